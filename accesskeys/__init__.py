@@ -1,0 +1,1 @@
+"""Access keys: generate, show, rename, revoke and check bearer keys."""

@@ -1,0 +1,17 @@
+from django.apps import AppConfig
+from django.core.checks import register
+from django.db.models.signals import post_migrate
+from django.utils.translation import gettext_lazy as _
+
+
+class AccessKeysConfig(AppConfig):
+    name = "accesskeys"
+    verbose_name = _("Access keys")
+    default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        from accesskeys.checks import check_master_keys
+        from accesskeys.roles import create_roles
+
+        register(check_master_keys)
+        post_migrate.connect(create_roles, sender=self)

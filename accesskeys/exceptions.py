@@ -1,0 +1,71 @@
+"""What can go wrong, each with a code that programs read and a sentence that people read.
+
+Wrong input is not here: it is Django's own ``ValidationError``, so that forms and serializers understand it.
+"""
+
+from __future__ import annotations
+
+from django.core.exceptions import ImproperlyConfigured
+from django.utils.translation import gettext_lazy as _
+
+
+class KeyringError(ImproperlyConfigured):
+    """The master keys are missing, malformed or not the ones the database was sealed with."""
+
+
+class AccessKeyError(Exception):
+    """Base of every refusal. ``str()`` is a sentence for the person or program that asked."""
+
+    code = "error"
+    sentence = _("The operation was refused.")
+
+    def __str__(self) -> str:
+        return str(self.sentence)
+
+
+class NotFound(AccessKeyError):
+    """No such access key: it never existed, or somebody has revoked it."""
+
+    code = "not_found"
+    sentence = _("There is no such access key. It may have been revoked.")
+
+
+class Forbidden(AccessKeyError):
+    """The actor is known and may not do this."""
+
+    code = "permission_denied"
+    sentence = _("You do not have the permission to do this.")
+
+
+class InsufficientScope(Forbidden):
+    """The calling access key lacks a scope (RFC 6750, section 3.1)."""
+
+    code = "insufficient_scope"
+
+    def __init__(self, scope: str) -> None:
+        super().__init__(scope)
+        self.scope = scope
+
+    def __str__(self) -> str:
+        return str(_("The access key lacks the scope %(scope)s.") % {"scope": self.scope})
+
+
+class InvalidKey(AccessKeyError):
+    """The presented key is not usable. Callers hear one answer; ``reason`` is for the log."""
+
+    code = "invalid_token"
+    sentence = _("The access key is not valid.")
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
+
+
+class IntegrityFailure(AccessKeyError):
+    """The sealed key does not open, or opens to another key than the digest names."""
+
+    code = "integrity_failure"
+    sentence = _(
+        "The stored copy of this key is damaged or was moved, so it cannot be shown. "
+        "Programs that hold the key can go on using it."
+    )

@@ -1,0 +1,48 @@
+"""The format of a key: ``ica_`` + 43 random base62 characters + 8 characters of tag.
+
+43 base62 characters carry 256 bits. The tag is made by the keyring; this module knows only how it is written.
+"""
+
+from __future__ import annotations
+
+import re
+import secrets
+import string
+from typing import NamedTuple
+
+PREFIX = "ica_"
+RANDOM_LENGTH = 43
+TAG_LENGTH = 8
+LENGTH = len(PREFIX) + RANDOM_LENGTH + TAG_LENGTH
+
+BASE62 = string.digits + string.ascii_uppercase + string.ascii_lowercase
+
+_KEY = re.compile(rf"({PREFIX}[0-9A-Za-z]{{{RANDOM_LENGTH}}})([0-9A-Za-z]{{{TAG_LENGTH}}})")
+
+
+class Parts(NamedTuple):
+    """A well-formed key taken apart: what the tag is computed over, and the tag."""
+
+    body: str
+    tag: str
+
+
+def new_body() -> str:
+    """The random part of a new key, with its prefix, from the operating system's generator."""
+    return PREFIX + "".join(secrets.choice(BASE62) for _ in range(RANDOM_LENGTH))
+
+
+def parse(text: str) -> Parts | None:
+    """The parts of the text if it has the shape of a key, otherwise None."""
+    match = _KEY.fullmatch(text)
+    return Parts(match[1], match[2]) if match else None
+
+
+def write_tag(mac: bytes) -> str:
+    """A MAC reduced to the eight base62 characters that end a key (47 bits: a filter, not a proof)."""
+    number = int.from_bytes(mac, "big")
+    characters = []
+    for _ in range(TAG_LENGTH):
+        number, index = divmod(number, len(BASE62))
+        characters.append(BASE62[index])
+    return "".join(characters)

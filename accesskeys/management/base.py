@@ -1,0 +1,48 @@
+"""What the access key commands have in common."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.core.management.base import BaseCommand, CommandError
+from django.db import OperationalError
+from django.utils.functional import classproperty
+
+from accesskeys.actors import Actor
+from accesskeys.exceptions import AccessKeyError, KeyringError
+from accesskeys.readiness import check_keyring
+
+
+class AccessKeyCommand(BaseCommand):
+    """A command is: arguments, service, print.
+
+    Subclasses write ``run()``. Whatever a service refuses becomes one sentence on standard error and exit code 1.
+    """
+
+    # The keyring is checked below, together with the database; Django's report of it would be a page long.
+    requires_system_checks: list[str] = []
+    actor = classproperty(lambda cls: Actor.for_command())
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        with _refusals_as_command_errors():
+            check_keyring()
+            self.run(**options)
+
+    def run(self, **options: Any) -> None:
+        """Do it."""
+        raise NotImplementedError
+
+
+@contextmanager
+def _refusals_as_command_errors() -> Iterator[None]:
+    try:
+        yield
+    except ValidationError as refusal:
+        raise CommandError(" ".join(refusal.messages)) from None
+    except (AccessKeyError, KeyringError) as refusal:
+        raise CommandError(str(refusal)) from None
+    except OperationalError as error:
+        raise CommandError(f"The database cannot be reached or is not migrated: {error}") from None

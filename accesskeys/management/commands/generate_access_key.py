@@ -1,0 +1,32 @@
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from django.core.management.base import CommandParser
+
+from accesskeys import services
+from accesskeys.management.base import AccessKeyCommand
+from accesskeys.management.durations import moment_after
+from accesskeys.management.output import described
+
+
+class Command(AccessKeyCommand):
+    help = "Generate an access key and print its key, alone on a line."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("name", help="1 to 30 characters: A-Z, a-z, 0-9 and underscores")
+        parser.add_argument(
+            "--scope", action="append", default=[], dest="scopes", metavar="SCOPE", help="may be repeated"
+        )
+        parser.add_argument("--expires-in", metavar="TIME", help="12h, 90d, 4w or 1y; without it, never")
+        parser.add_argument("--json", action="store_true", help="print the access key and its key as JSON")
+
+    def run(self, **options: Any) -> None:
+        access_key, key = services.generate(
+            name=options["name"],
+            scopes=options["scopes"],
+            expires_at=moment_after(options["expires_in"]) if options["expires_in"] else None,
+            actor=self.actor,
+        )
+        self.stdout.write(json.dumps({**described(access_key), "key": key}) if options["json"] else key)

@@ -1,0 +1,70 @@
+from __future__ import annotations
+
+from uuid import UUID
+
+from django.conf import settings
+from django.db import models
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from accesskeys.actors import ActorKind, Door
+
+
+class Action(models.TextChoices):
+    """What was done, or asked for and refused."""
+
+    GENERATED = "access_key.generated", _("Generated")
+    SHOWN = "access_key.shown", _("Shown")
+    RENAMED = "access_key.renamed", _("Renamed")
+    REVOKED = "access_key.revoked", _("Revoked")
+
+
+class Outcome(models.TextChoices):
+    """How it ended."""
+
+    SUCCEEDED = "succeeded", _("Succeeded")
+    REFUSED = "refused", _("Refused")
+    FAILED = "failed", _("Failed")
+
+
+class AuditEventQuerySet(models.QuerySet["AuditEvent"]):
+    """The words for reading the audit log."""
+
+    def about(self, access_key_id: UUID) -> AuditEventQuerySet:
+        """Everything that happened to one access key, revoked or not."""
+        return self.filter(access_key_id=access_key_id)
+
+
+class AuditEvent(models.Model):
+    """One thing that somebody did or tried. Labels are copied, so it outlives its subject and its actor."""
+
+    at = models.DateTimeField(_("time"), default=timezone.now)
+    actor_kind = models.CharField(_("kind of actor"), max_length=10, choices=ActorKind)
+    actor_label = models.CharField(_("actor"), max_length=150)
+    actor_access_key_id = models.UUIDField(_("calling access key ID"), null=True)
+    operator = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+", editable=False
+    )
+    door = models.CharField(_("door"), max_length=7, choices=Door)
+    address = models.GenericIPAddressField(_("address"), null=True)
+    action = models.CharField(_("action"), max_length=40, choices=Action)
+    access_key_id = models.UUIDField(_("access key ID"), null=True)
+    access_key_name = models.CharField(_("access key name"), max_length=30, blank=True)
+    outcome = models.CharField(_("outcome"), max_length=9, choices=Outcome)
+    reason = models.CharField(_("reason"), max_length=40, blank=True)
+    details = models.JSONField(_("details"), default=dict)
+
+    objects = AuditEventQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("audit event")
+        verbose_name_plural = _("audit events")
+        default_permissions = ("view",)
+        ordering = ("-at", "-id")
+        indexes = (
+            models.Index(fields=["-at", "-id"], name="audit_event_newest_first"),
+            models.Index(fields=["access_key_id", "-at"], name="audit_event_by_access_key"),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.action} {self.access_key_name}".rstrip()

@@ -1,0 +1,33 @@
+"""Scopes: what a key may be used for. Built-in ones guard this product's own API."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from types import MappingProxyType
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+READ = "access_keys:read"
+WRITE = "access_keys:write"
+REVEAL = "access_keys:reveal"
+
+BUILT_IN: Mapping[str, str | Promise] = MappingProxyType(
+    {
+        READ: _("List access keys and read their details"),
+        WRITE: _("Generate, rename and revoke access keys"),
+        REVEAL: _("Show the key of any access key"),
+    }
+)
+
+LIMIT = 32
+MAX_LENGTH = 100
+
+_WORD = r"[a-z][a-z0-9_.-]*"
+PATTERN = re.compile(rf"{_WORD}(:{_WORD})*")
+
+
+def is_well_formed(scope: str) -> bool:
+    """Whether the text is one scope: lower-case words joined by colons, such as ``orders:read``."""
+    return len(scope) <= MAX_LENGTH and PATTERN.fullmatch(scope) is not None

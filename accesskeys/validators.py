@@ -1,0 +1,55 @@
+"""The rules for what people type. Each model field names its validator; all doors inherit it from there."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from datetime import datetime
+
+from django.core.exceptions import ValidationError
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from accesskeys import scopes
+
+NAME_MAX_LENGTH = 30
+NAME_RULE = _("Use 1 to 30 characters: letters A to Z and a to z, digits 0 to 9 and underscores.")
+SCOPE_RULE = _(
+    "%(scope)r is not a scope. Use lower-case words joined by colons, such as orders:read, "
+    "of at most %(limit)d characters."
+)
+
+# \Z, because $ also matches before a trailing newline; an explicit class, because \w takes any script.
+_NAME = re.compile(r"\A[A-Za-z0-9_]{1,30}\Z")
+
+
+def is_name(text: str) -> bool:
+    """Whether an access key may be called this."""
+    return _NAME.match(text) is not None
+
+
+def validate_name(value: str) -> None:
+    """Refuse every name outside the rule with one code, ``invalid``. Nothing is trimmed or repaired."""
+    if not is_name(value):
+        raise ValidationError(NAME_RULE, code="invalid")
+
+
+def validate_scopes(value: Sequence[str]) -> None:
+    """Refuse a set of scopes that is too large (``too_many``) or holds a malformed one (``invalid``)."""
+    if len(value) > scopes.LIMIT:
+        raise ValidationError(
+            _("An access key carries at most %(limit)d scopes."),
+            code="too_many",
+            params={"limit": scopes.LIMIT},
+        )
+    for scope in value:
+        if not scopes.is_well_formed(scope):
+            raise ValidationError(
+                SCOPE_RULE, code="invalid", params={"scope": scope, "limit": scopes.MAX_LENGTH}
+            )
+
+
+def validate_in_future(value: datetime) -> None:
+    """Refuse an expiry that has passed already, so that no access key is born unusable."""
+    if value <= timezone.now():
+        raise ValidationError(_("Choose a time in the future."), code="not_in_future")
