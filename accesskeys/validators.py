@@ -35,7 +35,7 @@ def validate_name(value: str) -> None:
 
 
 def validate_scopes(value: Sequence[str]) -> None:
-    """Refuse a set of scopes that is too large (``too_many``) or holds a malformed one (``invalid``)."""
+    """Refuse a set of scopes that is too large (``too_many``) or holds a malformed one (``invalid_scope``)."""
     if len(value) > scopes.LIMIT:
         raise ValidationError(
             _("An access key carries at most %(limit)d scopes."),
@@ -43,9 +43,10 @@ def validate_scopes(value: Sequence[str]) -> None:
             params={"limit": scopes.LIMIT},
         )
     for scope in value:
+        # A code of its own: for ``invalid``, the JSON field would put its own message in place of ours.
         if not scopes.is_well_formed(scope):
             raise ValidationError(
-                SCOPE_RULE, code="invalid", params={"scope": scope, "limit": scopes.MAX_LENGTH}
+                SCOPE_RULE, code="invalid_scope", params={"scope": scope, "limit": scopes.MAX_LENGTH}
             )
 
 
