@@ -15,6 +15,8 @@ def check_master_keys(**_kwargs: Any) -> list[CheckMessage]:
     try:
         get_keyring()
     except KeyringError as error:
-        hint = "An entry is an id, a colon and 32 random bytes in base64url; .env.example shows how to make one."
+        hint = (
+            "An entry is an id, a colon and 32 random bytes in base64url; .env.example shows how to make one."
+        )
         return [Error(str(error), hint=hint, id="accesskeys.E001")]
     return []

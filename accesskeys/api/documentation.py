@@ -1,0 +1,63 @@
+"""The OpenAPI document, and the same as a page to read."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from drf_spectacular.generators import SchemaGenerator
+from drf_spectacular.views import SpectacularAPIView
+from rest_framework.authentication import SessionAuthentication
+from rest_framework.permissions import IsAuthenticated
+
+from accesskeys.api.authentication import AccessKeyAuthentication
+from accesskeys.views.base import ConsolePage
+
+
+class SchemaView(SpectacularAPIView):
+    """OpenAPI 3.1, for programs with any usable key and for signed-in operators."""
+
+    authentication_classes = [AccessKeyAuthentication, SessionAuthentication]
+    permission_classes = [IsAuthenticated]
+
+
+class ApiDocumentationPage(ConsolePage):
+    """The OpenAPI document laid out as a page of the console, for every signed-in operator. No script is needed."""
+
+    template_name = "accesskeys/api_documentation.html"
+
+    def admit(self) -> None:
+        """Whoever is signed in may read about the API."""
+
+    def get_context_data(self, **context: Any) -> dict[str, Any]:
+        document = SchemaGenerator().get_schema(request=None, public=True)
+        return super().get_context_data(
+            document=document,
+            endpoints=list(_endpoints(document)),
+            base_address=self.request.build_absolute_uri("/").rstrip("/"),
+            **context,
+        )
+
+
+def _endpoints(document: dict[str, Any]) -> Any:
+    for path, methods in document["paths"].items():
+        for method, operation in methods.items():
+            yield {
+                "method": method.upper(),
+                "path": path,
+                "anchor": operation["operationId"],
+                **operation,
+                "fields": _fields(document, operation),
+            }
+
+
+def _fields(document: dict[str, Any], operation: dict[str, Any]) -> dict[str, Any]:
+    """The properties of the JSON body, by name."""
+    content = operation.get("requestBody", {}).get("content", {})
+    reference = content.get("application/json", {}).get("schema", {}).get("$ref")
+    if reference is None:
+        return {}
+    component = document["components"]["schemas"][reference.rpartition("/")[2]]
+    required = component.get("required", [])
+    return {
+        name: {**field, "is_required": name in required} for name, field in component["properties"].items()
+    }

@@ -1,0 +1,39 @@
+from __future__ import annotations
+
+import django_filters
+from django.db.models import QuerySet
+
+from accesskeys.filters import Status, with_status
+from accesskeys.models import AccessKey, AccessKeyQuerySet
+
+# Columns that are never null: a cursor cannot stand on a null.
+ORDERINGS = ("name", "-name", "created_at", "-created_at")
+
+
+class AccessKeyFilterSet(django_filters.FilterSet):
+    """``?search= &status= &ordering=``; an unknown value is a 400."""
+
+    search = django_filters.CharFilter(
+        method="find", max_length=100, help_text="Part of the name, or the ID."
+    )
+    status = django_filters.ChoiceFilter(method="with_status", choices=Status.choices)
+    ordering = django_filters.ChoiceFilter(
+        method="in_order", choices=[(name, name) for name in ORDERINGS], help_text="A minus is descending."
+    )
+
+    class Meta:
+        model = AccessKey
+        fields: tuple[str, ...] = ()
+
+    def filter_queryset(self, queryset: QuerySet[AccessKey]) -> QuerySet[AccessKey]:
+        # The ID parts equals, in the direction of the order, so that a cursor never stands between two rows alike.
+        return super().filter_queryset(queryset.order_by("-created_at", "-id"))
+
+    def find(self, access_keys: AccessKeyQuerySet, name: str, value: str) -> AccessKeyQuerySet:
+        return access_keys.search(value)
+
+    def with_status(self, access_keys: AccessKeyQuerySet, name: str, value: str) -> AccessKeyQuerySet:
+        return with_status(access_keys, Status(value))
+
+    def in_order(self, access_keys: AccessKeyQuerySet, name: str, value: str) -> AccessKeyQuerySet:
+        return access_keys.order_by(value, "-id" if value.startswith("-") else "id")

@@ -1,0 +1,43 @@
+"""What drf-spectacular cannot find out by itself."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from drf_spectacular.extensions import OpenApiAuthenticationExtension
+from drf_spectacular.openapi import AutoSchema
+
+from accesskeys import policy
+from accesskeys.api.serializers import ErrorsSerializer
+
+WITH_KEY, WITH_BODY, WITH_ID = ("401", "403", "503"), ("400", "413", "415"), ("404",)
+
+
+class AccessKeyScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call]
+    """The bearer header."""
+
+    target_class = "accesskeys.api.authentication.AccessKeyAuthentication"
+    name = "accessKey"
+
+    def get_security_definition(self, auto_schema: AutoSchema) -> dict[str, Any]:
+        return {"type": "http", "scheme": "bearer", "description": "An access key: `ica_…`"}
+
+
+class OperationSchema(AutoSchema):
+    """Adds what all operations have in common: the scope, from the policy, and the refusals."""
+
+    def get_description(self) -> str:
+        operation = getattr(self.view, "operations", {}).get(self.method)
+        scope = policy.RULES[operation].scope if operation else None
+        return f"Takes the scope `{scope}`." if scope else "Takes any usable key."
+
+    def _get_response_bodies(self, *args: Any, **kwargs: Any) -> dict[str, Any]:
+        refusals = [*WITH_KEY]
+        if self.get_request_serializer() is not None and self.method in {"POST", "PATCH"}:
+            refusals += WITH_BODY
+        if "{id}" in self.path:
+            refusals += WITH_ID
+        bodies: dict[str, Any] = super()._get_response_bodies(*args, **kwargs)
+        for status in sorted(refusals):
+            bodies[status] = self._get_response_for_code(ErrorsSerializer, status)
+        return bodies

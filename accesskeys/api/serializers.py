@@ -1,0 +1,130 @@
+"""How access keys are read and written over the API.
+
+A serializer looks at the shape of the input; ``services`` judge what it says, so that every refusal is in the audit
+log with the same code as at the other doors.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import extend_schema_field
+from rest_framework import serializers
+
+from accesskeys.models import AccessKey
+from accesskeys.validators import NAME_RULE
+
+
+@extend_schema_field(OpenApiTypes.STR)
+class TextField(serializers.Field[str, str, str, Any]):
+    """Text as it came: no number made to text, nothing trimmed."""
+
+    default_error_messages = {"invalid": "Write a string."}
+
+    def to_internal_value(self, data: Any) -> str:
+        if not isinstance(data, str):
+            self.fail("invalid")
+        return data
+
+    def to_representation(self, value: str) -> str:
+        return value
+
+
+class MomentField(serializers.DateTimeField):
+    """A moment with its offset; without one it would mean another moment to everybody."""
+
+    default_error_messages = {
+        "naive": "Add an offset to the time, such as Z or +01:00.",
+    }
+
+    def enforce_timezone(self, value: datetime) -> datetime:
+        if value.tzinfo is None:
+            self.fail("naive")
+        return super().enforce_timezone(value)
+
+
+class AccessKeySerializer(serializers.ModelSerializer[AccessKey]):
+    """All that is ever told about an access key. The key is not among it."""
+
+    class Meta:
+        model = AccessKey
+        fields = ("id", "name", "scopes", "created_at", "created_by", "expires_at", "last_used_at")
+        read_only_fields = fields
+        extra_kwargs = {"scopes": {"help_text": "What the key may be used for."}}
+
+
+class GeneratedAccessKeySerializer(AccessKeySerializer):
+    """A new access key with its key: the one time that the key comes without being asked for."""
+
+    key = serializers.CharField(read_only=True)
+
+    class Meta(AccessKeySerializer.Meta):
+        fields = (*AccessKeySerializer.Meta.fields, "key")
+        read_only_fields = fields
+
+
+class StrictSerializer(serializers.Serializer[Any]):
+    """Refuses what it does not know, so that a misspelt field is heard of instead of ignored."""
+
+    default_error_messages = {
+        "unknown": "There is no such field.",
+        "read_only": "This field cannot be set.",
+    }
+
+    def to_internal_value(self, data: Any) -> Any:
+        if isinstance(data, Mapping):
+            errors = {field: [self._objection(field)] for field in data if field not in self.fields}
+            if errors:
+                raise serializers.ValidationError(errors)
+        return super().to_internal_value(data)
+
+    def _objection(self, field: str) -> serializers.ErrorDetail:
+        code = "read_only" if field in READABLE else "unknown"
+        return serializers.ErrorDetail(self.error_messages[code], code)
+
+
+class GenerateSerializer(StrictSerializer):
+    """What a new access key is to be. A name is enough."""
+
+    name = TextField(help_text=str(NAME_RULE), error_messages={"invalid": NAME_RULE})
+    scopes = serializers.ListField(child=TextField(), required=False, help_text="At most 32 scopes.")
+    expires_at = MomentField(required=False, allow_null=True, help_text="None: usable until revoked.")
+
+
+class RenameSerializer(StrictSerializer):
+    """The one thing about an access key that can be changed."""
+
+    name = TextField(help_text=str(NAME_RULE), error_messages={"invalid": NAME_RULE})
+
+
+class KeySerializer(serializers.Serializer[Any]):
+    """The answer to a reveal."""
+
+    key = serializers.CharField(read_only=True)
+
+
+class StatusSerializer(serializers.Serializer[Any]):
+    """The answer to a ping."""
+
+    status = serializers.CharField(read_only=True)
+
+
+class ErrorSerializer(serializers.Serializer[Any]):
+    """One thing that is wrong."""
+
+    code = serializers.CharField(help_text="For programs: invalid, unique, not_found, …")
+    detail = serializers.CharField(help_text="For people: one sentence.")
+    attr = serializers.CharField(allow_null=True, help_text="The field it is about.")
+
+
+class ErrorsSerializer(serializers.Serializer[Any]):
+    """The one shape of every refusal."""
+
+    type = serializers.CharField(help_text="validation_error, client_error or server_error")
+    errors = ErrorSerializer(many=True)
+
+
+READABLE = frozenset(field.name for field in AccessKey._meta.fields) | {"key"}

@@ -1,0 +1,26 @@
+"""The addresses of the API."""
+
+from __future__ import annotations
+
+from django.urls import path
+
+from accesskeys.api.documentation import ApiDocumentationPage, SchemaView
+from accesskeys.api.views import (
+    AccessKeyDetailsView,
+    AccessKeyListView,
+    AccessKeyRevealView,
+    CurrentAccessKeyView,
+    PingView,
+)
+
+app_name = "api"
+
+urlpatterns = [
+    path("ping/", PingView.as_view(), name="ping"),
+    path("access-keys/current/", CurrentAccessKeyView.as_view(), name="access_key_current"),
+    path("access-keys/", AccessKeyListView.as_view(), name="access_key_list"),
+    path("access-keys/<uuid:pk>/", AccessKeyDetailsView.as_view(), name="access_key_details"),
+    path("access-keys/<uuid:pk>/reveal/", AccessKeyRevealView.as_view(), name="access_key_reveal"),
+    path("schema/", SchemaView.as_view(), name="schema"),
+    path("docs/", ApiDocumentationPage.as_view(), name="docs"),
+]

@@ -1,0 +1,144 @@
+"""The endpoints. Each one: serializer, service, answer. The policy has let the caller in before."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, ClassVar
+from uuid import UUID
+
+from django.urls import reverse
+from django.utils.decorators import method_decorator
+from django.views.decorators.cache import never_cache
+from drf_spectacular.utils import extend_schema
+from rest_framework import status
+from rest_framework.generics import GenericAPIView
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from accesskeys import services
+from accesskeys.api.actors import actor_of
+from accesskeys.api.authentication import AccessKeyAuthentication
+from accesskeys.api.filters import AccessKeyFilterSet
+from accesskeys.api.pagination import AccessKeyCursorPagination
+from accesskeys.api.permissions import IsConsumer, MayPerform
+from accesskeys.api.serializers import (
+    AccessKeySerializer,
+    GeneratedAccessKeySerializer,
+    GenerateSerializer,
+    KeySerializer,
+    RenameSerializer,
+    StatusSerializer,
+)
+from accesskeys.models import AccessKey
+from accesskeys.policy import Operation
+
+
+@method_decorator(never_cache, name="dispatch")
+class ConsumerView(GenericAPIView[AccessKey]):
+    """An endpoint for any usable key. Nothing here is ever cached."""
+
+    authentication_classes = [AccessKeyAuthentication]
+    permission_classes = [IsConsumer]
+    http_method_names = ["get", "head", "post", "patch", "delete"]
+    queryset = AccessKey.objects.none()
+
+
+class OperationView(ConsumerView):
+    """An endpoint for keys that may do the operation of the request's method."""
+
+    permission_classes = [MayPerform]
+    operations: ClassVar[Mapping[str, Operation]]
+
+    def checked(self, serializer: type[GenerateSerializer | RenameSerializer]) -> dict[str, Any]:
+        """The body, in the serializer's shape."""
+        sent = serializer(data=self.request.data)
+        sent.is_valid(raise_exception=True)
+        return dict(sent.validated_data)
+
+
+class PingView(ConsumerView):
+    serializer_class = StatusSerializer
+
+    @extend_schema(operation_id="ping", summary="Is my key usable?", responses=StatusSerializer)
+    def get(self, request: Request) -> Response:
+        return Response({"status": "ok"})
+
+
+class CurrentAccessKeyView(ConsumerView):
+    serializer_class = AccessKeySerializer
+
+    @extend_schema(
+        operation_id="describe_current_access_key",
+        summary="Describe the calling access key",
+        responses=AccessKeySerializer,
+    )
+    def get(self, request: Request) -> Response:
+        return Response(AccessKeySerializer(request.auth).data)
+
+
+class AccessKeyListView(OperationView):
+    operations = {"GET": Operation.LIST, "HEAD": Operation.LIST, "POST": Operation.GENERATE}
+    serializer_class = AccessKeySerializer
+    queryset = AccessKey.objects.described()
+    filterset_class = AccessKeyFilterSet
+    pagination_class = AccessKeyCursorPagination
+
+    @extend_schema(
+        operation_id="list_access_keys", summary="List access keys", responses=AccessKeySerializer(many=True)
+    )
+    def get(self, request: Request) -> Response:
+        page = self.paginate_queryset(self.filter_queryset(self.get_queryset()))
+        return self.get_paginated_response(AccessKeySerializer(page, many=True).data)
+
+    @extend_schema(
+        operation_id="generate_access_key",
+        summary="Generate an access key",
+        request=GenerateSerializer,
+        responses={201: GeneratedAccessKeySerializer},
+    )
+    def post(self, request: Request) -> Response:
+        access_key, key = services.generate(**self.checked(GenerateSerializer), actor=actor_of(request))
+        return Response(
+            {**AccessKeySerializer(access_key).data, "key": key},
+            status=status.HTTP_201_CREATED,
+            headers={"Location": reverse("api:access_key_details", args=[access_key.pk])},
+        )
+
+
+class AccessKeyDetailsView(OperationView):
+    operations = {
+        "GET": Operation.DETAILS,
+        "HEAD": Operation.DETAILS,
+        "PATCH": Operation.RENAME,
+        "DELETE": Operation.REVOKE,
+    }
+    serializer_class = AccessKeySerializer
+
+    @extend_schema(operation_id="describe_access_key", summary="Describe an access key")
+    def get(self, request: Request, pk: UUID) -> Response:
+        return Response(AccessKeySerializer(services.find(str(pk))).data)
+
+    @extend_schema(operation_id="rename_access_key", summary="Rename an access key", request=RenameSerializer)
+    def patch(self, request: Request, pk: UUID) -> Response:
+        name = self.checked(RenameSerializer)["name"]
+        access_key = services.rename(access_key_id=pk, name=name, actor=actor_of(request))
+        return Response(AccessKeySerializer(access_key).data)
+
+    @extend_schema(operation_id="revoke_access_key", summary="Revoke an access key", responses={204: None})
+    def delete(self, request: Request, pk: UUID) -> Response:
+        services.revoke(access_key_id=pk, actor=actor_of(request))
+        return Response(status=status.HTTP_204_NO_CONTENT)
+
+
+class AccessKeyRevealView(OperationView):
+    operations = {"POST": Operation.REVEAL}
+    serializer_class = KeySerializer
+
+    @extend_schema(
+        operation_id="reveal_access_key",
+        summary="Show the key of an access key",
+        request=None,
+        responses=KeySerializer,
+    )
+    def post(self, request: Request, pk: UUID) -> Response:
+        return Response({"key": services.reveal(access_key_id=pk, actor=actor_of(request))})

@@ -1,0 +1,150 @@
+"""What operators type. A form reads it; ``services`` judge it, so that every refusal is in the audit log."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime, time, timedelta
+from typing import Any, ClassVar
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.db.models import TextChoices
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from accesskeys.fields import NameFormField
+from accesskeys.models import AccessKey
+from accesskeys.scopes import BUILT_IN
+from accesskeys.validators import NAME_MAX_LENGTH, NAME_RULE
+
+
+class NameInput(NameFormField):
+    """The name exactly as it was typed, wrong ones too: ``services`` refuse those and write it down."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        attrs = {
+            "autocapitalize": "none",
+            "autocomplete": "off",
+            "spellcheck": "false",
+            "size": NAME_MAX_LENGTH,
+        }
+        super().__init__(
+            **{
+                "label": _("Name"),
+                "help_text": NAME_RULE,
+                "widget": forms.TextInput(attrs=attrs),
+                **kwargs,
+            }
+        )
+        self.validators = []
+
+    def to_python(self, value: str | None) -> str:
+        return value or ""
+
+
+class OperationForm(forms.Form):
+    """A form whose input an operation may refuse."""
+
+    # Where the page shows what an operation says about a field that the form calls otherwise.
+    shown_at: ClassVar[dict[str, str]] = {}
+
+    @contextmanager
+    def judged(self) -> Iterator[dict[str, Any]]:
+        """Run an operation on what was typed. What it objects to ends up beside the fields in question."""
+        self.is_valid()
+        try:
+            yield self.cleaned_data
+        except ValidationError as refusal:
+            for field, errors in refusal.error_dict.items():
+                for error in errors:
+                    self.add_error(self.shown_at.get(field, field), error)
+
+
+# Whether a name would be accepted: the model's word, asked for without generating anything.
+NameCheckForm = forms.modelform_factory(AccessKey, fields=("name",))
+
+
+class RenameForm(OperationForm):
+    """The name on the details page."""
+
+    name = NameInput()
+
+
+class Lifetime(TextChoices):
+    """How long an access key is to be usable. The numbers are days."""
+
+    UNLIMITED = "", _("No expiry")
+    MONTH = "30", _("30 days")
+    QUARTER = "90", _("90 days")
+    YEAR = "365", _("1 year")
+    UNTIL = "until", _("Until a date")
+
+
+class GenerateForm(OperationForm):
+    """A name is enough; expiry and scopes are there for those who want them."""
+
+    name = NameInput()
+    lifetime = forms.ChoiceField(
+        label=_("Expires"), choices=Lifetime.choices, required=False, widget=forms.RadioSelect
+    )
+    until = forms.DateField(
+        label=_("Last day"),
+        required=False,
+        help_text=_("The key is usable until the end of this day, UTC."),
+        widget=forms.DateInput(attrs={"type": "date"}),
+    )
+    scopes = forms.MultipleChoiceField(
+        label=_("Scopes"),
+        required=False,
+        choices=list(BUILT_IN.items()),
+        widget=forms.CheckboxSelectMultiple,
+        help_text=_("A key without scopes authenticates and may do nothing else here."),
+    )
+    own_scopes = forms.CharField(
+        label=_("Scopes of your own"),
+        required=False,
+        help_text=_("For your own API, separated by spaces: orders:read orders:write"),
+        widget=forms.TextInput(
+            attrs={"autocapitalize": "none", "autocomplete": "off", "spellcheck": "false"}
+        ),
+    )
+
+    shown_at: ClassVar[dict[str, str]] = {"scopes": "own_scopes", "expires_at": "until"}
+
+    def clean(self) -> None:
+        until_a_date = self.cleaned_data.get("lifetime") == Lifetime.UNTIL
+        if until_a_date and "until" not in self.errors and self.cleaned_data["until"] is None:
+            self.add_error("until", ValidationError(_("Choose the last day."), code="required"))
+        if self.errors:
+            # The operation will not be asked, so ask for the name here: people hear of everything at once.
+            for error in NameCheckForm(self.data).errors.get("name", []):
+                self.add_error("name", error)
+
+    def wishes(self) -> dict[str, Any]:
+        """What to hand to ``services.generate``. Ask a valid form only."""
+        return {
+            "name": self.cleaned_data["name"],
+            "scopes": self._scopes(),
+            "expires_at": self._expires_at(),
+        }
+
+    def _scopes(self) -> Iterable[str]:
+        return {*self.cleaned_data["scopes"], *self.cleaned_data["own_scopes"].split()}
+
+    def _expires_at(self) -> datetime | None:
+        lifetime = self.cleaned_data["lifetime"]
+        if lifetime == Lifetime.UNLIMITED:
+            return None
+        if lifetime == Lifetime.UNTIL:
+            return datetime.combine(self.cleaned_data["until"], time(23, 59, 59), UTC)
+        return timezone.now() + timedelta(days=int(lifetime))
+
+
+class RevokeForm(OperationForm):
+    """The tick that a revocation wants. The server wants it too, not only the page."""
+
+    understood = forms.BooleanField(
+        label=_("I understand that this cannot be undone."),
+        error_messages={"required": _("Tick the box to revoke this access key.")},
+    )

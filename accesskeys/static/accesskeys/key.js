@@ -1,0 +1,95 @@
+// Showing, hiding and copying keys. A key is in the page only while it is shown.
+(() => {
+  const { tell, warn, copy, copyFrom, confirmCopy, offer } = window.identityCloud;
+  const SECONDS = 30;
+  const timers = new Map();
+
+  const shownIn = (key) => key.querySelector(".shown-key");
+
+  const hide = (key) => {
+    clearInterval(timers.get(key));
+    timers.delete(key);
+    if (!shownIn(key)) return;
+    key.querySelector(".key-value").replaceChildren();
+    tell(document.body.dataset.hidden);
+  };
+
+  const hideAll = () => document.querySelectorAll(".key").forEach(hide);
+
+  /** Count down beside the shown key, then hide it. */
+  const keepFor = (key, seconds) => {
+    clearInterval(timers.get(key));
+    const end = Date.now() + seconds * 1000;
+    const tick = () => {
+      const left = Math.ceil((end - Date.now()) / 1000);
+      if (left <= 0 || !key.isConnected) return hide(key);
+      key.querySelector(".countdown").textContent = document.body.dataset.secondsLeft.replace("%s", left);
+    };
+    timers.set(key, setInterval(tick, 1000));
+    tick();
+  };
+
+  const welcome = (key) => {
+    if (!shownIn(key)) return;
+    keepFor(key, SECONDS);
+    if (key.dataset.offer) offer(shownIn(key));
+    else tell(document.body.dataset.shown);
+    delete key.dataset.offer;
+  };
+
+  /** The key, straight from the server to whoever asked; it never enters the page. */
+  const fetchKey = async (form) => {
+    const response = await fetch(form.action, {
+      method: "POST",
+      body: new FormData(form),
+      headers: { Accept: "application/json" },
+    }).catch(() => {
+      throw new Error(document.body.dataset.unreachable);
+    });
+    const answer = await response.json();
+    if (!response.ok) throw new Error(answer.errors[0].detail);
+    return answer.key;
+  };
+
+  const copyKey = async (button) => {
+    const key = button.closest(".key");
+    if (shownIn(key)) return copyFrom(shownIn(key), button);
+    try {
+      if (await copy(() => fetchKey(button.form))) return confirmCopy(button);
+      key.dataset.offer = "yes";
+      button.form.requestSubmit();
+    } catch (problem) {
+      warn(problem.message);
+    }
+  };
+
+  document.addEventListener("click", (event) => {
+    const button = event.target.closest("[data-copy-key]");
+    if (button) copyKey(button);
+  });
+
+  // The same button hides a key that is shown.
+  document.addEventListener(
+    "submit",
+    (event) => {
+      const key = event.target.closest(".key");
+      if (!key || !shownIn(key)) return;
+      event.preventDefault();
+      event.stopImmediatePropagation();
+      hide(key);
+    },
+    true,
+  );
+
+  document.addEventListener("htmx:afterSwap", ({ target }) => {
+    const key = target.closest(".key");
+    if (key) welcome(key);
+  });
+
+  document.addEventListener("visibilitychange", () => {
+    if (document.hidden) hideAll();
+  });
+  window.addEventListener("pagehide", hideAll);
+
+  document.querySelectorAll(".key").forEach(welcome);
+})();

@@ -1,0 +1,115 @@
+"""Template words of the console: icons, times, numbers."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from django import template
+from django.core.paginator import Page
+from django.templatetags.static import static
+from django.utils import timezone
+from django.utils.formats import date_format, number_format
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from accesskeys.attention import expires_soon, used_lately
+
+register = template.Library()
+register.filter(expires_soon)
+register.filter(used_lately)
+
+_MINUTE = timedelta(minutes=1)
+_HOUR = timedelta(hours=1)
+_DAY = timedelta(days=1)
+_MONTH = timedelta(days=30)
+
+
+@register.simple_tag
+def icon(name: str) -> SafeString:
+    """An icon of the sprite. It decorates: the words beside it say what it means."""
+    return format_html(
+        '<svg class="icon" aria-hidden="true" focusable="false"><use href="{}#{}"></use></svg>',
+        static("accesskeys/icons.svg"),
+        name,
+    )
+
+
+@register.filter
+def moment(value: datetime) -> SafeString:
+    """A time as people say it, with the exact UTC time on hover."""
+    return _time(value, said(value, timezone.now()), title=exactly(value))
+
+
+@register.filter
+def exact(value: datetime) -> SafeString:
+    """A time to the second, in UTC."""
+    return _time(value, exactly(value))
+
+
+@register.filter
+def grouped(number: int) -> str:
+    """A number with its thousands set apart."""
+    return number_format(number, force_grouping=True)
+
+
+@register.filter
+def numbers(page: Page[Any]) -> Iterator[int | str]:
+    """The page numbers to offer: the ends, the neighbours, and an ellipsis for what is left out."""
+    return page.paginator.get_elided_page_range(page.number, on_each_side=1, on_ends=1)
+
+
+@register.filter
+def as_json(value: Any) -> str:
+    """Data as indented JSON, to be read."""
+    return json.dumps(value, indent=2, ensure_ascii=False)
+
+
+def exactly(value: datetime) -> str:
+    """To the second, in UTC, in the reader's language."""
+    value = value.astimezone(UTC)
+    return f"{date_format(value, _('j M Y'))}, {value:%H:%M:%S} UTC"
+
+
+def said(value: datetime, now: datetime) -> str:
+    """Within thirty days how long ago or how soon; beyond that the date."""
+    distance = abs(value - now)
+    if distance >= _MONTH:
+        return date_format(value.astimezone(UTC), _("j M Y"))
+    if value > now:
+        return _soon(distance)
+    return _ago(distance)
+
+
+def _ago(distance: timedelta) -> str:
+    if distance < _MINUTE:
+        return _("just now")
+    if distance < _HOUR:
+        n = distance // _MINUTE
+        return ngettext("%(n)d minute ago", "%(n)d minutes ago", n) % {"n": n}
+    if distance < _DAY:
+        n = distance // _HOUR
+        return ngettext("%(n)d hour ago", "%(n)d hours ago", n) % {"n": n}
+    n = distance // _DAY
+    return ngettext("%(n)d day ago", "%(n)d days ago", n) % {"n": n}
+
+
+def _soon(distance: timedelta) -> str:
+    if distance < _HOUR:
+        return _("within the hour")
+    if distance < _DAY:
+        n = distance // _HOUR
+        return ngettext("in %(n)d hour", "in %(n)d hours", n) % {"n": n}
+    n = distance // _DAY
+    return ngettext("in %(n)d day", "in %(n)d days", n) % {"n": n}
+
+
+def _time(value: datetime, text: str, *, title: str = "") -> SafeString:
+    machine = value.astimezone(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
+    if title:
+        return format_html('<time datetime="{}" title="{}">{}</time>', machine, title, text)
+    return format_html('<time datetime="{}">{}</time>', machine, text)

@@ -1,0 +1,27 @@
+"""The addresses of the console."""
+
+from __future__ import annotations
+
+from django.urls import path
+
+from accesskeys.views.access_keys import (
+    AccessKeyDetailsPage,
+    AccessKeyGeneratePage,
+    AccessKeyListPage,
+    AccessKeyRevealPage,
+    AccessKeyRevokePage,
+)
+from accesskeys.views.audit_log import AuditLogPage
+from accesskeys.views.home import HomePage
+
+app_name = "accesskeys"
+
+urlpatterns = [
+    path("", HomePage.as_view(), name="home"),
+    path("settings/access-keys/", AccessKeyListPage.as_view(), name="access_key_list"),
+    path("settings/access-keys/generate/", AccessKeyGeneratePage.as_view(), name="access_key_generate"),
+    path("settings/access-keys/<uuid:pk>/", AccessKeyDetailsPage.as_view(), name="access_key_details"),
+    path("settings/access-keys/<uuid:pk>/reveal/", AccessKeyRevealPage.as_view(), name="access_key_reveal"),
+    path("settings/access-keys/<uuid:pk>/revoke/", AccessKeyRevokePage.as_view(), name="access_key_revoke"),
+    path("settings/audit-log/", AuditLogPage.as_view(), name="audit_log"),
+]

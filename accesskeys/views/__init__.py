@@ -1,0 +1,1 @@
+"""The pages of the console: look up, form, service, redirect."""

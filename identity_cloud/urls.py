@@ -1,0 +1,18 @@
+from __future__ import annotations
+
+from django.contrib import admin
+from django.urls import include, path
+
+urlpatterns = [
+    path("", include("accesskeys.urls")),
+    path("api/v1/", include("accesskeys.api.urls")),
+    path("accounts/", include("identity_cloud.accounts")),
+    path("admin/", admin.site.urls),
+    path("language/", include("django.conf.urls.i18n")),
+]
+
+handler400 = "accesskeys.views.errors.bad_request"
+handler403 = "accesskeys.views.errors.permission_denied"
+handler404 = "accesskeys.views.errors.not_found"
+handler429 = "accesskeys.views.errors.too_many_requests"
+handler500 = "accesskeys.views.errors.server_error"

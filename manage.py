@@ -1,0 +1,19 @@
+#!/usr/bin/env python
+import os
+import sys
+
+from django.core.exceptions import ImproperlyConfigured
+from django.core.management import execute_from_command_line
+
+
+def main() -> None:
+    """Run a management command; a wrong setting is one sentence and not a traceback."""
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "identity_cloud.settings")
+    try:
+        execute_from_command_line(sys.argv)
+    except ImproperlyConfigured as error:
+        sys.exit(f"Not started: {error}")
+
+
+if __name__ == "__main__":
+    main()

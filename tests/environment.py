@@ -1,0 +1,27 @@
+"""The environment of the tests, set before Django reads it: fresh secrets, a database of their own.
+
+Loaded with ``-p tests.environment``. Worker processes inherit what is set here.
+"""
+
+from __future__ import annotations
+
+import base64
+import os
+import secrets
+import tempfile
+
+SCRATCH = os.environ.setdefault("TEST_SCRATCH", tempfile.mkdtemp(prefix="identity-cloud-"))
+
+os.environ.update(
+    {
+        "PUBLIC_URL": "http://127.0.0.1:8000",
+        "SECRET_KEY": os.environ.get("TEST_SECRET_KEY") or secrets.token_urlsafe(48),
+        "ACCESS_KEYS_MASTER_KEYS": "k1:" + base64.urlsafe_b64encode(secrets.token_bytes(32)).decode(),
+        "CACHE_URL": f"filecache://{SCRATCH}/cache",
+        "LOG_LEVEL": "INFO",
+    }
+)
+# tests.postgres is loaded later and puts its own address here.
+os.environ["DATABASE_URL"] = os.environ.get("TEST_DATABASE_URL", f"sqlite:///{SCRATCH}/tests.sqlite3")
+for name in ("TRUSTED_PROXIES", "ACCESS_KEYS_MASTER_KEYS_FILE", "SECRET_KEY_FILE"):
+    os.environ.pop(name, None)
