@@ -22,7 +22,7 @@ class NameFormField(forms.CharField):
         self.validators = [validate_name]
 
 
-class NameField(models.CharField):
+class NameField(models.CharField):  # type: ignore[type-arg]
     """An access key's name. One rule, one code: whatever is wrong with a name is ``invalid``.
 
     Django's own checks for blank, over-long and NUL-holding text would each bring a code of their own, and
@@ -40,7 +40,7 @@ class NameField(models.CharField):
         super().__init__(*args, **kwargs)
 
     @property
-    def validators(self) -> list[Callable[[Any], None]]:  # type: ignore[override]
+    def validators(self) -> list[Callable[[Any], None]]:
         return [validate_name]
 
     def formfield(self, **kwargs: Any) -> Any:

@@ -152,6 +152,11 @@ def resolve(name_or_id: str) -> uuid.UUID:
     raise NotFound
 
 
+def find(name_or_id: str) -> AccessKey:
+    """The access key that a person names either way, as it is now; raises NotFound."""
+    return _get(AccessKey.objects.described(), resolve(name_or_id))
+
+
 def _decide(key: str) -> AccessKey:
     if keys.parse(key) is None:
         raise InvalidKey("malformed")
@@ -159,7 +164,7 @@ def _decide(key: str) -> AccessKey:
     for master_key in keyring.get_keyring().makers(key):
         digest = master_key.digest(key)
         access_key = AccessKey.objects.defer("sealed").filter(digest=digest).first()
-        if access_key is not None and keyring.same(access_key.digest, digest):
+        if access_key is not None and keyring.same(bytes(access_key.digest), digest):
             if not access_key.is_usable:
                 raise InvalidKey("expired")
             return access_key

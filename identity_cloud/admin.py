@@ -18,4 +18,4 @@ class OperatorsAdminSite(admin.AdminSite):
 
 
 # The same sign-in, with the same rate limits, as for the console.
-OperatorsAdminSite.login = secure_admin_login(OperatorsAdminSite.login)  # type: ignore[method-assign]
+OperatorsAdminSite.login = secure_admin_login(OperatorsAdminSite.login)  # type: ignore[method-assign, no-untyped-call]

@@ -50,5 +50,5 @@ def scope_is_missing(scope: str) -> exceptions.PermissionDenied:
     """403 with the scope in ``WWW-Authenticate`` (RFC 6750, section 3.1); DRF's own handler sends it as well."""
     refusal = InsufficientScope(scope)
     denied = exceptions.PermissionDenied(str(refusal), refusal.code)
-    denied.auth_header = bearer.challenge(refusal.code, scope=scope)
+    denied.auth_header = bearer.challenge(refusal.code, scope=scope)  # type: ignore[attr-defined]
     return denied

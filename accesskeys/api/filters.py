@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 import django_filters
-from django.db.models import QuerySet
 
 from accesskeys.filters import Status, with_status
 from accesskeys.models import AccessKey, AccessKeyQuerySet
@@ -10,7 +9,7 @@ from accesskeys.models import AccessKey, AccessKeyQuerySet
 ORDERINGS = ("name", "-name", "created_at", "-created_at")
 
 
-class AccessKeyFilterSet(django_filters.FilterSet):
+class AccessKeyFilterSet(django_filters.FilterSet):  # type: ignore[misc]
     """``?search= &status= &ordering=``; an unknown value is a 400."""
 
     search = django_filters.CharFilter(
@@ -25,9 +24,10 @@ class AccessKeyFilterSet(django_filters.FilterSet):
         model = AccessKey
         fields: tuple[str, ...] = ()
 
-    def filter_queryset(self, queryset: QuerySet[AccessKey]) -> QuerySet[AccessKey]:
+    def filter_queryset(self, queryset: AccessKeyQuerySet) -> AccessKeyQuerySet:
         # The ID parts equals, in the direction of the order, so that a cursor never stands between two rows alike.
-        return super().filter_queryset(queryset.order_by("-created_at", "-id"))
+        chosen: AccessKeyQuerySet = super().filter_queryset(queryset.order_by("-created_at", "-id"))
+        return chosen
 
     def find(self, access_keys: AccessKeyQuerySet, name: str, value: str) -> AccessKeyQuerySet:
         return access_keys.search(value)

@@ -15,4 +15,4 @@ class AccessKeyCursorPagination(CursorPagination):
     max_page_size = 100
 
     def get_ordering(self, request: Request, queryset: QuerySet[Any], view: Any) -> tuple[str, ...]:
-        return tuple(queryset.query.order_by)
+        return tuple(map(str, queryset.query.order_by))

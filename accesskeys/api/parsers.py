@@ -43,7 +43,7 @@ def _require_utf8(parser_context: Mapping[str, Any] | None) -> None:
     request = (parser_context or {}).get("request")
     charset = request._request.content_params.get("charset", "utf-8") if request else "utf-8"
     if charset.lower() not in {"utf-8", "utf8"}:
-        raise UnsupportedMediaType(request.content_type, "Send JSON in UTF-8.")
+        raise UnsupportedMediaType("application/json", "Send JSON in UTF-8.")
 
 
 def _without_repetition(pairs: list[tuple[str, Any]]) -> dict[str, Any]:

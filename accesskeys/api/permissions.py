@@ -7,7 +7,7 @@ from rest_framework.request import Request
 from rest_framework.views import APIView
 
 from accesskeys import policy
-from accesskeys.api.actors import actor_of
+from accesskeys.api.actors import actor_of, calling_access_key
 from accesskeys.api.errors import scope_is_missing
 from accesskeys.models import AccessKey
 
@@ -44,7 +44,7 @@ def HasScope(scope: str) -> type[BasePermission]:  # noqa: N802
         def has_permission(self, request: Request, view: APIView) -> bool:
             if not super().has_permission(request, view):
                 return False
-            if not request.auth.has_scope(scope):
+            if not calling_access_key(request).has_scope(scope):
                 raise scope_is_missing(scope)
             return True
 

@@ -26,7 +26,7 @@ class AccessKeyScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untype
 class OperationSchema(AutoSchema):
     """Adds what all operations have in common: the scope, from the policy, and the refusals."""
 
-    def get_description(self) -> str:
+    def get_description(self) -> str:  # type: ignore[override]
         operation = getattr(self.view, "operations", {}).get(self.method)
         scope = policy.RULES[operation].scope if operation else None
         return f"Takes the scope `{scope}`." if scope else "Takes any usable key."
@@ -39,5 +39,5 @@ class OperationSchema(AutoSchema):
             refusals += WITH_ID
         bodies: dict[str, Any] = super()._get_response_bodies(*args, **kwargs)
         for status in sorted(refusals):
-            bodies[status] = self._get_response_for_code(ErrorsSerializer, status)
+            bodies[status] = self._get_response_for_code(ErrorsSerializer, status)  # type: ignore[no-untyped-call]
         return bodies

@@ -51,7 +51,15 @@ class AccessKeySerializer(serializers.ModelSerializer[AccessKey]):
 
     class Meta:
         model = AccessKey
-        fields = ("id", "name", "scopes", "created_at", "created_by", "expires_at", "last_used_at")
+        fields: tuple[str, ...] = (
+            "id",
+            "name",
+            "scopes",
+            "created_at",
+            "created_by",
+            "expires_at",
+            "last_used_at",
+        )
         read_only_fields = fields
         extra_kwargs = {"scopes": {"help_text": "What the key may be used for."}}
 
@@ -83,7 +91,7 @@ class StrictSerializer(serializers.Serializer[Any]):
 
     def _objection(self, field: str) -> serializers.ErrorDetail:
         code = "read_only" if field in READABLE else "unknown"
-        return serializers.ErrorDetail(self.error_messages[code], code)
+        return serializers.ErrorDetail(str(self.error_messages[code]), code)
 
 
 class GenerateSerializer(StrictSerializer):
@@ -124,7 +132,7 @@ class ErrorsSerializer(serializers.Serializer[Any]):
     """The one shape of every refusal."""
 
     type = serializers.CharField(help_text="validation_error, client_error or server_error")
-    errors = ErrorSerializer(many=True)
+    errors = ErrorSerializer(many=True)  # type: ignore[assignment]
 
 
 READABLE = frozenset(field.name for field in AccessKey._meta.fields) | {"key"}

@@ -16,7 +16,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from accesskeys import services
-from accesskeys.api.actors import actor_of
+from accesskeys.api.actors import actor_of, calling_access_key
 from accesskeys.api.authentication import AccessKeyAuthentication
 from accesskeys.api.filters import AccessKeyFilterSet
 from accesskeys.api.pagination import AccessKeyCursorPagination
@@ -73,7 +73,7 @@ class CurrentAccessKeyView(ConsumerView):
         responses=AccessKeySerializer,
     )
     def get(self, request: Request) -> Response:
-        return Response(AccessKeySerializer(request.auth).data)
+        return Response(AccessKeySerializer(calling_access_key(request)).data)
 
 
 class AccessKeyListView(OperationView):

@@ -9,7 +9,6 @@ from typing import Any
 from django.core.exceptions import ValidationError
 from django.core.management.base import BaseCommand, CommandError
 from django.db import OperationalError
-from django.utils.functional import classproperty
 
 from accesskeys.actors import Actor
 from accesskeys.exceptions import AccessKeyError, KeyringError
@@ -24,7 +23,7 @@ class AccessKeyCommand(BaseCommand):
 
     # The keyring is checked below, together with the database; Django's report of it would be a page long.
     requires_system_checks: list[str] = []
-    actor = classproperty(lambda cls: Actor.for_command())
+    actor = Actor.for_command()
 
     def handle(self, *args: Any, **options: Any) -> None:
         with _refusals_as_command_errors():

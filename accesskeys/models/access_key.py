@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import uuid
+from contextlib import suppress
 from datetime import datetime
 from typing import Self
 
@@ -31,10 +32,8 @@ class AccessKeyQuerySet(models.QuerySet["AccessKey"]):
     def search(self, text: str) -> Self:
         """Those with this text in their name, in any case, or with this ID."""
         wanted = Q(name__icontains=text)
-        try:
+        with suppress(ValueError):
             wanted |= Q(pk=uuid.UUID(text))
-        except ValueError:
-            pass
         return self.filter(wanted)
 
 
@@ -82,7 +81,7 @@ class AccessKey(models.Model):
         )
 
     def __str__(self) -> str:
-        return self.name
+        return str(self.name)
 
     @property
     def is_usable(self) -> bool:

@@ -19,8 +19,8 @@ SQLITE_OPTIONS = {
     # Writers queue for the lock when they begin, instead of failing when they first write.
     "transaction_mode": "IMMEDIATE",
     "timeout": 10,  # seconds
-    # secure_delete: what is revoked is overwritten in the file. NORMAL is durable enough under WAL, except that
-    # the last transactions may be lost when the machine loses power; FULL keeps a revocation through that, too.
+    # secure_delete: what is revoked is overwritten in the file. NORMAL would do under WAL, except that
+    # the last transactions may be lost with the power; FULL keeps a revocation through that, too.
     "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA secure_delete=ON;",
 }
 

@@ -18,7 +18,7 @@ class Command(BaseCommand):
         username = os.environ.get("DJANGO_SUPERUSER_USERNAME") or "operator"
         given = os.environ.get("DJANGO_SUPERUSER_PASSWORD")
         password = given or secrets.token_urlsafe(16)
-        operators.create_superuser(username=username, email="", password=password)  # type: ignore[attr-defined]
+        operators.create_superuser(username=username, email="", password=password)
         if given:
             self.stdout.write(f"Created the operator {username}.")
         else:
