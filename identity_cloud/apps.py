@@ -9,4 +9,4 @@ class IdentityCloudConfig(AppConfig):
 
 
 class OperatorsAdminConfig(AdminConfig):
-    default_site = "identity_cloud.admin.OperatorsAdminSite"
+    default_site = "identity_cloud.admin_site.OperatorsAdminSite"

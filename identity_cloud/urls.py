@@ -1,13 +1,16 @@
 from __future__ import annotations
 
 from django.contrib import admin
+from django.templatetags.static import static
 from django.urls import include, path
+from django.views.generic import RedirectView
 
 urlpatterns = [
     path("", include("accesskeys.urls")),
     path("api/v1/", include("accesskeys.api.urls")),
     path("accounts/", include("identity_cloud.accounts")),
     path("admin/", admin.site.urls),
+    path("favicon.ico", RedirectView.as_view(url=static("accesskeys/favicon.svg"))),
     path("language/", include("django.conf.urls.i18n")),
 ]
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 from drf_spectacular.generators import SchemaGenerator
@@ -24,6 +25,7 @@ class ApiDocumentationPage(ConsolePage):
     """The OpenAPI document laid out as a page of the console, for every signed-in operator. No script is needed."""
 
     template_name = "accesskeys/api_documentation.html"
+    section = "api"
 
     def admit(self) -> None:
         """Whoever is signed in may read about the API."""
@@ -38,15 +40,16 @@ class ApiDocumentationPage(ConsolePage):
         )
 
 
-def _endpoints(document: dict[str, Any]) -> Any:
+def _endpoints(document: dict[str, Any]) -> Iterator[dict[str, Any]]:
     for path, methods in document["paths"].items():
         for method, operation in methods.items():
             yield {
-                "method": method.upper(),
-                "path": path,
-                "anchor": operation["operationId"],
                 **operation,
+                "path": path,
+                "method": method.upper(),
+                "scope": operation.get("x-scope"),
                 "fields": _fields(document, operation),
+                "copy_from": f"call-{operation['operationId']}",
             }
 
 

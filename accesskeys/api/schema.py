@@ -27,9 +27,16 @@ class OperationSchema(AutoSchema):
     """Adds what all operations have in common: the scope, from the policy, and the refusals."""
 
     def get_description(self) -> str:  # type: ignore[override]
+        return f"Takes the scope `{self.scope}`." if self.scope else "Takes any usable key."
+
+    def get_extensions(self) -> dict[str, Any]:
+        return {"x-scope": self.scope}
+
+    @property
+    def scope(self) -> str | None:
+        """The scope that the policy asks for; None: any usable key will do."""
         operation = getattr(self.view, "operations", {}).get(self.method)
-        scope = policy.RULES[operation].scope if operation else None
-        return f"Takes the scope `{scope}`." if scope else "Takes any usable key."
+        return policy.RULES[operation].scope if operation else None
 
     def _get_response_bodies(self, *args: Any, **kwargs: Any) -> dict[str, Any]:
         refusals = [*WITH_KEY]

@@ -30,5 +30,6 @@ SPECTACULAR_SETTINGS: dict[str, Any] = {
     "SERVE_INCLUDE_SCHEMA": False,
     "SCHEMA_PATH_PREFIX": "/api/v1",
     "COMPONENT_SPLIT_REQUEST": True,
+    "COMPONENT_SPLIT_PATCH": False,  # A rename takes a name: nothing is optional in it.
     "DISABLE_ERRORS_AND_WARNINGS": False,
 }

@@ -10,7 +10,7 @@ settings.register_profile("identity_cloud", deadline=None, print_blob=True)
 settings.load_profile("identity_cloud")
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def command() -> Actor:
     """An administrator at a shell, who may do everything."""
     return Actor.for_command()

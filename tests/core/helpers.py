@@ -6,7 +6,7 @@ import base64
 import secrets
 import threading
 from collections.abc import Callable, Iterator, Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from django.core.exceptions import ValidationError
@@ -51,10 +51,10 @@ def holds_part_of(key: str, text: str | bytes) -> bool:
     return any(part in readable for part in slices(key))
 
 
-def stored(access_key_id: UUID) -> dict[str, object] | None:
-    """All columns of an access key as they are in the database now."""
-    row = AccessKey.objects.filter(pk=access_key_id).values().first()
-    return row and {column: bytes(value) if column in ("digest", "sealed") else value for column, value in row.items()}
+def stored(access_key_id: UUID) -> dict[str, Any]:
+    """All columns of an access key as they are in the database now; none if it is gone."""
+    row = AccessKey.objects.filter(pk=access_key_id).values().first() or {}
+    return {column: bytes(value) if isinstance(value, memoryview) else value for column, value in row.items()}
 
 
 def master_key(key_id: str) -> str:
