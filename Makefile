@@ -15,8 +15,8 @@ run: .env data/.prepared ## Serve the console on http://127.0.0.1:8000 (PORT= fo
 
 test: .venv/.dev ## Run all tests: SQLite, PostgreSQL, Chromium
 	@rm -f .coverage .coverage.*
-	$(BIN)/pytest --cov --cov-report= tests
-	$(BIN)/pytest --cov --cov-append --cov-report= -p tests.postgres -m "not browser" tests
+	$(BIN)/python -m pytest --cov --cov-report= tests
+	$(BIN)/python -m pytest --cov --cov-append --cov-report= -p tests.postgres -m "not browser" tests
 	$(BIN)/coverage report
 
 lint: .venv/.dev ## Check style, types, layers, templates, migrations and the production settings

@@ -3,14 +3,18 @@ from __future__ import annotations
 from django.contrib import admin
 from django.templatetags.static import static
 from django.urls import include, path
+from django.utils.functional import lazy
 from django.views.generic import RedirectView
+
+# Lazy: the names of static files are known only after they were collected.
+favicon = lazy(static, str)("accesskeys/favicon.svg")
 
 urlpatterns = [
     path("", include("accesskeys.urls")),
     path("api/v1/", include("accesskeys.api.urls")),
     path("accounts/", include("identity_cloud.accounts")),
     path("admin/", admin.site.urls),
-    path("favicon.ico", RedirectView.as_view(url=static("accesskeys/favicon.svg"))),
+    path("favicon.ico", RedirectView.as_view(url=favicon)),
     path("language/", include("django.conf.urls.i18n")),
 ]
 

@@ -1,19 +1,31 @@
 from __future__ import annotations
 
 import os
+from pathlib import Path
 from typing import Any
 
 import pytest
 from django.conf import settings
+from django.core.management import call_command
+from filelock import FileLock
 
 
 @pytest.fixture(scope="session")
-def django_db_modify_db_settings() -> None:
+def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix: None) -> None:
     """On SQLite, a file: the database in memory has other locks than the one that people run."""
     database = settings.DATABASES["default"]
     if database["ENGINE"].endswith("sqlite3"):
         worker = os.environ.get("PYTEST_XDIST_WORKER", "main")
         database["TEST"]["NAME"] = f"{os.environ['TEST_SCRATCH']}/test-{worker}.sqlite3"
+
+
+@pytest.fixture(scope="session", autouse=True)
+def collected_static_files() -> None:
+    """The pages name their static files by hash, as in production."""
+    Path(settings.STATIC_ROOT).mkdir(exist_ok=True)
+    with FileLock(f"{settings.STATIC_ROOT}.lock"):
+        if not (Path(settings.STATIC_ROOT) / "staticfiles.json").exists():
+            call_command("collectstatic", interactive=False, verbosity=0)
 
 
 def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:

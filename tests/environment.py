@@ -18,6 +18,7 @@ os.environ.update(
         "SECRET_KEY": os.environ.get("TEST_SECRET_KEY") or secrets.token_urlsafe(48),
         "ACCESS_KEYS_MASTER_KEYS": "k1:" + base64.urlsafe_b64encode(secrets.token_bytes(32)).decode(),
         "CACHE_URL": f"filecache://{SCRATCH}/cache",
+        "STATIC_ROOT": f"{SCRATCH}/static",
         "LOG_LEVEL": "INFO",
     }
 )

@@ -114,7 +114,7 @@ AUTH_PASSWORD_VALIDATORS = [
 
 # Static files: hashed names, served by the application itself.
 STATIC_URL = "static/"
-STATIC_ROOT = BASE_DIR / "data" / "static"
+STATIC_ROOT = env.path("STATIC_ROOT", default=BASE_DIR / "data" / "static")()
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.InMemoryStorage"},
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},

@@ -103,7 +103,7 @@ class TestRow:
         access_key = AccessKeyFactory()
         key, columns = key_of(access_key), stored(access_key.pk)
         assert len(columns) > 8
-            for value in (*vars(access_key).values(), *columns.values()):
+        for value in (*vars(access_key).values(), *columns.values()):
             assert not holds_part_of(key, bytes(value) if isinstance(value, memoryview | bytes) else str(value))
 
     def test_has_the_scopes_it_was_given(self) -> None:
