@@ -13,10 +13,12 @@ run: .env data/.prepared ## Serve the console on http://127.0.0.1:8000 (PORT= fo
 	@echo "Identity Cloud is on http://127.0.0.1:$(PORT)"
 	@exec $(BIN)/gunicorn -c deploy/gunicorn.conf.py identity_cloud.wsgi
 
+PYTEST := $(BIN)/python -m pytest --numprocesses 2 --cov --cov-report= --cov-fail-under=0
+
 test: .venv/.dev ## Run all tests: SQLite, PostgreSQL, Chromium
-	@rm -f .coverage .coverage.*
-	$(BIN)/python -m pytest --cov --cov-report= tests
-	$(BIN)/python -m pytest --cov --cov-append --cov-report= -p tests.postgres -m "not browser" tests
+	@$(BIN)/coverage erase
+	$(PYTEST) tests
+	$(PYTEST) --cov-append -p tests.postgres -m "not browser" tests
 	$(BIN)/coverage report
 
 lint: .venv/.dev ## Check style, types, layers, templates, migrations and the production settings
@@ -24,7 +26,7 @@ lint: .venv/.dev ## Check style, types, layers, templates, migrations and the pr
 	$(BIN)/ruff format --check .
 	$(BIN)/python deploy/with_example_env.py mypy
 	$(BIN)/lint-imports --no-cache
-	$(BIN)/djlint --lint templates
+	$(BIN)/djlint --lint --quiet templates
 	$(BIN)/python deploy/with_example_env.py manage.py makemigrations --check --dry-run
 	$(BIN)/python deploy/with_example_env.py manage.py check --deploy --fail-level WARNING
 
