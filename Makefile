@@ -1,16 +1,14 @@
 .DEFAULT_GOAL := help
-.PHONY: help run test lint screenshots clean
+.PHONY: help run test lint clean
 
 PYTHON ?= python3
-PORT ?= 8000
 BIN := .venv/bin
-export PORT
 
 help: ## List the targets
-	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/make \1#\2/p' $(MAKEFILE_LIST) | column -t -s '#'
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
-run: .env data/.prepared ## Serve the console on http://127.0.0.1:8000 (PORT= for another port)
-	@echo "Identity Cloud is on http://127.0.0.1:$(PORT)"
+run: .env data/static/staticfiles.json ## Serve the console on http://127.0.0.1:8000 (PORT= for another port)
+	@$(BIN)/python manage.py prepare
 	@exec $(BIN)/gunicorn -c deploy/gunicorn.conf.py identity_cloud.wsgi
 
 PYTEST := $(BIN)/python -m pytest --numprocesses 2 --cov --cov-report= --cov-fail-under=0
@@ -38,7 +36,7 @@ clean: ## Remove what was installed and built; data/ and .env stay
 
 .venv/.run: requirements.txt
 	@$(PYTHON) -c 'import sys; sys.exit("Python 3.11 or later is needed.") if sys.version_info < (3, 11) else None'
-	@test -x $(BIN)/python || $(PYTHON) -m venv .venv
+	@test -x $(BIN)/pip || $(PYTHON) -m venv .venv
 	$(BIN)/pip install --quiet --disable-pip-version-check -r requirements.txt
 	@touch $@
 
@@ -46,11 +44,5 @@ clean: ## Remove what was installed and built; data/ and .env stay
 	$(BIN)/pip install --quiet --disable-pip-version-check -r requirements-dev.txt
 	@touch $@
 
-# Whatever the database, the migrations or the pages are made from: when it changes, prepare again.
-SOURCES := $(shell find accesskeys identity_cloud templates locale -type f -not -name '*.pyc' 2>/dev/null)
-
-data/.prepared: .venv/.run .env $(SOURCES)
-	@$(BIN)/python manage.py migrate --verbosity 0
+data/static/staticfiles.json: .venv/.run $(shell find accesskeys/static -type f 2>/dev/null) | .env
 	@$(BIN)/python manage.py collectstatic --no-input --verbosity 0
-	@$(BIN)/python manage.py create_first_operator
-	@touch $@

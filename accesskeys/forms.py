@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, time, timedelta
 from typing import Any, ClassVar
+from uuid import UUID
 
 from django import forms
 from django.core.exceptions import ValidationError
@@ -145,3 +146,53 @@ class RevokeForm(OperationForm):
         label=_("I understand that this cannot be undone."),
         error_messages={"required": _("Tick the box to revoke this access key.")},
     )
+
+
+class IdsField(forms.Field):
+    """The IDs of access keys, each once, in the order given."""
+
+    widget = forms.MultipleHiddenInput
+    LIMIT = 100
+
+    def to_python(self, value: Any) -> list[UUID]:
+        try:
+            ids = list(dict.fromkeys(map(UUID, value)))
+        except ValueError:
+            raise ValidationError(
+                _("The selection holds something that is not the ID of an access key, so nothing was revoked."),
+                code="invalid",
+            ) from None
+        if len(ids) > self.LIMIT:
+            raise ValidationError(
+                _("At most %(limit)d access keys can be revoked at once, so nothing was revoked."),
+                code="too_many",
+                params={"limit": self.LIMIT},
+            )
+        return ids
+
+
+class SelectionForm(forms.Form):
+    """The access keys that were ticked in the list."""
+
+    id = IdsField(error_messages={"required": _("Select at least one access key in the list first.")})
+
+
+class BulkRevokeForm(forms.Form):
+    """How many access keys there are to be revoked, typed in by somebody who has looked at them."""
+
+    number = forms.CharField(
+        label=_("How many access keys are these?"),
+        required=False,
+        widget=forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "off", "size": 4}),
+    )
+
+    def __init__(self, *args: Any, wanted: int, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.wanted = wanted
+
+    def clean_number(self) -> str:
+        number: str = self.cleaned_data["number"]
+        if number != str(self.wanted):
+            sentence = _("Type %(number)d to revoke the selected access keys.")
+            raise ValidationError(sentence, code="wrong_number", params={"number": self.wanted})
+        return number

@@ -12,6 +12,8 @@ from accesskeys.views.access_keys import (
     AccessKeyRevokePage,
 )
 from accesskeys.views.audit_log import AuditLogPage
+from accesskeys.views.bulk_revoke import AccessKeysRevokePage
+from accesskeys.views.exports import AccessKeysExport, AuditLogExport
 from accesskeys.views.home import HomePage
 
 app_name = "accesskeys"
@@ -20,8 +22,11 @@ urlpatterns = [
     path("", HomePage.as_view(), name="home"),
     path("settings/access-keys/", AccessKeyListPage.as_view(), name="access_key_list"),
     path("settings/access-keys/generate/", AccessKeyGeneratePage.as_view(), name="access_key_generate"),
+    path("settings/access-keys/revoke/", AccessKeysRevokePage.as_view(), name="access_keys_revoke"),
+    path("settings/access-keys/export/", AccessKeysExport.as_view(), name="access_keys_export"),
     path("settings/access-keys/<uuid:pk>/", AccessKeyDetailsPage.as_view(), name="access_key_details"),
     path("settings/access-keys/<uuid:pk>/reveal/", AccessKeyRevealPage.as_view(), name="access_key_reveal"),
     path("settings/access-keys/<uuid:pk>/revoke/", AccessKeyRevokePage.as_view(), name="access_key_revoke"),
     path("settings/audit-log/", AuditLogPage.as_view(), name="audit_log"),
+    path("settings/audit-log/export/", AuditLogExport.as_view(), name="audit_log_export"),
 ]

@@ -6,6 +6,21 @@ import sys
 from django.core.exceptions import ImproperlyConfigured
 from django.core.wsgi import get_wsgi_application
 
+
+def _stop(reason: object) -> None:
+    sys.exit(" ".join(f"Not started: {reason}".split()))
+
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "identity_cloud.settings")
+try:
+    get_wsgi_application()
+except ImproperlyConfigured as error:
+    _stop(error)
+
+from django.conf import settings  # noqa: E402  Wrong settings are a sentence, said above.
+
+from identity_cloud.settings.environment import log_level  # noqa: E402
+
 bind = f"{os.environ.get('HOST', '127.0.0.1')}:{os.environ.get('PORT', '8000')}"
 workers = int(os.environ.get("WEB_CONCURRENCY", "1"))
 threads = int(os.environ.get("WEB_THREADS", "8"))
@@ -19,37 +34,21 @@ control_socket_disable = True
 header_map = "refuse"
 limit_request_field_size = 8190  # bytes
 limit_request_line = 4094  # bytes
-# Peer addresses are never taken from headers; the scheme only from our own proxies (set below).
+# Peer addresses are never taken from headers; the scheme only from our own proxies.
 forwarder_headers = ""
 secure_scheme_headers = {"X-FORWARDED-PROTO": "https"}
+forwarded_allow_ips = ",".join(settings.TRUSTED_PROXIES)
 
 # No access log by default: request lines hold search texts.
 accesslog = None
-errorlog = "-"
-loglevel = os.environ.get("LOG_LEVEL", "info").lower()
-
-
-def _stop(reason: Exception) -> None:
-    sys.exit(f"Not started: {reason}")
-
-
-def _settings() -> str:
-    from django.conf import settings
-
-    return ",".join(settings.TRUSTED_PROXIES)
-
-
-os.environ.setdefault("DJANGO_SETTINGS_MODULE", "identity_cloud.settings")
-try:
-    forwarded_allow_ips = _settings()
-    get_wsgi_application()
-except ImproperlyConfigured as error:
-    _stop(error)
+# The server quotes refused requests in its log, so it writes through the same formatter, which strikes keys out.
+logconfig_dict = settings.LOGGING
+loglevel = log_level()
 
 
 def on_starting(server: object) -> None:
-    """Check settings, database and master keys before the first request can be refused for the wrong reason."""
-    from django.db import OperationalError, ProgrammingError, connections
+    """Check database and master keys before the first request can be refused for the wrong reason."""
+    from django.db import DatabaseError, connections
 
     from accesskeys.readiness import check_keyring
 
@@ -57,7 +56,13 @@ def on_starting(server: object) -> None:
         check_keyring()
     except ImproperlyConfigured as error:
         _stop(error)
-    except (OperationalError, ProgrammingError) as error:
-        _stop(RuntimeError(f"the database cannot be reached or is not migrated: {error}"))
+    except DatabaseError as error:
+        _stop(f"the database cannot be reached or is not migrated: {error}")
     finally:
         connections.close_all()  # A connection must not be shared with the workers.
+
+
+def when_ready(server: object) -> None:
+    """Say where the console is, once it answers."""
+    address = f"http://{bind}" if settings.IS_LOCAL else settings.PUBLIC_URL.geturl()
+    print(f"Identity Cloud is on {address}", flush=True)

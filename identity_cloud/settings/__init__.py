@@ -5,6 +5,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from csp.constants import NONE, SELF
 from django.utils.translation import gettext_lazy as _
 
@@ -13,16 +15,26 @@ from identity_cloud.settings.api import (  # noqa: F401
     REST_FRAMEWORK,
     SPECTACULAR_SETTINGS,
 )
-from identity_cloud.settings.environment import BASE_DIR, database, env, networks, public_url, required
+from identity_cloud.settings.environment import (
+    BASE_DIR,
+    database,
+    env,
+    host,
+    log_level,
+    networks,
+    optional,
+    public_url,
+    required,
+)
 
 PUBLIC_URL, IS_LOCAL = public_url()
 
 SECRET_KEY = required("SECRET_KEY")
 DEBUG = False
-ALLOWED_HOSTS = ["127.0.0.1", "localhost", "[::1]"] if IS_LOCAL else [PUBLIC_URL.hostname]
+ALLOWED_HOSTS = ["127.0.0.1", "localhost", "[::1]"] if IS_LOCAL else [host(PUBLIC_URL)]
 
 # What this product is about.
-ACCESS_KEYS_MASTER_KEYS = env.str("ACCESS_KEYS_MASTER_KEYS", default="")
+ACCESS_KEYS_MASTER_KEYS = optional("ACCESS_KEYS_MASTER_KEYS")
 TRUSTED_PROXIES = networks("TRUSTED_PROXIES")
 
 INSTALLED_APPS = [
@@ -83,8 +95,13 @@ TEMPLATES = [
 # Data
 DATABASES = {"default": database()}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
-# Sign-in attempts are counted here, by all processes of one machine; several machines share a Redis.
-CACHES = {"default": env.cache_url("CACHE_URL", default=f"filecache://{BASE_DIR}/data/cache")}
+# Sign-in attempts are counted here, by all processes of one machine; several machines share a Redis. With Django's
+# own limit of 300 entries, attempts on many names would push the counts of one out.
+CACHES = {
+    "default": env.cache_url_config(
+        optional("CACHE_URL", f"filecache://{BASE_DIR}/data/cache?max_entries=10000")
+    )
+}
 MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
 DATA_UPLOAD_MAX_MEMORY_SIZE = 64 * 1024  # bytes of any request body
 
@@ -98,7 +115,7 @@ ACCOUNT_EMAIL_NOTIFICATIONS = False
 ACCOUNT_SESSION_REMEMBER = False
 ACCOUNT_PRESERVE_USERNAME_CASING = True
 LOGIN_URL = "account_login"
-LOGIN_REDIRECT_URL = "accesskeys:access_key_list"
+LOGIN_REDIRECT_URL = "accesskeys:home"
 ACCOUNT_LOGOUT_REDIRECT_URL = "account_login"
 SESSION_COOKIE_AGE = 12 * 60 * 60  # seconds: a working day (ASVS 5.0, 7.3.2)
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
@@ -158,15 +175,27 @@ if not IS_LOCAL:
     # nginx, Caddy and the like end TLS; gunicorn believes them, and nobody else, about the scheme.
 
 # One line a record on standard error. Nothing logs headers or bodies.
-LOGGING = {
+LOGGING: dict[str, Any] = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {"line": {"format": "{asctime} {levelname} {name}: {message}", "style": "{"}},
+    "formatters": {
+        "line": {
+            "()": "identity_cloud.logs.LineFormatter",
+            "format": "{asctime} {levelname} {name}: {message}",
+            "style": "{",
+        }
+    },
+    "filters": {
+        "without_quotation": {"()": "identity_cloud.logs.WithoutQuotation"},
+        "without_traceback": {"()": "identity_cloud.logs.WithoutTraceback"},
+    },
     "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
-    "root": {"handlers": ["stderr"], "level": env.str("LOG_LEVEL", default="INFO").upper()},
-    # Django's own handlers would write each record a second time, and mail errors to nobody.
+    "root": {"handlers": ["stderr"], "level": log_level()},
+    # Handlers of their own would write each record a second time, and mail errors to nobody.
     "loggers": {
         "django": {"handlers": [], "propagate": True},
         "django.server": {"handlers": [], "propagate": True},
+        "django.security.DisallowedHost": {"filters": ["without_traceback"]},
+        "gunicorn.error": {"handlers": [], "propagate": True, "filters": ["without_quotation"]},
     },
 }

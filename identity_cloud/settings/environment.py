@@ -5,7 +5,7 @@ from __future__ import annotations
 from ipaddress import ip_address, ip_network
 from pathlib import Path
 from typing import Any
-from urllib.parse import SplitResult, urlsplit
+from urllib.parse import SplitResult, quote, urlsplit
 
 from django.core.exceptions import ImproperlyConfigured
 from environ import FileAwareEnv
@@ -13,7 +13,12 @@ from environ import FileAwareEnv
 BASE_DIR = Path(__file__).resolve().parents[2]
 
 env = FileAwareEnv()
-env.read_env(BASE_DIR / ".env")
+try:
+    env.read_env(BASE_DIR / ".env")
+except OSError as error:
+    raise ImproperlyConfigured(f"{error.filename} cannot be read: {error.strerror}.") from None
+
+LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")
 
 SQLITE_OPTIONS = {
     # Writers queue for the lock when they begin, instead of failing when they first write.
@@ -25,9 +30,18 @@ SQLITE_OPTIONS = {
 }
 
 
+def optional(name: str, default: str = "") -> str:
+    """A setting, or the default where it is not set or empty. ``NAME_FILE`` names a file to read it from."""
+    try:
+        value: str = env.str(name, default="")
+    except OSError as error:
+        raise ImproperlyConfigured(f"{error.filename} cannot be read: {error.strerror}.") from None
+    return value.strip() or default
+
+
 def required(name: str) -> str:
     """A setting that has no safe default."""
-    value: str = env.str(name, default="")
+    value = optional(name)
     if not value:
         raise ImproperlyConfigured(f"{name} is not set. .env.example shows how to make one.")
     return value
@@ -36,8 +50,8 @@ def required(name: str) -> str:
 def public_url() -> tuple[SplitResult, bool]:
     """``PUBLIC_URL`` taken apart, and whether it stands for this machine alone."""
     text = required("PUBLIC_URL")
-    url = urlsplit(text)
-    if url.scheme == "https" and url.hostname and not url.path.strip("/"):
+    url = _bare_address(text)
+    if url.scheme == "https" and url.hostname:
         return url, False
     if url.scheme == "http" and _is_loopback(url.hostname or ""):
         return url, True
@@ -47,9 +61,14 @@ def public_url() -> tuple[SplitResult, bool]:
     )
 
 
+def host(url: SplitResult) -> str:
+    """The host of an address, as requests name it: an IPv6 address in brackets."""
+    return f"[{url.hostname}]" if ":" in (url.hostname or "") else url.hostname or ""
+
+
 def networks(name: str) -> list[str]:
     """A list of networks in CIDR notation, separated by commas."""
-    texts: list[str] = [text.strip() for text in env.list(name, default=[])]
+    texts = [text.strip() for text in optional(name).split(",") if text.strip()]
     for text in texts:
         try:
             ip_network(text)
@@ -58,18 +77,42 @@ def networks(name: str) -> list[str]:
     return texts
 
 
+def log_level() -> str:
+    """``LOG_LEVEL``, in any case."""
+    level = optional("LOG_LEVEL", "INFO").upper()
+    if level not in LOG_LEVELS:
+        raise ImproperlyConfigured(f"LOG_LEVEL is {level}. It must be one of {', '.join(LOG_LEVELS)}.")
+    return level
+
+
 def database() -> dict[str, Any]:
     """``DATABASE_URL``: SQLite unless it says otherwise. Connections are kept open on both."""
-    config: dict[str, Any] = env.db_url(
-        "DATABASE_URL", default=f"sqlite:///{BASE_DIR / 'data' / 'identity_cloud.sqlite3'}"
-    )
+    default = f"sqlite:///{quote(str(BASE_DIR))}/data/identity_cloud.sqlite3"
+    url = optional("DATABASE_URL", default)
+    if not url.startswith(("sqlite://", "postgres://", "postgresql://")):
+        # The value may hold a password, so it is not quoted here.
+        raise ImproperlyConfigured("DATABASE_URL must begin with sqlite:// or postgres://.")
+    config: dict[str, Any] = env.db_url_config(url)
     config["CONN_MAX_AGE"] = None
     if config["ENGINE"].endswith("sqlite3"):
         config.setdefault("OPTIONS", {}).update(SQLITE_OPTIONS)
-        Path(config["NAME"]).parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        if url == default:
+            (BASE_DIR / "data").mkdir(mode=0o700, exist_ok=True)
     else:
         config["CONN_HEALTH_CHECKS"] = True
     return config
+
+
+def _bare_address(text: str) -> SplitResult:
+    """The parts of an address of scheme, host and port alone; without any parts if it is something else."""
+    try:
+        url = urlsplit(text)
+        is_bare = (
+            text.rstrip("/") == f"{url.scheme}://{url.netloc}" and "@" not in url.netloc and url.port != 0
+        )
+    except ValueError:
+        is_bare = False
+    return url if is_bare else urlsplit("")
 
 
 def _is_loopback(host: str) -> bool:

@@ -1,7 +1,7 @@
 """A process that generates access keys until somebody kills it, for ``test_kill``.
 
-For each line on standard input it forks a child that generates and generates; it prints the child's process id, and
-a second line when the child is dead. Forking saves the half second that Django takes to start.
+For each line on standard input it forks a child, which prints its process id once it has generated the first, and goes
+on generating. A second line says that the child is dead. Forking saves the half second that Django takes to start.
 """
 
 from __future__ import annotations
@@ -19,6 +19,8 @@ def generate_until_killed(prefix: str) -> None:
 
     for number in itertools.count():
         services.generate(name=f"{prefix}_{number}", actor=Actor.for_command(), scopes=["orders:read"])
+        if number == 0:
+            print(os.getpid(), flush=True)
 
 
 def main() -> None:
@@ -27,7 +29,6 @@ def main() -> None:
         child = os.fork()
         if child == 0:
             generate_until_killed(line.strip())
-        print(child, flush=True)
         os.waitpid(child, 0)
         print("dead", flush=True)
 

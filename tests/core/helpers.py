@@ -6,11 +6,12 @@ import base64
 import secrets
 import threading
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any, NamedTuple
 from uuid import UUID
 
 from django.core.exceptions import ValidationError
-from django.db import connections
+from django.db import connection, connections
 
 from accesskeys.models import AccessKey, AuditEvent
 
@@ -55,6 +56,30 @@ def stored(access_key_id: UUID) -> dict[str, Any]:
     """All columns of an access key as they are in the database now; none if it is gone."""
     row = AccessKey.objects.filter(pk=access_key_id).values().first() or {}
     return {column: bytes(value) if isinstance(value, memoryview) else value for column, value in row.items()}
+
+
+@contextmanager
+def refusing_inserts(table: str) -> Iterator[None]:
+    """The database refuses every new row of this table, with an integrity error that nobody expects."""
+    with connection.cursor() as cursor:
+        if connection.vendor == "sqlite":
+            cursor.execute(
+                f"CREATE TRIGGER refusing BEFORE INSERT ON {table} BEGIN SELECT RAISE(ABORT, 'refused'); END"
+            )
+            undo = "DROP TRIGGER refusing"
+        else:
+            cursor.execute(
+                "CREATE FUNCTION refusing() RETURNS trigger LANGUAGE plpgsql AS "
+                "$$ BEGIN RAISE EXCEPTION 'refused' USING ERRCODE = 'unique_violation'; END $$"
+            )
+            cursor.execute(
+                f"CREATE TRIGGER refusing BEFORE INSERT ON {table} FOR EACH ROW EXECUTE FUNCTION refusing()"
+            )
+            undo = "DROP FUNCTION refusing CASCADE"
+        try:
+            yield
+        finally:
+            cursor.execute(undo)
 
 
 def master_key(key_id: str) -> str:

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid4
@@ -18,7 +17,7 @@ from accesskeys import services
 from accesskeys.actors import Actor
 from accesskeys.exceptions import IntegrityFailure, NotFound
 from accesskeys.models import AccessKey, AuditEvent
-from tests.core.helpers import audit_log, holds_part_of, stored
+from tests.core.helpers import audit_log, holds_part_of, refusing_inserts, stored
 from tests.factories import AccessKeyFactory, OperatorFactory, key_of
 
 NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
@@ -85,12 +84,12 @@ class TestWhat:
             ("access_key.revoked", "succeeded", "", access_key.pk, "shipping"),
         ]
 
-    def test_generating_tells_scopes_and_expiry(self, command: Actor, time_machine: TimeMachineFixture) -> None:
+    def test_generating_tells_scopes_and_expiry(
+        self, command: Actor, time_machine: TimeMachineFixture
+    ) -> None:
         time_machine.move_to(NOW, tick=False)
         services.generate(name="plain", actor=command)
-        services.generate(
-            name="full", actor=command, scopes=["b", "a"], expires_at=NOW + timedelta(days=1)
-        )
+        services.generate(name="full", actor=command, scopes=["b", "a"], expires_at=NOW + timedelta(days=1))
         plain, full = AuditEvent.objects.order_by("id")
         assert plain.details == {"scopes": [], "expires_at": None}
         assert full.details["scopes"] == ["a", "b"]
@@ -124,7 +123,13 @@ class TestWhat:
         services.revoke(access_key_id=access_key.pk, actor=command)
         log = everything_in_the_log()
         assert "shipping" in log
-        for secret in (key, row["digest"].hex(), row["sealed"].hex(), repr(row["digest"]), repr(row["sealed"])):
+        for secret in (
+            key,
+            row["digest"].hex(),
+            row["sealed"].hex(),
+            repr(row["digest"]),
+            repr(row["sealed"]),
+        ):
             assert not holds_part_of(secret, log)
 
     def test_a_damaged_row_is_a_failure(self, command: Actor) -> None:
@@ -132,38 +137,17 @@ class TestWhat:
         AccessKey.objects.filter(pk=access_key.pk).update(sealed=b"")
         with pytest.raises(IntegrityFailure):
             services.reveal(access_key_id=access_key.pk, actor=command)
-        assert audit_log()[-1] == ("access_key.shown", "failed", "integrity_failure", access_key.pk, "billing")
+        assert audit_log()[-1] == (
+            "access_key.shown",
+            "failed",
+            "integrity_failure",
+            access_key.pk,
+            "billing",
+        )
 
 
 def everything_in_the_log() -> str:
     return json.dumps(list(AuditEvent.objects.values()), default=str)
-
-
-@contextmanager
-def no_event_can_be_written() -> Iterator[None]:
-    """The database refuses every new audit event, as a full disk would, and nothing else."""
-    with connection.cursor() as cursor:
-        if connection.vendor == "sqlite":
-            cursor.execute(
-                "CREATE TRIGGER no_event BEFORE INSERT ON accesskeys_auditevent "
-                "BEGIN SELECT RAISE(ABORT, 'no event'); END"
-            )
-        else:
-            cursor.execute(
-                "CREATE FUNCTION no_event() RETURNS trigger LANGUAGE plpgsql "
-                "AS $$ BEGIN RAISE EXCEPTION 'no event'; END $$"
-            )
-            cursor.execute(
-                "CREATE TRIGGER no_event BEFORE INSERT ON accesskeys_auditevent "
-                "FOR EACH ROW EXECUTE FUNCTION no_event()"
-            )
-        try:
-            yield
-        finally:
-            if connection.vendor == "sqlite":
-                cursor.execute("DROP TRIGGER no_event")
-            else:
-                cursor.execute("DROP FUNCTION no_event CASCADE")
 
 
 Operation = Callable[[UUID, Actor], Any]
@@ -181,7 +165,7 @@ class TestTogetherOrNotAtAll:
     def test_what_cannot_be_written_down_does_not_happen(self, name: str, command: Actor) -> None:
         access_key = AccessKeyFactory()
         row, log = stored(access_key.pk), audit_log()
-        with no_event_can_be_written(), pytest.raises(DatabaseError, match="no event"):
+        with refusing_inserts("accesskeys_auditevent"), pytest.raises(DatabaseError, match="refused"):
             OPERATIONS[name](access_key.pk, command)
         assert (stored(access_key.pk), audit_log()) == (row, log)
         assert list(AccessKey.objects.all()) == [access_key]

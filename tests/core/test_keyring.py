@@ -43,7 +43,9 @@ class TestWhatReleasesMustAgreeOn:
         assert self.known.digest(KNOWN_KEY).hex() == expected
 
     def test_fingerprint(self) -> None:
-        assert self.known.fingerprint.hex() == "9ea2cfbfcc95fbcfaa810a9626998fe0c09a0f37f521f60f35b1d606a13d040a"
+        assert (
+            self.known.fingerprint.hex() == "9ea2cfbfcc95fbcfaa810a9626998fe0c09a0f37f521f60f35b1d606a13d040a"
+        )
 
     def test_sealed_key(self) -> None:
         sealed = bytes.fromhex(
@@ -155,11 +157,16 @@ class TestReadingTheSetting:
         assert list(ring.master_keys) == ["new-2_X", "old"]
 
     def test_padding_may_be_left_out(self) -> None:
-        assert Keyring.parse(KNOWN.rstrip("=")).current.fingerprint == Keyring.parse(KNOWN).current.fingerprint
+        assert (
+            Keyring.parse(KNOWN.rstrip("=")).current.fingerprint == Keyring.parse(KNOWN).current.fingerprint
+        )
 
     @pytest.mark.parametrize("text", ["", "   ", ",", " , ,"])
     def test_an_empty_setting_says_how_to_fill_it(self, text: str) -> None:
-        with pytest.raises(KeyringError, match=r"^ACCESS_KEYS_MASTER_KEYS is empty\. .*base64url.*ACCESS_KEYS_MASTER_KEYS_FILE"):
+        with pytest.raises(
+            KeyringError,
+            match=r"^ACCESS_KEYS_MASTER_KEYS is empty\. .*base64url.*ACCESS_KEYS_MASTER_KEYS_FILE",
+        ):
             Keyring.parse(text)
 
     @pytest.mark.parametrize(
@@ -186,7 +193,9 @@ class TestReadingTheSetting:
         ],
     )
     def test_a_malformed_value_is_refused_by_its_id(self, value: str, sentence: str) -> None:
-        with pytest.raises(KeyringError, match=rf"^The master key k7 in ACCESS_KEYS_MASTER_KEYS {sentence}\.$"):
+        with pytest.raises(
+            KeyringError, match=rf"^The master key k7 in ACCESS_KEYS_MASTER_KEYS {sentence}\.$"
+        ):
             Keyring.parse(f"{master_key('k8')},k7:{value}")
 
     def test_an_id_stands_for_one_master_key(self) -> None:
@@ -227,4 +236,3 @@ def test_nothing_secret_shows_in_a_repr() -> None:
     known = Keyring.parse(KNOWN)
     assert repr(known.current) == "MasterKey(id='k1')"
     assert repr(known) == "Keyring(master_keys={'k1': MasterKey(id='k1')})"
-

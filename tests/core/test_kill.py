@@ -21,7 +21,7 @@ from accesskeys.actors import Actor
 from accesskeys.models import AccessKey, AuditEvent
 
 ROUNDS = 40
-LONGEST = 0.06  # seconds: some ten access keys
+LONGEST = 0.02  # seconds: a few access keys on a quiet machine, part of one on a busy one
 
 
 def address_of_the_test_database() -> str:
@@ -72,12 +72,14 @@ def test_an_access_key_is_whole_or_absent(generating_process: subprocess.Popen[s
         assert hear(generating_process) == "dead"
 
     with transaction.atomic():
-        if connection.vendor == "postgresql":  # The server may notice a death late: look at one instant of it.
+        if (
+            connection.vendor == "postgresql"
+        ):  # The server may notice a death late: look at one instant of it.
             connection.cursor().execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
         rows = set(AccessKey.objects.values_list("pk", "name"))
         events = list(AuditEvent.objects.values_list("access_key_id", "access_key_name", "outcome"))
 
-    assert rows
+    assert len(rows) >= ROUNDS
     assert len(events) == len(rows)
     assert {event[:2] for event in events} == rows
     assert {outcome for *_, outcome in events} == {"succeeded"}

@@ -83,7 +83,10 @@ class TestWhoMay:
 
 OPERATIONS: dict[str, tuple[str, Callable[[UUID, Actor], object]]] = {
     "generate": ("access_key.generated", lambda _, actor: services.generate(name="new", actor=actor)),
-    "rename": ("access_key.renamed", lambda pk, actor: services.rename(access_key_id=pk, name="new", actor=actor)),
+    "rename": (
+        "access_key.renamed",
+        lambda pk, actor: services.rename(access_key_id=pk, name="new", actor=actor),
+    ),
     "reveal": ("access_key.shown", lambda pk, actor: services.reveal(access_key_id=pk, actor=actor)),
     "revoke": ("access_key.revoked", lambda pk, actor: services.revoke(access_key_id=pk, actor=actor)),
 }

@@ -25,7 +25,9 @@ def verbs(queries: CaptureQueriesContext) -> list[str]:
     return [query["sql"].split()[0] for query in queries.captured_queries]
 
 
-def test_authenticating_is_one_select_and_at_most_one_update_a_minute(time_machine: TimeMachineFixture) -> None:
+def test_authenticating_is_one_select_and_at_most_one_update_a_minute(
+    time_machine: TimeMachineFixture,
+) -> None:
     time_machine.move_to(NOW, tick=False)
     AccessKeyFactory.create_batch(3)
     key = key_of(AccessKeyFactory(scopes=["orders:read"], expires_at=NOW + timedelta(days=1)))
@@ -39,7 +41,9 @@ def test_authenticating_is_one_select_and_at_most_one_update_a_minute(time_machi
     assert statements == [once, again, again, once, again, again, once]
 
 
-def test_what_is_decided_with_needs_no_further_query(django_assert_num_queries: DjangoAssertNumQueries) -> None:
+def test_what_is_decided_with_needs_no_further_query(
+    django_assert_num_queries: DjangoAssertNumQueries,
+) -> None:
     key = key_of(AccessKeyFactory(scopes=["orders:read"]))
     services.authenticate(key)
     with django_assert_num_queries(1):

@@ -60,13 +60,17 @@ class TestKeyringAgainstDatabase:
         assert set(MasterKeyFingerprint.objects.values_list("key_id", flat=True)) == {"k1", "k2"}
 
     @pytest.mark.parametrize("column", ["digest_key_id", "sealed_key_id"])
-    def test_a_master_key_that_rows_need_must_be_there(self, settings: Settings, own: str, column: str) -> None:
+    def test_a_master_key_that_rows_need_must_be_there(
+        self, settings: Settings, own: str, column: str
+    ) -> None:
         """A row may be sealed under one master key and digested under another: it needs both."""
         access_key = AccessKeyFactory()
         AccessKey.objects.filter(pk=access_key.pk).update(digest_key_id="k2", sealed_key_id="k2")
         AccessKey.objects.filter(pk=access_key.pk).update(**{column: "k1"})
         settings.ACCESS_KEYS_MASTER_KEYS = master_key("k2")
-        with pytest.raises(KeyringError, match=r"need the master key k1, .* Add it again, after the present one\."):
+        with pytest.raises(
+            KeyringError, match=r"need the master key k1, .* Add it again, after the present one\."
+        ):
             check_keyring()
 
     def test_a_master_key_that_no_row_needs_may_go(self, settings: Settings) -> None:
@@ -91,7 +95,10 @@ class TestSystemCheck:
 
     @pytest.mark.parametrize(
         ("text", "sentence"),
-        [("", "ACCESS_KEYS_MASTER_KEYS is empty"), ("k7:AAAA", "The master key k7 .* has 3 bytes instead of 32")],
+        [
+            ("", "ACCESS_KEYS_MASTER_KEYS is empty"),
+            ("k7:AAAA", "The master key k7 .* has 3 bytes instead of 32"),
+        ],
     )
     def test_says_what_is_wrong_and_what_to_do(self, settings: Settings, text: str, sentence: str) -> None:
         settings.ACCESS_KEYS_MASTER_KEYS = text

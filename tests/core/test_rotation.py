@@ -54,7 +54,9 @@ class TestSecretsChange:
         for access_key in [*made, AccessKeyFactory()]:
             assert_works(access_key, command)
 
-    def test_a_new_first_master_key_leaves_the_old_keys_working(self, settings: Settings, command: Actor) -> None:
+    def test_a_new_first_master_key_leaves_the_old_keys_working(
+        self, settings: Settings, command: Actor
+    ) -> None:
         check_keyring()
         old = AccessKeyFactory()
         settings.ACCESS_KEYS_MASTER_KEYS = f"{master_key('k2')},{settings.ACCESS_KEYS_MASTER_KEYS}"
@@ -69,7 +71,9 @@ class TestSecretsChange:
         made = []
         for generation in range(2, 6):
             made.append(AccessKeyFactory())
-            settings.ACCESS_KEYS_MASTER_KEYS = f"{master_key(f'k{generation}')},{settings.ACCESS_KEYS_MASTER_KEYS}"
+            settings.ACCESS_KEYS_MASTER_KEYS = (
+                f"{master_key(f'k{generation}')},{settings.ACCESS_KEYS_MASTER_KEYS}"
+            )
             check_keyring()
         for access_key in made:
             assert_works(access_key, command)
@@ -99,7 +103,9 @@ class TestSecretsChange:
         check_keyring()
         assert_works(access_key, command)
 
-    def test_a_key_may_be_sealed_anew_under_another_master_key(self, settings: Settings, command: Actor) -> None:
+    def test_a_key_may_be_sealed_anew_under_another_master_key(
+        self, settings: Settings, command: Actor
+    ) -> None:
         """A row names two master keys: the one it is sealed under and the one its tag was made with."""
         access_key = AccessKeyFactory()
         settings.ACCESS_KEYS_MASTER_KEYS = f"{settings.ACCESS_KEYS_MASTER_KEYS},{master_key('k2')}"

@@ -12,12 +12,12 @@ from uuid import UUID
 
 from django.core.management import CommandError, call_command
 from django.http import HttpResponse
-from django.test import Client
 from django.urls import reverse
 
 from accesskeys.scopes import READ, REVEAL, WRITE
 from accesskeys.validators import NAME_RULE
-from tests.factories import AccessKeyFactory, OperatorFactory, key_of
+from tests.clients import consumer, signed_in
+from tests.factories import AccessKeyFactory, OperatorFactory
 
 FORM = "application/x-www-form-urlencoded"
 TAKEN = "Another access key has this name. Choose a different one."
@@ -49,8 +49,7 @@ class Console(Handle):
     door = "console"
 
     def __init__(self) -> None:
-        self.client = Client()
-        self.client.force_login(OperatorFactory(roles=["Operators"]))
+        self.client = signed_in(OperatorFactory(roles=["Operators"]))
 
     def generate(self, name: str) -> Answer:
         return self._answer(self._post(reverse("accesskeys:access_key_generate"), name))
@@ -78,7 +77,7 @@ class Api(Handle):
     door = "api"
 
     def __init__(self) -> None:
-        self.client = Client(headers={"Authorization": f"Bearer {key_of(_calling_access_key())}"})
+        self.client = consumer(AccessKeyFactory(name="caller", scopes=[READ, WRITE, REVEAL]))
 
     def generate(self, name: str) -> Answer:
         return self._answer(self._send("post", reverse("api:access_key_list"), name), 201)
@@ -125,7 +124,3 @@ class Command(Handle):
 
 
 HANDLES: tuple[type[Handle], ...] = (Console, Api, Command)
-
-
-def _calling_access_key() -> Any:
-    return AccessKeyFactory(name="caller", scopes=[READ, WRITE, REVEAL])

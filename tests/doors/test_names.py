@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import Any
-
 import pytest
 
 from accesskeys.models import AccessKey, AuditEvent
@@ -17,18 +14,16 @@ pytestmark = pytest.mark.django_db
 NAMES = load("names")
 
 
-def bad_names() -> Iterator[Any]:
-    for handle in HANDLES:
-        for case in NAMES["bad"]:
-            # No argument of a command can hold a NUL.
-            if not (handle is Command and "\0" in case["name"]):
-                yield pytest.param(handle, case["name"], id=f"{handle.door}-{case['why']}")
-
-
-def good_names() -> Iterator[Any]:
-    for handle in HANDLES:
-        for name in NAMES["good"]:
-            yield pytest.param(handle, name, id=f"{handle.door}-{name}")
+GOOD = [
+    pytest.param(handle, name, id=f"{handle.door}-{name}") for handle in HANDLES for name in NAMES["good"]
+]
+BAD = [
+    pytest.param(handle, case["name"], id=f"{handle.door}-{case['why']}")
+    for handle in HANDLES
+    for case in NAMES["bad"]
+    # No argument of a command can hold a NUL.
+    if not (handle is Command and "\0" in case["name"])
+]
 
 
 def names_stored() -> set[str]:
@@ -45,7 +40,7 @@ def last_event() -> AuditEvent | None:
     return AuditEvent.objects.order_by("pk").last()
 
 
-@pytest.mark.parametrize(("handle", "name"), good_names())
+@pytest.mark.parametrize(("handle", "name"), GOOD)
 class TestAGoodName:
     def test_is_what_a_new_access_key_is_called(self, handle: type[Handle], name: str) -> None:
         door, before, last = handle(), names_stored(), last_event()
@@ -61,7 +56,7 @@ class TestAGoodName:
         assert told_since(last) == [(door.door, "access_key.renamed", "succeeded", "", name)]
 
 
-@pytest.mark.parametrize(("handle", "name"), bad_names())
+@pytest.mark.parametrize(("handle", "name"), BAD)
 class TestABadName:
     def test_generates_nothing(self, handle: type[Handle], name: str) -> None:
         door = handle()

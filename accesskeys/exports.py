@@ -1,0 +1,88 @@
+"""Rows as files: CSV for spreadsheets, JSON Lines for programs. Both are UTF-8, and written row by row."""
+
+from __future__ import annotations
+
+import csv
+import json
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from types import MappingProxyType
+from typing import Any
+
+from django.core.serializers.json import DjangoJSONEncoder
+from django.db.models import QuerySet
+
+ROWS_AT_A_TIME = 1000
+# A spreadsheet takes a cell that begins with one of these for a formula (OWASP, CSV injection).
+_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
+
+
+@dataclass(frozen=True)
+class Export:
+    """What a file holds: the rows, as tuples of the named fields."""
+
+    name: str
+    fields: tuple[str, ...]
+    rows: QuerySet[Any, tuple[Any, ...]]
+
+    def __iter__(self) -> Iterator[tuple[Any, ...]]:
+        return self.rows.iterator(ROWS_AT_A_TIME)
+
+
+@dataclass(frozen=True)
+class Format:
+    """How a file is written, and what browsers are told that it is."""
+
+    media_type: str
+    write: Callable[[Export], Iterator[str]]
+
+
+class _Line:
+    """The file that the CSV writer writes to: it hands each line back."""
+
+    def write(self, line: str) -> str:
+        return line
+
+
+def csv_lines(export: Export) -> Iterator[str]:
+    """A line of field names, then one for each row (RFC 4180). No cell is taken for a formula."""
+    writer = csv.writer(_Line())
+    yield writer.writerow(export.fields)
+    for row in export:
+        yield writer.writerow([_cell(value) for value in row])
+
+
+def json_lines(export: Export) -> Iterator[str]:
+    """One JSON object on each line."""
+    for row in export:
+        values = dict(zip(export.fields, map(_plain, row), strict=True))
+        yield json.dumps(values, ensure_ascii=False, cls=DjangoJSONEncoder) + "\n"
+
+
+FORMATS: Mapping[str, Format] = MappingProxyType(
+    {
+        "csv": Format("text/csv; charset=utf-8", csv_lines),
+        "jsonl": Format("application/x-ndjson; charset=utf-8", json_lines),
+    }
+)
+
+
+def _cell(value: Any) -> str:
+    """A value as the text of a cell. A quotation mark in front keeps spreadsheets from calculating it."""
+    if value is None:
+        return ""
+    if isinstance(value, list):
+        text = " ".join(map(str, value))
+    elif isinstance(value, dict):
+        text = json.dumps(value, ensure_ascii=False) if value else ""
+    else:
+        text = str(_plain(value))
+    return f"'{text}" if text.startswith(_FORMULA) else text
+
+
+def _plain(value: Any) -> Any:
+    """A time as ISO 8601 in UTC, to the microsecond; anything else as it is."""
+    if isinstance(value, datetime):
+        return value.astimezone(UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")
+    return value

@@ -1,0 +1,398 @@
+"""The five commands: what they print, what they change, and one sentence with exit code 1 for whatever goes wrong."""
+
+from __future__ import annotations
+
+import io
+import json
+import os
+import pty
+import subprocess
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.core.management import call_command
+from django.core.management.base import CommandError
+from django.db import connection
+from pytest_django import Settings
+from time_machine import TimeMachineFixture
+
+from accesskeys import services
+from accesskeys.actors import Actor
+from accesskeys.management.base import AccessKeyCommand
+from accesskeys.models import AccessKey, AuditEvent
+from tests.core.helpers import audit_log, holds_part_of, master_key, stored
+from tests.factories import AccessKeyFactory, key_of
+
+NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
+UNKNOWN = "018f2c3e-6f6a-4c3b-9a53-0123456789ab"
+
+
+def run(*arguments: str) -> str:
+    """What the command prints on standard output."""
+    output = io.StringIO()
+    call_command(*arguments, stdout=output)
+    return output.getvalue()
+
+
+def refusal_of(*arguments: str) -> str:
+    """The one sentence that the command gives instead of doing anything."""
+    rows, output = list(AccessKey.objects.order_by("pk").values()), io.StringIO()
+    with pytest.raises(CommandError) as refusal:
+        call_command(*arguments, stdout=output)
+    assert refusal.value.returncode == 1
+    assert output.getvalue() == ""
+    assert list(AccessKey.objects.order_by("pk").values()) == rows
+    sentence = str(refusal.value)
+    assert sentence.endswith(".")
+    assert "\n" not in sentence
+    return sentence
+
+
+@pytest.mark.django_db
+class TestGenerate:
+    def test_prints_the_bare_key_alone(self) -> None:
+        printed = run("generate_access_key", "billing")
+        access_key = services.authenticate(printed.removesuffix("\n"))
+        assert (access_key.name, access_key.scopes, access_key.expires_at) == ("billing", [], None)
+
+    def test_is_written_down_as_a_command(self) -> None:
+        run("generate_access_key", "billing")
+        event = AuditEvent.objects.get()
+        assert (event.door, event.actor_kind, event.actor_label, event.access_key_name) == (
+            "command",
+            "command",
+            "manage.py",
+            "billing",
+        )
+        assert AccessKey.objects.get().created_by == "manage.py"
+
+    def test_scopes_and_expiry(self, time_machine: TimeMachineFixture) -> None:
+        time_machine.move_to(NOW, tick=False)
+        run(
+            "generate_access_key",
+            "billing",
+            "--scope",
+            "orders:write",
+            "--scope=orders:read",
+            "--expires-in",
+            "90d",
+        )
+        access_key = AccessKey.objects.get()
+        assert access_key.scopes == ["orders:read", "orders:write"]
+        assert access_key.expires_at == NOW + timedelta(days=90)
+
+    def test_json(self, time_machine: TimeMachineFixture) -> None:
+        time_machine.move_to(NOW, tick=False)
+        printed = json.loads(run("generate_access_key", "billing", "--scope=a", "--expires-in=1h", "--json"))
+        access_key = services.authenticate(printed.pop("key"))
+        assert printed == {
+            "id": str(access_key.pk),
+            "name": "billing",
+            "scopes": ["a"],
+            "created_at": "2026-11-23T12:00:00Z",
+            "created_by": "manage.py",
+            "expires_at": "2026-11-23T13:00:00Z",
+            "last_used_at": None,
+        }
+
+    @pytest.mark.parametrize("name", ["", " ", "a b", "a\n", "é", "x" * 31, "\udcff"])
+    def test_a_wrong_name(self, name: str) -> None:
+        assert refusal_of("generate_access_key", name) == (
+            "Use 1 to 30 characters: letters A to Z and a to z, digits 0 to 9 and underscores."
+        )
+        assert audit_log() == [("access_key.generated", "refused", "invalid", None, "")]
+
+    def test_a_taken_name(self) -> None:
+        AccessKeyFactory(name="billing")
+        assert refusal_of("generate_access_key", "billing") == (
+            "Another access key has this name. Choose a different one."
+        )
+
+    def test_a_wrong_scope(self) -> None:
+        assert "'Orders' is not a scope" in refusal_of("generate_access_key", "billing", "--scope=Orders")
+
+    @pytest.mark.parametrize("time", ["", " ", "0d", "90", "soon", "99999y"])
+    def test_a_wrong_expiry_never_means_no_expiry(self, time: str) -> None:
+        """``--expires-in "$LIFETIME"`` with the variable unset is a mistake, and no wish for a key without end."""
+        assert refusal_of("generate_access_key", "billing", f"--expires-in={time}") == (
+            "Write how long the access key lives as a number and a unit: 12h, 90d, 4w or 1y."
+        )
+
+
+@pytest.mark.django_db
+class TestList:
+    def test_by_name_without_keys(self, time_machine: TimeMachineFixture) -> None:
+        time_machine.move_to(NOW, tick=False)
+        second = AccessKeyFactory(name="shipping")
+        first = AccessKeyFactory(name="billing", scopes=["b", "a"], expires_at=NOW + timedelta(days=1))
+        services.authenticate(key_of(first))
+        printed = run("list_access_keys")
+        assert printed.splitlines() == [
+            "name\tid\tcreated_at\tlast_used_at\texpires_at\tscopes",
+            f"billing\t{first.pk}\t2026-11-23T12:00:00Z\t2026-11-23T12:00:00Z\t2026-11-24T12:00:00Z\ta b",
+            f"shipping\t{second.pk}\t2026-11-23T12:00:00Z\t-\t-\t-",
+        ]
+
+    def test_json(self, time_machine: TimeMachineFixture) -> None:
+        time_machine.move_to(NOW, tick=False)
+        access_key = AccessKeyFactory(name="billing")
+        assert json.loads(run("list_access_keys", "--json")) == [
+            {
+                "id": str(access_key.pk),
+                "name": "billing",
+                "scopes": [],
+                "created_at": "2026-11-23T12:00:00Z",
+                "created_by": "manage.py",
+                "expires_at": None,
+                "last_used_at": None,
+            }
+        ]
+
+    def test_none(self) -> None:
+        assert run("list_access_keys").splitlines() == [
+            "name\tid\tcreated_at\tlast_used_at\texpires_at\tscopes"
+        ]
+        assert json.loads(run("list_access_keys", "--json")) == []
+
+    @pytest.mark.parametrize("options", [[], ["--json"]])
+    def test_never_prints_a_key_or_what_is_stored_of_it(self, options: list[str]) -> None:
+        access_key = AccessKeyFactory()
+        row, printed = stored(access_key.pk), run("list_access_keys", *options)
+        assert access_key.name in printed
+        for secret in (key_of(access_key), row["digest"].hex(), row["sealed"].hex()):
+            assert not holds_part_of(secret, printed)
+
+
+@pytest.mark.django_db
+class TestShow:
+    @pytest.mark.parametrize("named", [lambda it: it.name, lambda it: str(it.pk)], ids=["by name", "by ID"])
+    def test_prints_the_bare_key_alone(self, named: Callable[[AccessKey], str]) -> None:
+        access_key = AccessKeyFactory()
+        assert run("show_access_key", named(access_key)) == key_of(access_key) + "\n"
+        assert audit_log()[-1][:4] == ("access_key.shown", "succeeded", "", access_key.pk)
+
+    def test_a_damaged_row(self) -> None:
+        access_key = AccessKeyFactory(name="billing")
+        AccessKey.objects.update(sealed=b"")
+        assert refusal_of("show_access_key", "billing") == (
+            "The stored copy of this key is damaged or was moved, so it cannot be shown. "
+            "Programs that hold the key can go on using it."
+        )
+        assert audit_log()[-1][:4] == ("access_key.shown", "failed", "integrity_failure", access_key.pk)
+
+
+@pytest.mark.django_db
+class TestRename:
+    def test_by_name_and_by_id(self) -> None:
+        access_key = AccessKeyFactory(name="billing")
+        assert run("rename_access_key", "billing", "shipping") == "Renamed access key billing to shipping.\n"
+        run("rename_access_key", str(access_key.pk), "storing")
+        access_key.refresh_from_db()
+        assert access_key.name == "storing"
+        assert services.authenticate(key_of(access_key)) == access_key
+
+    @pytest.mark.parametrize("name", ["", "a b", "shipping"])
+    def test_a_wrong_or_taken_name(self, name: str) -> None:
+        AccessKeyFactory(name="billing")
+        AccessKeyFactory(name="shipping")
+        assert refusal_of("rename_access_key", "billing", name)
+
+
+@pytest.mark.django_db
+class TestRevoke:
+    @pytest.mark.parametrize("named", [lambda it: it.name, lambda it: str(it.pk)], ids=["by name", "by ID"])
+    def test_without_asking(self, named: Callable[[AccessKey], str]) -> None:
+        access_key, other = AccessKeyFactory(name="billing"), AccessKeyFactory()
+        printed = run("revoke_access_key", named(access_key), "--no-input")
+        assert printed == f"Revoked access key billing ({access_key.pk}).\n"
+        assert list(AccessKey.objects.all()) == [other]
+
+    def test_where_nobody_can_be_asked(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        AccessKeyFactory(name="billing")
+        monkeypatch.setattr(sys, "stdin", io.StringIO("y\n"))
+        assert refusal_of("revoke_access_key", "billing") == (
+            "Nobody is there to confirm. Add --no-input to revoke without asking."
+        )
+
+    @pytest.mark.parametrize("answer", ["y", "yes", "Y", " YES "])
+    def test_after_a_yes(self, terminal: Callable[[str], None], answer: str) -> None:
+        access_key = AccessKeyFactory(name="billing")
+        terminal(answer + "\n")
+        assert f"Revoked access key billing ({access_key.pk})." in run("revoke_access_key", "billing")
+        assert not AccessKey.objects.exists()
+
+    @pytest.mark.parametrize("answer", ["\n", "n\n", "no\n", "billing\n", "yess\n", "\x04"])
+    def test_any_other_answer_revokes_nothing(self, terminal: Callable[[str], None], answer: str) -> None:
+        AccessKeyFactory(name="billing")
+        terminal(answer)
+        assert refusal_of("revoke_access_key", "billing") == "Nothing was revoked."
+
+    def test_says_what_it_means(
+        self, terminal: Callable[[str], None], capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        AccessKeyFactory(name="billing")
+        terminal("n\n")
+        refusal_of("revoke_access_key", "billing")
+        question = capsys.readouterr().out
+        assert question.startswith("Revoke access key billing? ")
+        assert "cannot be undone" in question
+
+    def test_one_that_is_gone_is_not_asked_about(
+        self, terminal: Callable[[str], None], capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        terminal("y\n")
+        assert refusal_of("revoke_access_key", "billing").startswith("There is no such access key.")
+        assert capsys.readouterr().out == ""
+
+    @pytest.fixture
+    def terminal(self, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[str], None]]:
+        """A person at a terminal who has typed this."""
+        person, computer = pty.openpty()
+        with os.fdopen(computer, "r") as stdin:
+            monkeypatch.setattr(sys, "stdin", stdin)
+            yield lambda typed: os.write(person, typed.encode()) and None
+        os.close(person)
+
+
+@pytest.mark.django_db
+class TestWhatIsNotThere:
+    COMMANDS: Sequence[Sequence[str]] = (
+        ["show_access_key"],
+        ["rename_access_key", "new"],
+        ["revoke_access_key", "--no-input"],
+    )
+
+    @pytest.mark.parametrize("command", COMMANDS, ids=lambda command: command[0])
+    @pytest.mark.parametrize("name", ["unknown", "", "a b", "\udcff", "BILLING", UNKNOWN])
+    def test_is_one_sentence(self, command: Sequence[str], name: str) -> None:
+        AccessKeyFactory(name="billing")
+        assert refusal_of(command[0], name, *command[1:]) == (
+            "There is no such access key. It may have been revoked."
+        )
+
+    @pytest.mark.parametrize("command", COMMANDS, ids=lambda command: command[0])
+    def test_a_key_is_no_argument(self, command: Sequence[str]) -> None:
+        """A key on the command line would stand in the process list and the shell's history."""
+        key = key_of(AccessKeyFactory())
+        assert not holds_part_of(key, refusal_of(command[0], key, *command[1:]))
+
+
+EVERY_COMMAND = [
+    ["generate_access_key", "billing"],
+    ["list_access_keys"],
+    ["show_access_key", "billing"],
+    ["rename_access_key", "billing", "shipping"],
+    ["revoke_access_key", "billing", "--no-input"],
+]
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("command", EVERY_COMMAND, ids=lambda command: command[0])
+class TestWhatStopsEveryCommand:
+    @pytest.mark.parametrize(
+        ("keyring", "sentence"), [("", "is empty"), ("k1:AAAA", "has 3 bytes"), (None, "is not the one")]
+    )
+    def test_a_wrong_keyring(
+        self, command: list[str], settings: Settings, keyring: str | None, sentence: str
+    ) -> None:
+        run("list_access_keys")  # the database knows k1 from here on
+        settings.ACCESS_KEYS_MASTER_KEYS = keyring if keyring is not None else master_key("k1")
+        assert sentence in refusal_of(*command)
+
+    def test_a_database_without_tables(self, command: list[str]) -> None:
+        """As it is before ``migrate``. The transaction of the test puts the table back."""
+        with connection.cursor() as cursor:
+            cursor.execute("ALTER TABLE accesskeys_masterkeyfingerprint RENAME TO elsewhere")
+        with pytest.raises(CommandError, match=r"^The database cannot be reached or is not migrated: "):
+            run(*command)
+
+
+def test_a_command_has_to_say_what_it_does(command: Actor) -> None:
+    with pytest.raises(NotImplementedError):
+        AccessKeyCommand().run()
+
+
+Shell = Callable[..., subprocess.CompletedProcess[str]]
+
+
+@pytest.fixture(scope="module")
+def shell(tmp_path_factory: pytest.TempPathFactory) -> Shell:
+    environment = {
+        **os.environ,
+        "DATABASE_URL": f"sqlite:///{tmp_path_factory.mktemp('shell')}/keys.sqlite3",
+        "MANAGE": f"{sys.executable} manage.py",
+    }
+
+    def run_script(script: str, **kwargs: Any) -> subprocess.CompletedProcess[str]:
+        return subprocess.run(
+            ["sh", "-c", script],
+            cwd=Path(__file__).parents[2],
+            env=environment,
+            text=True,
+            capture_output=True,
+            timeout=60,
+            **{"stdin": subprocess.DEVNULL, **kwargs},
+        )
+
+    migrated = run_script("$MANAGE migrate --verbosity 0")
+    assert migrated.returncode == 0, migrated.stderr
+    return run_script
+
+
+class TestThroughAShell:
+    """Once each, as an administrator runs them: a real process, a real database, exit codes and both outputs."""
+
+    def test_the_key_goes_into_a_variable(self, shell: Shell) -> None:
+        done = shell(
+            """
+            KEY=$($MANAGE generate_access_key billing) && echo "${#KEY}"
+            [ "$KEY" = "$($MANAGE show_access_key billing)" ] && echo same
+            """
+        )
+        assert (done.returncode, done.stdout, done.stderr) == (0, "55\nsame\n", "")
+
+    def test_rename_list_and_revoke(self, shell: Shell) -> None:
+        done = shell(
+            """
+            $MANAGE generate_access_key old > /dev/null
+            $MANAGE rename_access_key old new
+            $MANAGE list_access_keys | cut -f 1
+            $MANAGE revoke_access_key new --no-input
+            """
+        )
+        assert (done.returncode, done.stderr) == (0, "")
+        renamed, *names, revoked = done.stdout.splitlines()
+        assert renamed == "Renamed access key old to new."
+        assert {"name", "new"} <= set(names)
+        assert revoked.startswith("Revoked access key new (")
+
+    def test_a_refusal_is_a_sentence_on_the_other_output(self, shell: Shell) -> None:
+        done = shell("""KEY=$($MANAGE generate_access_key "a b") || echo "exit $?, ${#KEY} characters" """)
+        assert done.stdout == "exit 1, 0 characters\n"
+        assert done.stderr == (
+            "CommandError: Use 1 to 30 characters: letters A to Z and a to z, digits 0 to 9 and underscores.\n"
+        )
+
+    def test_revoking_asks_a_person_at_a_terminal(self, shell: Shell) -> None:
+        person, computer = pty.openpty()
+        os.write(person, b"y\n")
+        done = shell(
+            "$MANAGE generate_access_key asked > /dev/null; $MANAGE revoke_access_key asked", stdin=computer
+        )
+        os.close(computer)
+        os.close(person)
+        assert done.returncode == 0, done.stderr
+        assert "Revoke access key asked? Programs that use it are refused at once" in done.stdout
+        assert "Revoked access key asked (" in done.stdout
+
+    def test_a_wrong_keyring_is_a_sentence_and_no_traceback(self, shell: Shell) -> None:
+        done = shell(
+            "$MANAGE list_access_keys > /dev/null; ACCESS_KEYS_MASTER_KEYS= $MANAGE list_access_keys"
+        )
+        assert (done.returncode, done.stdout) == (1, "")
+        assert "ACCESS_KEYS_MASTER_KEYS is empty" in done.stderr
+        assert len(done.stderr.splitlines()) == 1

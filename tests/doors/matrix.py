@@ -1,0 +1,163 @@
+"""Who gets which answer: every address and every method, for everybody who may come.
+
+A cell is a status. ``*`` behind it: the operation is done and in the audit log, as succeeded. ``!``: it is refused
+and in the audit log, as refused. With neither, nothing changes and nothing is written down.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from tests.doors.callers import CALLERS, CONSUMERS, OPERATORS
+
+METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE")
+OTHERS = "others"
+
+Row = Mapping[str, str]
+Methods = Mapping[str, Row]
+
+
+def _cells(callers: Mapping[str, object], cells: str) -> dict[str, str]:
+    return dict(zip(callers, cells.split(), strict=True))
+
+
+def everybody(cells: str) -> Row:
+    """One cell for all, or a cell for each."""
+    return dict.fromkeys(CALLERS, cells) if " " not in cells else _cells(CALLERS, cells)
+
+
+def console(cells: str, *, strangers: str = "302") -> Row:
+    """Viewer, operator, auditor, superuser. Everybody else is sent to the sign-in page; a key is no session."""
+    return {**everybody(strangers), **_cells(OPERATORS, cells)}
+
+
+def api(cells: str) -> Row:
+    """Keys without scopes, to read, to write, to reveal. Everybody else gets 401; a session is no key."""
+    return {**everybody("401"), **_cells(CONSUMERS, cells)}
+
+
+def docs(cells: str) -> Row:
+    """As in the console, except that strangers hear 401, as from the API around it."""
+    return console(cells, strangers="401")
+
+
+def admin(cell: str) -> Row:
+    """Superusers. Everybody else is sent to the admin's sign-in page."""
+    return {**everybody("302"), "superuser": cell}
+
+
+def answers(route: str, method: str) -> Row:
+    """The row for a method of a route."""
+    methods = MATRIX[route]
+    return next((row for names, row in methods.items() if method in names.split()), methods[OTHERS])
+
+
+_API_READ: Methods = {"GET HEAD": api("200 200 200 200"), OTHERS: api("405 405 405 405")}
+_REDIRECT: Methods = {"TRACE": everybody("405"), OTHERS: everybody("302")}
+_ADMIN_PAGE: Methods = {OTHERS: admin("200")}
+_ADMIN_GET: Methods = {"GET HEAD OPTIONS": admin("200"), OTHERS: admin("405")}
+_ADMIN_REDIRECT: Methods = {"TRACE": admin("405"), OTHERS: admin("302")}
+_ADMIN_CHANGE: Methods = {"POST": admin("302*"), OTHERS: admin("200")}
+
+MATRIX: Mapping[str, Methods] = {
+    # The console
+    "": {"TRACE": console("405 405 405 405"), OTHERS: console("302 302 302 302")},
+    "settings/access-keys/": {
+        "GET HEAD OPTIONS": console("200 200 403 200"),
+        OTHERS: console("405 405 403 405"),
+    },
+    "settings/access-keys/generate/": {
+        "GET HEAD OPTIONS": console("403! 200 403! 200"),
+        "POST": console("403! 302* 403! 302*"),
+        OTHERS: console("403! 405 403! 405"),
+    },
+    "settings/access-keys/<uuid:pk>/": {
+        "GET HEAD OPTIONS": console("200 200 404 200"),
+        "POST": console("403! 302* 404! 302*"),
+        OTHERS: console("405 405 404 405"),
+    },
+    "settings/access-keys/<uuid:pk>/reveal/": {
+        "POST": console("403! 200* 404! 200*"),
+        OTHERS: console("403! 405 404! 405"),
+    },
+    "settings/access-keys/<uuid:pk>/revoke/": {
+        "GET HEAD OPTIONS": console("403! 200 404! 200"),
+        "POST": console("403! 302* 404! 302*"),
+        OTHERS: console("403! 405 404! 405"),
+    },
+    "settings/audit-log/": {
+        "GET HEAD OPTIONS": console("403 403 200 200"),
+        OTHERS: console("403 403 405 405"),
+    },
+    # The API
+    "api/v1/ping/": _API_READ,
+    "api/v1/access-keys/current/": _API_READ,
+    "api/v1/access-keys/": {
+        "GET HEAD": api("403 200 403 403"),
+        "POST": api("403! 403! 201* 403!"),
+        OTHERS: api("405 405 405 405"),
+    },
+    "api/v1/access-keys/<uuid:pk>/": {
+        "GET HEAD": api("403 200 403 403"),
+        "PATCH": api("403! 403! 200* 403!"),
+        "DELETE": api("403! 403! 204* 403!"),
+        OTHERS: api("405 405 405 405"),
+    },
+    "api/v1/access-keys/<uuid:pk>/reveal/": {
+        "POST": api("403! 403! 403! 200*"),
+        OTHERS: api("405 405 405 405"),
+    },
+    "api/v1/schema/": {
+        "GET HEAD": everybody("401 200 200 200 200 200 200 200 200"),
+        OTHERS: everybody("401 405 405 405 405 405 405 405 405"),
+    },
+    "api/v1/docs/": {"GET HEAD OPTIONS": docs("200 200 200 200"), OTHERS: docs("405 405 405 405")},
+    # Signing in and out
+    "accounts/login/": {
+        "GET HEAD POST PUT OPTIONS": console("302 302 302 302", strangers="200"),
+        OTHERS: console("302 302 302 302", strangers="405"),
+    },
+    "accounts/logout/": {
+        "GET HEAD": console("200 200 200 200"),
+        "POST": everybody("302"),
+        "OPTIONS": everybody("200"),
+        OTHERS: everybody("405"),
+    },
+    "accounts/inactive/": {"GET HEAD OPTIONS": everybody("200"), OTHERS: everybody("405")},
+    "accounts/password/change/": {
+        "GET HEAD POST PUT OPTIONS": console("200 200 200 200"),
+        OTHERS: console("405 405 405 405"),
+    },
+    "accounts/signup/": _REDIRECT,
+    "accounts/password/reset/": _REDIRECT,
+    "favicon.ico": _REDIRECT,
+    "language/setlang/": {OTHERS: everybody("302")},
+    # The admin: operators and roles
+    "admin/": _ADMIN_PAGE,
+    "admin/login/": {OTHERS: everybody("302 403 403 403 302 302 302 302 302")},
+    "admin/logout/": {"POST OPTIONS": admin("200"), OTHERS: admin("405")},
+    "admin/password_change/": {"GET HEAD POST PUT OPTIONS": admin("200"), OTHERS: admin("405")},
+    "admin/password_change/done/": _ADMIN_GET,
+    "admin/autocomplete/": {
+        "GET HEAD": admin("403"),
+        "OPTIONS": admin("200"),
+        OTHERS: admin("405"),
+    },
+    "admin/jsi18n/": _ADMIN_GET,
+    "admin/r/<path:content_type_id>/<path:object_id>/": {OTHERS: admin("404")},
+    "admin/auth/group/": _ADMIN_PAGE,
+    "admin/auth/group/add/": _ADMIN_CHANGE,
+    "admin/auth/group/<path:object_id>/history/": _ADMIN_PAGE,
+    "admin/auth/group/<path:object_id>/delete/": _ADMIN_CHANGE,
+    "admin/auth/group/<path:object_id>/change/": _ADMIN_CHANGE,
+    "admin/auth/group/<path:object_id>/": _ADMIN_REDIRECT,
+    "admin/auth/user/": _ADMIN_PAGE,
+    "admin/auth/user/add/": _ADMIN_CHANGE,
+    "admin/auth/user/<id>/password/": _ADMIN_CHANGE,
+    "admin/auth/user/<path:object_id>/history/": _ADMIN_PAGE,
+    "admin/auth/user/<path:object_id>/delete/": _ADMIN_CHANGE,
+    "admin/auth/user/<path:object_id>/change/": _ADMIN_CHANGE,
+    "admin/auth/user/<path:object_id>/": _ADMIN_REDIRECT,
+    "admin/^(?P<app_label>auth)/$": _ADMIN_PAGE,
+    "admin/(?P<url>.*)$": {OTHERS: admin("404")},
+}

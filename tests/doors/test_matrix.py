@@ -1,0 +1,177 @@
+"""The permission matrix, held against the resolver: nobody gets further than ``matrix`` says, anywhere."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlencode
+
+import pytest
+from django.contrib.auth.models import Group, User
+from django.test import Client
+from django.urls import URLPattern, URLResolver, get_resolver
+from pytest_django import Settings
+
+from accesskeys.models import AccessKey, AuditEvent
+from accesskeys.policy import RULES, Operation
+from tests.doors.callers import CALLERS, CONSUMERS
+from tests.doors.doors import FORM
+from tests.doors.matrix import MATRIX, METHODS, answers
+from tests.factories import AccessKeyFactory, OperatorFactory
+
+pytestmark = pytest.mark.django_db
+
+# What is asked for where something is done. Reading is no action.
+OPERATIONS = {
+    ("settings/access-keys/generate/", None): Operation.GENERATE,
+    ("settings/access-keys/<uuid:pk>/", None): Operation.RENAME,
+    ("settings/access-keys/<uuid:pk>/reveal/", None): Operation.REVEAL,
+    ("settings/access-keys/<uuid:pk>/revoke/", None): Operation.REVOKE,
+    ("api/v1/access-keys/", "POST"): Operation.GENERATE,
+    ("api/v1/access-keys/<uuid:pk>/", "PATCH"): Operation.RENAME,
+    ("api/v1/access-keys/<uuid:pk>/", "DELETE"): Operation.REVOKE,
+    ("api/v1/access-keys/<uuid:pk>/reveal/", "POST"): Operation.REVEAL,
+}
+# Bodies that are accepted from those who may: a refusal is for want of permission, and of nothing else.
+FORMS: dict[str, dict[str, str]] = {
+    "settings/access-keys/generate/": {"name": "fresh"},
+    "settings/access-keys/<uuid:pk>/": {"name": "another"},
+    "settings/access-keys/<uuid:pk>/revoke/": {"understood": "on"},
+    "admin/auth/group/add/": {"name": "Friends"},
+    "admin/auth/group/<path:object_id>/change/": {"name": "Friends"},
+    "admin/auth/group/<path:object_id>/delete/": {"post": "yes"},
+    "admin/auth/user/add/": {
+        "username": "friend",
+        "usable_password": "true",
+        "password1": "correct horse battery",
+        "password2": "correct horse battery",
+    },
+    "admin/auth/user/<id>/password/": {
+        "usable_password": "true",
+        "password1": "correct horse battery",
+        "password2": "correct horse battery",
+        "set-password": "1",
+    },
+    "admin/auth/user/<path:object_id>/change/": {
+        "username": "friend",
+        "is_superuser": "on",
+        "date_joined_0": "2026-11-23",
+        "date_joined_1": "12:00:00",
+    },
+    "admin/auth/user/<path:object_id>/delete/": {"post": "yes"},
+}
+JSON: dict[str, dict[str, str]] = {
+    "api/v1/access-keys/": {"name": "fresh"},
+    "api/v1/access-keys/<uuid:pk>/": {"name": "another"},
+}
+
+
+@dataclass
+class Targets:
+    """What a request is about; made anew after it was changed."""
+
+    access_key: AccessKey
+    user: User
+    group: Group
+
+    @classmethod
+    def make(cls) -> Targets:
+        # The names that the bodies ask for are free again.
+        AccessKey.objects.filter(name__in=["fresh", "another"]).delete()
+        User.objects.filter(username="friend").delete()
+        Group.objects.filter(name__in=["Friends", "Target"]).delete()
+        return cls(AccessKeyFactory(), OperatorFactory(), Group.objects.create(name="Target"))
+
+    def address(self, route: str) -> str:
+        """The route with the targets in it."""
+        someone = self.group.pk if "group" in route else self.user.pk
+        for part, value in {
+            "<uuid:pk>": self.access_key.pk,
+            "<path:content_type_id>": 1,
+            "<path:object_id>": someone,
+            "<id>": someone,
+            "^(?P<app_label>auth)/$": "auth/",
+            "(?P<url>.*)$": "nothing",
+        }.items():
+            route = route.replace(part, str(value))
+        return f"/{route}"
+
+
+def routes(patterns: Iterable[URLPattern | URLResolver], prefix: str = "") -> Iterator[str]:
+    for pattern in patterns:
+        route = prefix + str(pattern.pattern)
+        if isinstance(pattern, URLResolver):
+            yield from routes(pattern.url_patterns, route)
+        else:
+            yield route
+
+
+def everything() -> list[Any]:
+    """All that a request may change and that matters; signing in and the last use are not part of it."""
+    return [
+        list(AccessKey.objects.order_by("pk").values("pk", "name", "scopes", "expires_at", "digest_key_id")),
+        list(User.objects.order_by("pk").values("pk", "username", "password", "is_superuser", "is_active")),
+        list(User.groups.through.objects.order_by("pk").values_list("user_id", "group_id")),
+        list(Group.objects.order_by("pk").values_list("pk", "name")),
+        list(Group.permissions.through.objects.order_by("pk").values_list("group_id", "permission_id")),
+    ]
+
+
+def ask(client: Client, method: str, address: str, route: str) -> Any:
+    if route.startswith("api/"):
+        return client.generic(method, address, json.dumps(JSON.get(route, {})), "application/json")
+    return client.generic(method, address, urlencode(FORMS.get(route, {})), FORM)
+
+
+def expected_events(route: str, method: str, caller: str, cell: str) -> list[tuple[str, str, str]]:
+    operation = OPERATIONS.get((route, None)) or OPERATIONS.get((route, method))
+    if operation is None or cell[-1] not in "*!":
+        return []
+    action = str(RULES[operation].action)
+    if cell.endswith("*"):
+        return [(action, "succeeded", "")]
+    return [(action, "refused", "insufficient_scope" if caller in CONSUMERS else "permission_denied")]
+
+
+def test_the_matrix_names_every_address() -> None:
+    assert set(routes(get_resolver().url_patterns)) == set(MATRIX)
+
+
+@pytest.mark.parametrize("route", MATRIX)
+def test_everybody_gets_as_far_as_the_matrix_says(route: str, settings: Settings) -> None:
+    settings.ACCOUNT_RATE_LIMITS = False
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]  # Argon2 is slow by design.
+    clients = {name: come() for name, come in CALLERS.items()}
+    targets = Targets.make()
+    before = everything()
+    for method in METHODS:
+        for caller, cell in answers(route, method).items():
+            last = AuditEvent.objects.order_by("-pk").values_list("pk", flat=True).first() or 0
+            response = ask(clients[caller], method, targets.address(route), route)
+            events = AuditEvent.objects.filter(pk__gt=last).values_list("action", "outcome", "reason")
+            after = everything()
+
+            which = f"{method} /{route} by {caller}"
+            assert (which, str(response.status_code)) == (which, cell.rstrip("*!"))
+            assert (which, list(events)) == (which, expected_events(route, method, caller, cell))
+            if cell.endswith("*"):
+                assert after != before or route.endswith("reveal/"), which
+                targets = Targets.make()
+                before = everything()
+            else:
+                assert after == before, which
+            if "logout" in route:
+                clients[caller] = CALLERS[caller]()
+                before = everything()
+
+
+@pytest.mark.parametrize("caller", ["anonymous", *CONSUMERS])
+@pytest.mark.parametrize("route", [route for route in MATRIX if route.startswith("settings/")])
+def test_strangers_are_sent_to_the_sign_in_page_and_back(route: str, caller: str) -> None:
+    address = Targets.make().address(route)
+    response = CALLERS[caller]().get(address)
+    # Nobody is sent back to an address that answers to POST alone.
+    back = address.removesuffix("reveal/")
+    assert response["Location"] == f"/accounts/login/?{urlencode({'next': back}, safe='/')}"

@@ -1,0 +1,215 @@
+"""Real servers: gunicorn as ``make run`` and production start it, with environment and database of their own."""
+
+from __future__ import annotations
+
+import base64
+import http.client
+import json
+import os
+import secrets
+import signal
+import socket
+import subprocess
+import sys
+import time
+import uuid
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import psycopg
+
+ROOT = Path(__file__).resolve().parents[2]
+START_SECONDS = 30
+STOP_SECONDS = 15
+
+
+def master_key(key_id: str = "k1") -> str:
+    """A fresh entry for ACCESS_KEYS_MASTER_KEYS."""
+    return f"{key_id}:{base64.urlsafe_b64encode(secrets.token_bytes(32)).decode()}"
+
+
+def free_port() -> int:
+    """A port that nobody listens on at the moment."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What came back over the wire."""
+
+    status: int
+    headers: Mapping[str, str]
+    body: bytes
+    cookies: tuple[str, ...] = ()
+
+    @property
+    def json(self) -> Any:
+        return json.loads(self.body)
+
+
+@dataclass(frozen=True)
+class Server:
+    """A running server."""
+
+    process: subprocess.Popen[str]
+    port: int
+    log: Path
+
+    def ask(
+        self, method: str, path: str, *, headers: Mapping[str, str] | None = None, body: bytes | None = None
+    ) -> Answer:
+        """One request over a connection of its own. Headers go out as latin-1."""
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=20)
+        try:
+            connection.request(method, path, body, dict(headers or {}))
+            response = connection.getresponse()
+            cookies = tuple(response.msg.get_all("Set-Cookie") or ())
+            return Answer(response.status, dict(response.headers.items()), response.read(), cookies)
+        finally:
+            connection.close()
+
+    def call(self, method: str, path: str, key: str | None, **fields: Any) -> Answer:
+        """One request to the API with this key and these fields."""
+        headers = {"Authorization": f"Bearer {key}"} if key else {}
+        body = json.dumps(fields).encode() if fields else None
+        if body:
+            headers["Content-Type"] = "application/json"
+        return self.ask(method, f"/api/v1/{path}", headers=headers, body=body)
+
+    def raw(self, request: bytes) -> bytes:
+        """Whatever the server says to these bytes."""
+        with socket.create_connection(("127.0.0.1", self.port), timeout=20) as connection:
+            connection.sendall(request)
+            connection.shutdown(socket.SHUT_WR)
+            return b"".join(iter(lambda: connection.recv(65536), b""))
+
+    def stop(self) -> int:
+        """Ask it to stop, as a process manager would; returns its exit code."""
+        self.process.send_signal(signal.SIGTERM)
+        return self.process.wait(STOP_SECONDS)
+
+
+@dataclass(frozen=True)
+class Site:
+    """An installation: a database, a keyring, and the environment that its processes are started with."""
+
+    folder: Path
+    environment: dict[str, str] = field(default_factory=dict)
+
+    def with_settings(self, **changes: str | None) -> Site:
+        """The same installation with other settings; None takes one away."""
+        kept = {name: value for name, value in self.environment.items() if name not in changes}
+        return Site(self.folder, kept | {name: value for name, value in changes.items() if value is not None})
+
+    def manage(self, *arguments: str, **changes: str) -> subprocess.CompletedProcess[str]:
+        """Run a command in a process of its own."""
+        return subprocess.run(
+            [sys.executable, "manage.py", *arguments],
+            cwd=ROOT,
+            env=self.environment | changes,
+            capture_output=True,
+            text=True,
+            check=False,
+            stdin=subprocess.DEVNULL,
+        )
+
+    def key(self, name: str, *arguments: str) -> str:
+        """The key of a new access key."""
+        done = self.manage("generate_access_key", name, *arguments)
+        assert done.returncode == 0, done.stderr
+        return done.stdout.strip()
+
+    def launch(self, port: int, log: Path) -> subprocess.Popen[str]:
+        """Start a server process, which may fail; what it says goes to the log."""
+        with log.open("w") as output:
+            return subprocess.Popen(
+                [sys.executable, "-m", "gunicorn", "-c", "deploy/gunicorn.conf.py", "identity_cloud.wsgi"],
+                cwd=ROOT,
+                env=self.environment | {"PORT": str(port)},
+                stdout=output,
+                stderr=subprocess.STDOUT,
+                stdin=subprocess.DEVNULL,
+                text=True,
+            )
+
+    @contextmanager
+    def serve(self) -> Iterator[Server]:
+        """A server that answers, until the block is left."""
+        port = free_port()
+        log = self.folder / f"server-{port}.log"
+        process = self.launch(port, log)
+        try:
+            _wait_for(process, port, log)
+            yield Server(process, port, log)
+        finally:
+            if process.poll() is None:
+                process.terminate()
+                process.wait(STOP_SECONDS)
+
+    def refuse_to_serve(self) -> tuple[int, str]:
+        """Start a server that must not start; returns its exit code and what it said."""
+        log = self.folder / f"refused-{uuid.uuid4().hex}.log"
+        process = self.launch(free_port(), log)
+        try:
+            code = process.wait(START_SECONDS)
+        finally:
+            process.kill()
+        return code, log.read_text()
+
+
+@contextmanager
+def new_site(folder: Path) -> Iterator[Site]:
+    """An installation with a migrated database: on PostgreSQL where the tests run on it, else on SQLite."""
+    with _database(folder) as database_url:
+        installed = Site(folder, _environment(folder, database_url))
+        migrated = installed.manage("migrate", "--verbosity", "0")
+        assert migrated.returncode == 0, migrated.stderr
+        yield installed
+
+
+@contextmanager
+def _database(folder: Path) -> Iterator[str]:
+    cluster = os.environ.get("TEST_DATABASE_URL")
+    if cluster is None:
+        yield f"sqlite:///{folder}/site.sqlite3"
+        return
+    name = f"site_{uuid.uuid4().hex}"
+    with psycopg.connect(cluster, autocommit=True) as connection:
+        connection.execute(f"CREATE DATABASE {name}")  # type: ignore[call-overload]
+        yield cluster.replace("/postgres?", f"/{name}?")
+        connection.execute(f"DROP DATABASE {name} WITH (FORCE)")  # type: ignore[call-overload]
+
+
+def _environment(folder: Path, database_url: str) -> dict[str, str]:
+    """Settings for a fresh installation; nothing of the tests' own settings is in them."""
+    kept = ("PATH", "HOME", "LANG", "LD_LIBRARY_PATH")
+    return {
+        **{name: os.environ[name] for name in kept if name in os.environ},
+        "PUBLIC_URL": "http://127.0.0.1:8000",
+        "SECRET_KEY": secrets.token_urlsafe(48),
+        "ACCESS_KEYS_MASTER_KEYS": master_key(),
+        "DATABASE_URL": database_url,
+        "CACHE_URL": f"filecache://{folder}/cache",
+        "STATIC_ROOT": os.environ["STATIC_ROOT"],
+        "LOG_LEVEL": "DEBUG",
+        "TRUSTED_PROXIES": "",
+        "WEB_THREADS": "4",
+    }
+
+
+def _wait_for(process: subprocess.Popen[str], port: int, log: Path) -> None:
+    deadline = time.monotonic() + START_SECONDS
+    while time.monotonic() < deadline:
+        assert process.poll() is None, log.read_text()
+        if "Identity Cloud is on" in log.read_text():
+            with socket.socket() as probe:
+                if probe.connect_ex(("127.0.0.1", port)) == 0:
+                    return
+        time.sleep(0.05)
+    raise AssertionError(f"The server did not answer in {START_SECONDS} seconds: {log.read_text()}")
