@@ -22,6 +22,9 @@ class Operation(StrEnum):
     GENERATE = "generate"
     RENAME = "rename"
     REVEAL = "reveal"
+    SUSPEND = "suspend"
+    RESUME = "resume"
+    LIMIT = "limit"
     REVOKE = "revoke"
     READ_AUDIT_LOG = "read_audit_log"
 
@@ -45,6 +48,9 @@ RULES: Mapping[Operation, Rule] = MappingProxyType(
         Operation.GENERATE: Rule("accesskeys.generate_accesskey", scopes.WRITE, Action.GENERATED),
         Operation.RENAME: Rule("accesskeys.rename_accesskey", scopes.WRITE, Action.RENAMED),
         Operation.REVEAL: Rule("accesskeys.reveal_accesskey", scopes.REVEAL, Action.SHOWN),
+        Operation.SUSPEND: Rule("accesskeys.suspend_accesskey", scopes.WRITE, Action.SUSPENDED),
+        Operation.RESUME: Rule("accesskeys.suspend_accesskey", scopes.WRITE, Action.RESUMED),
+        Operation.LIMIT: Rule("accesskeys.limit_accesskey", scopes.WRITE, Action.LIMITED),
         Operation.REVOKE: Rule("accesskeys.revoke_accesskey", scopes.WRITE, Action.REVOKED),
         Operation.READ_AUDIT_LOG: Rule("accesskeys.view_auditevent", None),
     }
@@ -60,6 +66,9 @@ ROLES: Mapping[str, tuple[Operation, ...]] = MappingProxyType(
             Operation.GENERATE,
             Operation.REVEAL,
             Operation.RENAME,
+            Operation.SUSPEND,
+            Operation.RESUME,
+            Operation.LIMIT,
             Operation.REVOKE,
         ),
         "Auditors": (Operation.READ_AUDIT_LOG,),
