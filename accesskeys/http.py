@@ -1,0 +1,40 @@
+"""What a request says about who is asking: the operator, and the address they ask from."""
+
+from __future__ import annotations
+
+from typing import cast
+
+from django.contrib.auth.models import AbstractUser
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django_htmx.http import HttpResponseClientRedirect
+
+from accesskeys import conf, networks
+from accesskeys.actors import Actor
+
+def actor_of(request: HttpRequest) -> Actor:
+    """The signed-in operator as an actor. Ask only after sign-in was checked."""
+    return Actor.for_operator(cast(AbstractUser, request.user), address=client_address(request))
+
+
+def client_address(request: HttpRequest) -> str | None:
+    """The address that the request comes from; None where nobody can say. See ``networks.client_address``."""
+    address = networks.client_address(
+        request.META.get("REMOTE_ADDR", ""),
+        request.META.get("HTTP_X_FORWARDED_FOR", ""),
+        conf.trusted_proxies(),
+    )
+    return str(address) if address else None
+
+
+def prefers_json(request: HttpRequest) -> bool:
+    """Whether a program asks: the API, or a script of a page that says so in ``Accept``."""
+    if request.path.startswith("/api/"):
+        return True
+    return request.get_preferred_type(["text/html", "application/json"]) == "application/json"
+
+
+def redirect(request: HttpRequest, to: str) -> HttpResponse:
+    """Send the browser on. htmx would follow a plain redirect by itself and swap the page into a dialog."""
+    if request.htmx:  # type: ignore[attr-defined]
+        return HttpResponseClientRedirect(to)
+    return HttpResponseRedirect(to)
