@@ -39,6 +39,8 @@ class VerifyMiddleware:
             return self.get_response(request)
         response = verify(request)
         response.headers["Cache-Control"] = "no-store"
+        response.headers["Content-Length"] = "0"  # Or the server sends an empty chunk, and some gateways wait.
+        del response.headers["Content-Type"]
         return response
 
 
