@@ -13,7 +13,7 @@ from identity_cloud.settings.api import (  # noqa: F401
     REST_FRAMEWORK,
     SPECTACULAR_SETTINGS,
 )
-from identity_cloud.settings.environment import BASE_DIR, database, env, networks, public_url, required
+from identity_cloud.settings.environment import BASE_DIR, database, env, networks, public_url, rate, required
 
 PUBLIC_URL, IS_LOCAL = public_url()
 
@@ -24,6 +24,10 @@ ALLOWED_HOSTS = ["127.0.0.1", "localhost", "[::1]"] if IS_LOCAL else [PUBLIC_URL
 # What this product is about.
 ACCESS_KEYS_MASTER_KEYS = env.str("ACCESS_KEYS_MASTER_KEYS", default="")
 TRUSTED_PROXIES = networks("TRUSTED_PROXIES")
+ACCESS_KEYS_BAD_KEY_LIMIT = rate("BAD_KEY_LIMIT", default="60/minute")
+# Rate limits are counted in the cache that is named, or else in a file that all processes of this machine share.
+ACCESS_KEYS_COUNTER_CACHE = "default" if env.str("CACHE_URL", default="").startswith("redis") else None
+ACCESS_KEYS_COUNTER_FILE = env.path("COUNTER_FILE", default=BASE_DIR / "data" / "counters")()
 
 INSTALLED_APPS = [
     "identity_cloud.apps.OperatorsAdminConfig",
@@ -45,6 +49,7 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "accesskeys.gate.VerifyMiddleware",  # First: what gateways ask needs none of the others.
     "django.middleware.security.SecurityMiddleware",
     "csp.middleware.CSPMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from ipaddress import ip_address, ip_network
+from ipaddress import ip_address
 from pathlib import Path
 from typing import Any
 from urllib.parse import SplitResult, urlsplit
 
 from django.core.exceptions import ImproperlyConfigured
 from environ import FileAwareEnv
+
+from accesskeys.networks import parse_network
+from accesskeys.rates import parse_rate
 
 BASE_DIR = Path(__file__).resolve().parents[2]
 
@@ -52,10 +55,20 @@ def networks(name: str) -> list[str]:
     texts: list[str] = [text.strip() for text in env.list(name, default=[])]
     for text in texts:
         try:
-            ip_network(text)
+            parse_network(text)
         except ValueError as error:
-            raise ImproperlyConfigured(f"{name}: {error}.") from None
+            raise ImproperlyConfigured(f"{name}: {error}") from None
     return texts
+
+
+def rate(name: str, *, default: str) -> str:
+    """A rate limit such as ``60/minute``."""
+    text: str = env.str(name, default=default)
+    try:
+        parse_rate(text)
+    except ValueError as error:
+        raise ImproperlyConfigured(f"{name} is {text}. {error}") from None
+    return text
 
 
 def database() -> dict[str, Any]:
