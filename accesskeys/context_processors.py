@@ -15,7 +15,10 @@ THEMES = ("light", "dark")
 
 
 def console(request: HttpRequest) -> dict[str, Any]:
-    """``may``: what the operator may do, by operation. ``theme``: light or dark if the operator chose one."""
+    """``may``: what the operator may do, by operation; for pages of signed-in operators alone.
+
+    ``theme``: light or dark, if somebody chose one.
+    """
     theme = request.COOKIES.get(THEME_COOKIE)
     return {
         "may": SimpleLazyObject(lambda: _permissions(request)),
@@ -24,9 +27,5 @@ def console(request: HttpRequest) -> dict[str, Any]:
 
 
 def _permissions(request: HttpRequest) -> dict[str, bool]:
-    # An error may come up before the middleware that knows who is signed in.
-    user = getattr(request, "user", None)
-    if user is None or not user.is_authenticated:
-        return {}
     actor = actor_of(request)
     return {operation.value: may(actor, operation) for operation in Operation}

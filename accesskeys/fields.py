@@ -21,6 +21,10 @@ class NameFormField(forms.CharField):
         super().__init__(**{**kwargs, "strip": False})
         self.validators = [validate_name]
 
+    def to_python(self, value: Any) -> str:
+        # With no empty values, Django would make the valid name "None" of a field that was not sent.
+        return "" if value is None else str(value)
+
 
 class NameField(models.CharField):  # type: ignore[type-arg]
     """An access key's name. One rule, one code: whatever is wrong with a name is ``invalid``.

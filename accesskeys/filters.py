@@ -54,11 +54,10 @@ def with_status(access_keys: AccessKeyQuerySet, status: Status) -> AccessKeyQuer
             return access_keys.expired()
         case Status.NEVER_USED:
             return access_keys.filter(last_used_at=None)
-        case Status.UNUSED:
-            # One that was never used counts from the day it was generated.
-            unused = Q(last_used_at__lte=now - LONG_UNUSED)
+        case _:
+            # Unused for long. One that was never used counts from the day it was generated.
             never_used = Q(last_used_at=None, created_at__lte=now - LONG_UNUSED)
-            return access_keys.filter(unused | never_used)
+            return access_keys.filter(never_used | Q(last_used_at__lte=now - LONG_UNUSED))
 
 
 def in_order(access_keys: AccessKeyQuerySet, ordering: Ordering) -> AccessKeyQuerySet:

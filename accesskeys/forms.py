@@ -39,9 +39,6 @@ class NameInput(NameFormField):
         )
         self.validators = []
 
-    def to_python(self, value: str | None) -> str:
-        return value or ""
-
 
 class OperationForm(forms.Form):
     """A form whose input an operation may refuse."""

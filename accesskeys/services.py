@@ -7,6 +7,7 @@ no request and no response. Wrong input is a ValidationError; everything else is
 from __future__ import annotations
 
 import logging
+import re
 import uuid
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
@@ -27,6 +28,9 @@ from accesskeys.policy import Operation
 from accesskeys.validators import is_name
 
 logger = logging.getLogger("accesskeys.authentication")
+
+# How SQLite and PostgreSQL (whatever its language) say that the name is there already.
+_NAME_IS_TAKEN = re.compile(r"UNIQUE.*accesskey\.name\b|\(name\)=")
 
 
 class RevokedAccessKey(NamedTuple):
@@ -277,7 +281,8 @@ def _name_is_unique() -> Iterator[None]:
     try:
         with transaction.atomic():
             yield
-    except IntegrityError:
-        field = AccessKey._meta.get_field("name")
-        message = field.error_messages["unique"]
+    except IntegrityError as error:
+        if _NAME_IS_TAKEN.search(str(error)) is None:
+            raise
+        message = AccessKey._meta.get_field("name").error_messages["unique"]
         raise ValidationError({"name": ValidationError(message, code="unique")}) from None

@@ -5,12 +5,18 @@ Loaded with ``-p tests.environment``. Worker processes inherit what is set here.
 
 from __future__ import annotations
 
+import atexit
 import base64
 import os
 import secrets
+import shutil
 import tempfile
 
-SCRATCH = os.environ.setdefault("TEST_SCRATCH", tempfile.mkdtemp(prefix="identity-cloud-"))
+if "TEST_SCRATCH" not in os.environ:
+    os.environ["TEST_SCRATCH"] = tempfile.mkdtemp(prefix="identity-cloud-")
+    atexit.register(shutil.rmtree, os.environ["TEST_SCRATCH"], ignore_errors=True)
+
+SCRATCH = os.environ["TEST_SCRATCH"]
 
 os.environ.update(
     {

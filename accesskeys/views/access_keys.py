@@ -125,6 +125,10 @@ class AccessKeyRevealPage(AccessKeyDetailsPage):
     operation = Operation.REVEAL
     http_method_names = ["post"]
 
+    @property
+    def return_address(self) -> str:
+        return _details_url(self.access_key_id)
+
     def post(self, request: HttpRequest, pk: UUID) -> HttpResponse:
         try:
             key = services.reveal(access_key_id=pk, actor=self.actor)

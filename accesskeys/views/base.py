@@ -58,8 +58,13 @@ class ConsolePage(TemplateView):
         if prefers_json(self.request):
             sentence = _("You are signed out. Load the page again to sign in.")
             return problem(self.request, HTTPStatus.UNAUTHORIZED, "not_authenticated", sentence)
-        here = htmx(self.request).current_url_abs_path or self.request.get_full_path()
+        here = htmx(self.request).current_url_abs_path or self.return_address
         return redirect(self.request, redirect_to_login(here).url)
+
+    @property
+    def return_address(self) -> str:
+        """Where an operator who had to sign in first goes on."""
+        return self.request.get_full_path()
 
     def page(self, *, status: int = 200, **context: Any) -> HttpResponse:
         """This page with the given context."""

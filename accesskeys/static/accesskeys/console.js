@@ -97,6 +97,9 @@
     }
     const button = target.closest("[data-copy-from]");
     if (button) copyFrom(document.getElementById(button.dataset.copyFrom), button);
+    // A row leads where its name does, unless somebody used a control in it or selected text.
+    const row = target.closest("tbody tr");
+    if (row && !target.closest("a, button, .key") && getSelection().isCollapsed) row.querySelector("th a").click();
   });
 
   document.addEventListener("keydown", (event) => {

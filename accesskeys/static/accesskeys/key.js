@@ -10,7 +10,9 @@
     clearInterval(timers.get(key));
     timers.delete(key);
     if (!shownIn(key)) return;
-    key.querySelector(".key-value").replaceChildren();
+    const value = key.querySelector(".key-value");
+    if (value.contains(document.activeElement)) key.querySelector("[type=submit]").focus();
+    value.replaceChildren();
     tell(document.body.dataset.hidden);
   };
 
