@@ -13,6 +13,7 @@ from accesskeys.views.access_keys import (
 )
 from accesskeys.views.audit_log import AuditLogPage
 from accesskeys.views.home import HomePage
+from accesskeys.views.limits import AccessKeyLimitsPage, AccessKeyResumePage, AccessKeySuspendPage
 
 app_name = "accesskeys"
 
@@ -22,6 +23,9 @@ urlpatterns = [
     path("settings/access-keys/generate/", AccessKeyGeneratePage.as_view(), name="access_key_generate"),
     path("settings/access-keys/<uuid:pk>/", AccessKeyDetailsPage.as_view(), name="access_key_details"),
     path("settings/access-keys/<uuid:pk>/reveal/", AccessKeyRevealPage.as_view(), name="access_key_reveal"),
+    path("settings/access-keys/<uuid:pk>/limits/", AccessKeyLimitsPage.as_view(), name="access_key_limits"),
+    path("settings/access-keys/<uuid:pk>/suspend/", AccessKeySuspendPage.as_view(), name="access_key_suspend"),
+    path("settings/access-keys/<uuid:pk>/resume/", AccessKeyResumePage.as_view(), name="access_key_resume"),
     path("settings/access-keys/<uuid:pk>/revoke/", AccessKeyRevokePage.as_view(), name="access_key_revoke"),
     path("settings/audit-log/", AuditLogPage.as_view(), name="audit_log"),
 ]

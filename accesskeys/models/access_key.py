@@ -100,12 +100,17 @@ class AccessKey(models.Model):
     @property
     def is_usable(self) -> bool:
         """Usable while not suspended and now < expires_at; without an expiry, always."""
-        return not self.is_suspended and not self.is_expired_at(timezone.now())
+        return not self.is_suspended and not self.is_expired
 
     @property
     def is_suspended(self) -> bool:
         """Switched off by an operator for the time being."""
         return self.suspended_at is not None
+
+    @property
+    def is_expired(self) -> bool:
+        """Its time has come."""
+        return self.is_expired_at(timezone.now())
 
     def is_expired_at(self, moment: datetime) -> bool:
         """Whether its time has come by this moment. The moment of expiry itself is too late."""
