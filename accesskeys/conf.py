@@ -3,8 +3,13 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from pathlib import Path
+from tempfile import gettempdir
 
 from django.conf import settings
+
+from accesskeys.networks import Network, parse_networks
+from accesskeys.rates import Rate, parse_rate
 
 LAST_USED_PRECISION = timedelta(minutes=1)
 
@@ -12,3 +17,23 @@ LAST_USED_PRECISION = timedelta(minutes=1)
 def master_keys() -> str:
     """``ACCESS_KEYS_MASTER_KEYS``: the keyring as text. Never derived from ``SECRET_KEY``."""
     return getattr(settings, "ACCESS_KEYS_MASTER_KEYS", "")
+
+
+def counter_cache() -> str | None:
+    """``ACCESS_KEYS_COUNTER_CACHE``: the alias of a cache with an atomic ``incr``; None: the mapped file."""
+    return getattr(settings, "ACCESS_KEYS_COUNTER_CACHE", None)
+
+
+def counter_file() -> Path:
+    """``ACCESS_KEYS_COUNTER_FILE``: where the processes of this machine count, if no cache is named."""
+    return Path(getattr(settings, "ACCESS_KEYS_COUNTER_FILE", Path(gettempdir()) / "access_keys_counters"))
+
+
+def trusted_proxies() -> tuple[Network, ...]:
+    """``TRUSTED_PROXIES``: the networks whose ``X-Forwarded-For`` is believed."""
+    return parse_networks(tuple(getattr(settings, "TRUSTED_PROXIES", ())))
+
+
+def bad_key_limit() -> Rate:
+    """``ACCESS_KEYS_BAD_KEY_LIMIT``: how many bad keys an address may present before it hears 429."""
+    return parse_rate(getattr(settings, "ACCESS_KEYS_BAD_KEY_LIMIT", "60/minute"))

@@ -69,3 +69,14 @@ class IntegrityFailure(AccessKeyError):
         "The stored copy of this key is damaged or was moved, so it cannot be shown. "
         "Programs that hold the key can go on using it."
     )
+
+
+class RateLimited(AccessKeyError):
+    """Too many requests with this key, or too many bad keys from this address (RFC 6585, section 4)."""
+
+    code = "throttled"
+    sentence = _("Too many requests. Try again later.")
+
+    def __init__(self, retry_after: int) -> None:
+        super().__init__(retry_after)
+        self.retry_after = retry_after  # whole seconds

@@ -25,6 +25,7 @@ class Status(TextChoices):
     USABLE = "usable", _("Usable")
     EXPIRING = "expiring", _("Expiring within 14 days")
     EXPIRED = "expired", _("Expired")
+    SUSPENDED = "suspended", _("Suspended")
     NEVER_USED = "never_used", _("Never used")
     UNUSED = "unused", _("Unused for 90 days")
 
@@ -52,6 +53,8 @@ def with_status(access_keys: AccessKeyQuerySet, status: Status) -> AccessKeyQuer
             return access_keys.usable().filter(expires_at__lte=now + EXPIRES_SOON)
         case Status.EXPIRED:
             return access_keys.expired()
+        case Status.SUSPENDED:
+            return access_keys.suspended()
         case Status.NEVER_USED:
             return access_keys.filter(last_used_at=None)
         case _:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, time, timedelta
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Self
 from uuid import UUID
 
 from django import forms
@@ -139,6 +139,56 @@ class GenerateForm(OperationForm):
         return timezone.now() + timedelta(days=int(lifetime))
 
 
+class Period(TextChoices):
+    """What a rate limit counts in."""
+
+    SECOND = "second", _("per second")
+    MINUTE = "minute", _("per minute")
+    HOUR = "hour", _("per hour")
+
+
+class LimitsForm(OperationForm):
+    """Where a key may be used from, and how often. Empty fields lift the limit."""
+
+    allowed_networks = forms.CharField(
+        label=_("Allowed networks"),
+        required=False,
+        help_text=_("One network a line, such as 192.0.2.0/24 or 2001:db8::/32. Empty: from anywhere."),
+        widget=forms.Textarea(
+            attrs={"rows": 2, "autocapitalize": "none", "autocomplete": "off", "spellcheck": "false"}
+        ),
+    )
+    requests = forms.CharField(
+        label=_("Rate limit"),
+        required=False,
+        help_text=_("How many requests are accepted. Empty: as many as come."),
+        widget=forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "off", "size": 7}),
+    )
+    period = forms.ChoiceField(label=_("Period"), choices=Period.choices)
+
+    shown_at: ClassVar[dict[str, str]] = {"rate_limit": "requests"}
+
+    @classmethod
+    def of(cls, access_key: AccessKey) -> Self:
+        """The form filled with the limits as they are."""
+        requests, _slash, period = (access_key.rate_limit or "").partition("/")
+        return cls(
+            initial={
+                "allowed_networks": "\n".join(access_key.allowed_networks),
+                "requests": requests,
+                "period": period or Period.MINUTE,
+            }
+        )
+
+    def wishes(self) -> dict[str, Any]:
+        """What to hand to ``services.limit``. Ask a valid form only."""
+        requests = self.cleaned_data["requests"]
+        return {
+            "allowed_networks": self.cleaned_data["allowed_networks"].split(),
+            "rate_limit": f"{requests}/{self.cleaned_data['period']}" if requests else None,
+        }
+
+
 class RevokeForm(OperationForm):
     """The tick that a revocation wants. The server wants it too, not only the page."""
 
@@ -159,7 +209,9 @@ class IdsField(forms.Field):
             ids = list(dict.fromkeys(map(UUID, value)))
         except ValueError:
             raise ValidationError(
-                _("The selection holds something that is not the ID of an access key, so nothing was revoked."),
+                _(
+                    "The selection holds something that is not the ID of an access key, so nothing was revoked."
+                ),
                 code="invalid",
             ) from None
         if len(ids) > self.LIMIT:

@@ -22,18 +22,22 @@ class Operation(StrEnum):
     GENERATE = "generate"
     RENAME = "rename"
     REVEAL = "reveal"
+    SUSPEND = "suspend"
+    RESUME = "resume"
+    LIMIT = "limit"
     REVOKE = "revoke"
     READ_AUDIT_LOG = "read_audit_log"
+    INTROSPECT = "introspect"
 
 
 @dataclass(frozen=True)
 class Rule:
-    """What an operation takes: an operator's permission, a calling key's scope (None: not over the API).
+    """What an operation takes: an operator's permission, a calling key's scope (None: not at that door).
 
     ``action`` is what the audit log calls it; reading has none and leaves no event.
     """
 
-    permission: str
+    permission: str | None
     scope: str | None
     action: Action | None = None
 
@@ -45,8 +49,12 @@ RULES: Mapping[Operation, Rule] = MappingProxyType(
         Operation.GENERATE: Rule("accesskeys.generate_accesskey", scopes.WRITE, Action.GENERATED),
         Operation.RENAME: Rule("accesskeys.rename_accesskey", scopes.WRITE, Action.RENAMED),
         Operation.REVEAL: Rule("accesskeys.reveal_accesskey", scopes.REVEAL, Action.SHOWN),
+        Operation.SUSPEND: Rule("accesskeys.suspend_accesskey", scopes.WRITE, Action.SUSPENDED),
+        Operation.RESUME: Rule("accesskeys.suspend_accesskey", scopes.WRITE, Action.RESUMED),
+        Operation.LIMIT: Rule("accesskeys.limit_accesskey", scopes.WRITE, Action.LIMITED),
         Operation.REVOKE: Rule("accesskeys.revoke_accesskey", scopes.WRITE, Action.REVOKED),
         Operation.READ_AUDIT_LOG: Rule("accesskeys.view_auditevent", None),
+        Operation.INTROSPECT: Rule(None, scopes.INTROSPECT),
     }
 )
 
@@ -60,6 +68,9 @@ ROLES: Mapping[str, tuple[Operation, ...]] = MappingProxyType(
             Operation.GENERATE,
             Operation.REVEAL,
             Operation.RENAME,
+            Operation.SUSPEND,
+            Operation.RESUME,
+            Operation.LIMIT,
             Operation.REVOKE,
         ),
         "Auditors": (Operation.READ_AUDIT_LOG,),
@@ -74,7 +85,9 @@ def may(actor: Actor, operation: Operation) -> bool:
         return True
     if actor.kind == ActorKind.ACCESS_KEY:
         return rule.scope in actor.scopes
-    return actor.operator is not None and actor.operator.has_perm(rule.permission)
+    if actor.operator is None or rule.permission is None:
+        return False
+    return actor.operator.has_perm(rule.permission)
 
 
 def authorize(actor: Actor, operation: Operation, *, access_key_id: UUID | None = None) -> None:

@@ -17,7 +17,7 @@ def create_roles(sender: AppConfig, **_kwargs: Any) -> None:
     for role, operations in ROLES.items():
         group, is_new = Group.objects.get_or_create(name=role)
         if is_new:
-            codenames = [RULES[operation].permission.partition(".")[2] for operation in operations]
+            codenames = [str(RULES[operation].permission).partition(".")[2] for operation in operations]
             group.permissions.set(
                 Permission.objects.filter(content_type__app_label=sender.label, codename__in=codenames)
             )

@@ -12,12 +12,14 @@ from django.utils.translation import gettext_lazy as _
 READ = "access_keys:read"
 WRITE = "access_keys:write"
 REVEAL = "access_keys:reveal"
+INTROSPECT = "access_keys:introspect"
 
 BUILT_IN: Mapping[str, str | Promise] = MappingProxyType(
     {
         READ: _("List access keys and read their details"),
         WRITE: _("Generate, rename and revoke access keys"),
         REVEAL: _("Show the key of any access key"),
+        INTROSPECT: _("Ask whether another key is usable, and what for (RFC 7662)"),
     }
 )
 

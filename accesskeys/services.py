@@ -12,17 +12,18 @@ import uuid
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from django.core.exceptions import ValidationError
 from django.db import DatabaseError, IntegrityError, transaction
 from django.db.models import Q
 from django.utils import timezone
 
-from accesskeys import audit, conf, keyring, keys, policy
+from accesskeys import audit, conf, decision, keyring, keys, policy, rate_limits
 from accesskeys.actors import Actor
 from accesskeys.exceptions import IntegrityFailure, InvalidKey, NotFound
 from accesskeys.models import AccessKey, AccessKeyQuerySet, Action
+from accesskeys.models.finding import find_by_digest
 from accesskeys.policy import Operation
 from accesskeys.validators import is_name
 
@@ -85,7 +86,7 @@ def rename(*, access_key_id: uuid.UUID, name: str, actor: Actor) -> AccessKey:
     """
     policy.authorize(actor, Operation.RENAME, access_key_id=access_key_id)
     with audit.operation(Action.RENAMED, actor=actor, access_key_id=access_key_id) as event:
-        access_key = _get(AccessKey.objects.described().select_for_update(), access_key_id)
+        access_key = _lock(access_key_id)
         event.concerns(access_key)
         name_before, access_key.name = access_key.name, name
         _validate(access_key, "name")
@@ -104,22 +105,63 @@ def revoke(*, access_key_id: uuid.UUID, actor: Actor) -> RevokedAccessKey:
     """
     policy.authorize(actor, Operation.REVOKE, access_key_id=access_key_id)
     with audit.operation(Action.REVOKED, actor=actor, access_key_id=access_key_id) as event:
-        access_key = _get(AccessKey.objects.described().select_for_update(), access_key_id)
+        access_key = _lock(access_key_id)
         event.concerns(access_key)
         AccessKey.objects.filter(pk=access_key_id).delete()
     return RevokedAccessKey(access_key_id, access_key.name)
 
 
+def suspend(*, access_key_id: uuid.UUID, actor: Actor) -> AccessKey:
+    """Refuse the key from now on, until it is resumed. A second time changes nothing.
+
+    Raises NotFound and Forbidden.
+    """
+    return _switch(Operation.SUSPEND, Action.SUSPENDED, access_key_id, actor, suspended_at=timezone.now())
+
+
+def resume(*, access_key_id: uuid.UUID, actor: Actor) -> AccessKey:
+    """Accept the key of a suspended access key again. A second time changes nothing.
+
+    Raises NotFound and Forbidden.
+    """
+    return _switch(Operation.RESUME, Action.RESUMED, access_key_id, actor, suspended_at=None)
+
+
+def limit(
+    *, access_key_id: uuid.UUID, actor: Actor, allowed_networks: Iterable[str], rate_limit: str | None
+) -> AccessKey:
+    """Set where a key may be used from and how often; no networks: anywhere, no rate limit: as often as one likes.
+
+    Raises ValidationError on ``allowed_networks`` or ``rate_limit``, NotFound and Forbidden.
+    """
+    policy.authorize(actor, Operation.LIMIT, access_key_id=access_key_id)
+    with audit.operation(Action.LIMITED, actor=actor, access_key_id=access_key_id) as event:
+        access_key = _lock(access_key_id)
+        event.concerns(access_key)
+        before = _limits(access_key)
+        access_key.allowed_networks = list(dict.fromkeys(allowed_networks))
+        access_key.rate_limit = rate_limit or None
+        _validate(access_key, *before)
+        after = _limits(access_key)
+        AccessKey.objects.filter(pk=access_key_id).update(**after)
+        event.details = {name: {"before": before[name], "after": after[name]} for name in before}
+    return access_key
+
+
 def authenticate(key: str, *, address: str | None = None) -> AccessKey:
     """The access key that this key belongs to, read freshly from the database in one statement.
 
-    Raises InvalidKey; its ``reason`` (malformed, forged, unknown, expired) is logged and meant for nobody else.
+    Raises InvalidKey, whose ``reason`` (malformed, forged, unknown, suspended, expired, address) is logged and
+    meant for nobody else, and RateLimited for a key over its limit or an address that keeps presenting bad keys.
     """
     try:
-        access_key = _decide(key)
+        access_key = _find_by_key(key)
+        decision.require_usable(access_key, decision.Attempt(address, timezone.now()))
     except InvalidKey as refusal:
         logger.info("Key refused: %s, from %s", refusal.reason, address or "an unknown address")
+        rate_limits.count_bad_key(address)
         raise
+    rate_limits.count_use(access_key)
     record_use(access_key)
     return access_key
 
@@ -161,16 +203,13 @@ def find(name_or_id: str) -> AccessKey:
     return _get(AccessKey.objects.described(), resolve(name_or_id))
 
 
-def _decide(key: str) -> AccessKey:
+def _find_by_key(key: str) -> AccessKey:
     if keys.parse(key) is None:
         raise InvalidKey("malformed")
     reason = "forged"
     for master_key in keyring.get_keyring().makers(key):
-        digest = master_key.digest(key)
-        access_key = AccessKey.objects.defer("sealed").filter(digest=digest).first()
-        if access_key is not None and keyring.same(bytes(access_key.digest), digest):
-            if not access_key.is_usable:
-                raise InvalidKey("expired")
+        access_key = find_by_digest(master_key.digest(key))
+        if access_key is not None:
             return access_key
         reason = "unknown"
     raise InvalidKey(reason)
@@ -201,6 +240,33 @@ def _get(access_keys: AccessKeyQuerySet, access_key_id: uuid.UUID) -> AccessKey:
     if access_key is None:
         raise NotFound
     return access_key
+
+
+def _lock(access_key_id: uuid.UUID) -> AccessKey:
+    """The row as it is now, held until the transaction ends, so that what is decided on it stays true."""
+    return _get(AccessKey.objects.described().select_for_update(), access_key_id)
+
+
+def _switch(
+    operation: Operation,
+    action: Action,
+    access_key_id: uuid.UUID,
+    actor: Actor,
+    *,
+    suspended_at: datetime | None,
+) -> AccessKey:
+    policy.authorize(actor, operation, access_key_id=access_key_id)
+    with audit.operation(action, actor=actor, access_key_id=access_key_id) as event:
+        access_key = _lock(access_key_id)
+        event.concerns(access_key)
+        if access_key.is_suspended != (suspended_at is not None):
+            access_key.suspended_at = suspended_at
+            AccessKey.objects.filter(pk=access_key_id).update(suspended_at=suspended_at)
+    return access_key
+
+
+def _limits(access_key: AccessKey) -> dict[str, Any]:
+    return {"allowed_networks": access_key.allowed_networks, "rate_limit": access_key.rate_limit}
 
 
 def _validate(access_key: AccessKey, *fields: str) -> None:

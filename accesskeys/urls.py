@@ -15,6 +15,7 @@ from accesskeys.views.audit_log import AuditLogPage
 from accesskeys.views.bulk_revoke import AccessKeysRevokePage
 from accesskeys.views.exports import AccessKeysExport, AuditLogExport
 from accesskeys.views.home import HomePage
+from accesskeys.views.limits import AccessKeyLimitsPage, AccessKeyResumePage, AccessKeySuspendPage
 
 app_name = "accesskeys"
 
@@ -26,6 +27,11 @@ urlpatterns = [
     path("settings/access-keys/export/", AccessKeysExport.as_view(), name="access_keys_export"),
     path("settings/access-keys/<uuid:pk>/", AccessKeyDetailsPage.as_view(), name="access_key_details"),
     path("settings/access-keys/<uuid:pk>/reveal/", AccessKeyRevealPage.as_view(), name="access_key_reveal"),
+    path("settings/access-keys/<uuid:pk>/limits/", AccessKeyLimitsPage.as_view(), name="access_key_limits"),
+    path(
+        "settings/access-keys/<uuid:pk>/suspend/", AccessKeySuspendPage.as_view(), name="access_key_suspend"
+    ),
+    path("settings/access-keys/<uuid:pk>/resume/", AccessKeyResumePage.as_view(), name="access_key_resume"),
     path("settings/access-keys/<uuid:pk>/revoke/", AccessKeyRevokePage.as_view(), name="access_key_revoke"),
     path("settings/audit-log/", AuditLogPage.as_view(), name="audit_log"),
     path("settings/audit-log/export/", AuditLogExport.as_view(), name="audit_log_export"),

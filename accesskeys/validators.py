@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
 
 from django.core.exceptions import ValidationError
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from accesskeys import scopes
+from accesskeys import networks, rates, scopes
 
 NAME_MAX_LENGTH = 30
 NAME_RULE = _("Use 1 to 30 characters: letters A to Z and a to z, digits 0 to 9 and underscores.")
@@ -54,3 +54,28 @@ def validate_in_future(value: datetime) -> None:
     """Refuse an expiry that has passed already, so that no access key is born unusable."""
     if value <= timezone.now():
         raise ValidationError(_("Choose a time in the future."), code="not_in_future")
+
+
+def validate_networks(value: Sequence[str]) -> None:
+    """Refuse too many networks (``too_many``) or text that is no network (``invalid_network``)."""
+    if len(value) > networks.LIMIT:
+        raise ValidationError(
+            _("An access key carries at most %(limit)d networks."),
+            code="too_many",
+            params={"limit": networks.LIMIT},
+        )
+    for text in value:
+        _parse(networks.parse_network, text, code="invalid_network")
+
+
+def validate_rate(value: str) -> None:
+    """Refuse text that is not a rate limit such as ``100/minute`` (``invalid``)."""
+    _parse(rates.parse_rate, value, code="invalid")
+
+
+def _parse(parse: Callable[[str], object], text: str, *, code: str) -> None:
+    # Lists have codes of their own: for ``invalid``, a JSON field would put its own message in place of ours.
+    try:
+        parse(text)
+    except ValueError as error:
+        raise ValidationError(str(error), code=code) from None

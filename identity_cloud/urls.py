@@ -6,12 +6,15 @@ from django.urls import include, path
 from django.utils.functional import lazy
 from django.views.generic import RedirectView
 
+from accesskeys.api.introspection import IntrospectionView
+
 # Lazy: the names of static files are known only after they were collected.
 favicon = lazy(static, str)("accesskeys/favicon.svg")
 
 urlpatterns = [
     path("", include("accesskeys.urls")),
     path("api/v1/", include("accesskeys.api.urls")),
+    path("oauth2/introspect/", IntrospectionView.as_view(), name="introspect"),
     path("accounts/", include("identity_cloud.accounts")),
     path("admin/", admin.site.urls),
     path("favicon.ico", RedirectView.as_view(url=favicon)),

@@ -25,6 +25,8 @@ os.environ.update(
         "ACCESS_KEYS_MASTER_KEYS": "k1:" + base64.urlsafe_b64encode(secrets.token_bytes(32)).decode(),
         "CACHE_URL": f"filecache://{SCRATCH}/cache",
         "STATIC_ROOT": f"{SCRATCH}/static",
+        "COUNTER_FILE": f"{SCRATCH}/counters",
+        "BAD_KEY_LIMIT": "1000000/second",  # All tests come from one address.
         "LOG_LEVEL": "INFO",
     }
 )

@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from rest_framework.authentication import BaseAuthentication
-from rest_framework.exceptions import AuthenticationFailed
+from rest_framework.exceptions import AuthenticationFailed, Throttled
 from rest_framework.request import Request
 
 from accesskeys import bearer, services
-from accesskeys.exceptions import InvalidKey
+from accesskeys.exceptions import InvalidKey, RateLimited
 from accesskeys.http import client_address
 from accesskeys.models import AccessKey
 
@@ -43,6 +43,8 @@ class AccessKeyAuthentication(BaseAuthentication):
             access_key = services.authenticate(key, address=client_address(request._request))
         except InvalidKey as refusal:
             raise AuthenticationFailed(str(refusal), refusal.code) from None
+        except RateLimited as refusal:
+            raise Throttled(wait=refusal.retry_after) from None
         return Consumer(access_key), access_key
 
     def authenticate_header(self, request: Request) -> str:

@@ -10,7 +10,7 @@ from drf_spectacular.openapi import AutoSchema
 from accesskeys import policy
 from accesskeys.api.serializers import ErrorsSerializer
 
-WITH_KEY, WITH_BODY, WITH_ID = ("401", "403", "503"), ("400", "413", "415"), ("404",)
+WITH_KEY, WITH_BODY, WITH_ID = ("401", "403", "429", "503"), ("400", "413", "415"), ("404",)
 
 
 class AccessKeyScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call]
@@ -40,7 +40,7 @@ class OperationSchema(AutoSchema):
 
     def _get_response_bodies(self, *args: Any, **kwargs: Any) -> dict[str, Any]:
         refusals = [*WITH_KEY]
-        if self.get_request_serializer() is not None and self.method in {"POST", "PATCH"}:
+        if self.get_request_serializer() is not None and self.method in {"POST", "PUT", "PATCH"}:
             refusals += WITH_BODY
         if "{id}" in self.path:
             refusals += WITH_ID

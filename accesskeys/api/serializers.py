@@ -55,9 +55,12 @@ class AccessKeySerializer(serializers.ModelSerializer[AccessKey]):
             "id",
             "name",
             "scopes",
+            "allowed_networks",
+            "rate_limit",
             "created_at",
             "created_by",
             "expires_at",
+            "suspended_at",
             "last_used_at",
         )
         read_only_fields = fields
@@ -106,6 +109,15 @@ class RenameSerializer(StrictSerializer):
     """The one thing about an access key that can be changed."""
 
     name = TextField(help_text=str(NAME_RULE), error_messages={"invalid": NAME_RULE})
+
+
+class LimitsSerializer(StrictSerializer):
+    """Where a key may be used from, and how often. Both are set; an empty list and null lift the limits."""
+
+    allowed_networks = serializers.ListField(
+        child=TextField(), help_text="Networks in CIDR notation, at most 32."
+    )
+    rate_limit = TextField(allow_null=True, help_text="Such as 100/minute; null: no limit.")
 
 
 class KeySerializer(serializers.Serializer[Any]):

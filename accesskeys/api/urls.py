@@ -7,8 +7,10 @@ from django.urls import path
 from accesskeys.api.documentation import ApiDocumentationPage, SchemaView
 from accesskeys.api.views import (
     AccessKeyDetailsView,
+    AccessKeyLimitsView,
     AccessKeyListView,
     AccessKeyRevealView,
+    AccessKeySuspensionView,
     CurrentAccessKeyView,
     PingView,
 )
@@ -21,6 +23,10 @@ urlpatterns = [
     path("access-keys/", AccessKeyListView.as_view(), name="access_key_list"),
     path("access-keys/<uuid:pk>/", AccessKeyDetailsView.as_view(), name="access_key_details"),
     path("access-keys/<uuid:pk>/reveal/", AccessKeyRevealView.as_view(), name="access_key_reveal"),
+    path("access-keys/<uuid:pk>/limits/", AccessKeyLimitsView.as_view(), name="access_key_limits"),
+    path(
+        "access-keys/<uuid:pk>/suspension/", AccessKeySuspensionView.as_view(), name="access_key_suspension"
+    ),
     path("schema/", SchemaView.as_view(), name="schema"),
     path("docs/", ApiDocumentationPage.as_view(), name="docs"),
 ]

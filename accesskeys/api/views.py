@@ -26,8 +26,10 @@ from accesskeys.api.serializers import (
     GeneratedAccessKeySerializer,
     GenerateSerializer,
     KeySerializer,
+    LimitsSerializer,
     RenameSerializer,
     StatusSerializer,
+    StrictSerializer,
 )
 from accesskeys.models import AccessKey
 from accesskeys.policy import Operation
@@ -39,7 +41,7 @@ class ConsumerView(GenericAPIView[AccessKey]):
 
     authentication_classes = [AccessKeyAuthentication]
     permission_classes = [IsConsumer]
-    http_method_names = ["get", "head", "post", "patch", "delete"]
+    http_method_names = ["get", "head", "post", "put", "patch", "delete"]
     queryset = AccessKey.objects.none()
 
 
@@ -49,7 +51,7 @@ class OperationView(ConsumerView):
     permission_classes = [MayPerform]
     operations: ClassVar[Mapping[str, Operation]]
 
-    def checked(self, serializer: type[GenerateSerializer | RenameSerializer]) -> dict[str, Any]:
+    def checked(self, serializer: type[StrictSerializer]) -> dict[str, Any]:
         """The body, in the serializer's shape."""
         sent = serializer(data=self.request.data)
         sent.is_valid(raise_exception=True)
@@ -128,6 +130,42 @@ class AccessKeyDetailsView(OperationView):
     def delete(self, request: Request, pk: UUID) -> Response:
         services.revoke(access_key_id=pk, actor=actor_of(request))
         return Response(status=status.HTTP_204_NO_CONTENT)
+
+
+class AccessKeyLimitsView(OperationView):
+    operations = {"PUT": Operation.LIMIT}
+    serializer_class = AccessKeySerializer
+
+    @extend_schema(
+        operation_id="limit_access_key",
+        summary="Limit where and how often a key is used",
+        request=LimitsSerializer,
+    )
+    def put(self, request: Request, pk: UUID) -> Response:
+        limits = self.checked(LimitsSerializer)
+        access_key = services.limit(access_key_id=pk, actor=actor_of(request), **limits)
+        return Response(AccessKeySerializer(access_key).data)
+
+
+class AccessKeySuspensionView(OperationView):
+    """A key is refused while its suspension exists."""
+
+    operations = {"PUT": Operation.SUSPEND, "DELETE": Operation.RESUME}
+    serializer_class = AccessKeySerializer
+
+    @extend_schema(operation_id="suspend_access_key", summary="Suspend an access key", request=None)
+    def put(self, request: Request, pk: UUID) -> Response:
+        access_key = services.suspend(access_key_id=pk, actor=actor_of(request))
+        return Response(AccessKeySerializer(access_key).data)
+
+    @extend_schema(
+        operation_id="resume_access_key",
+        summary="Resume a suspended access key",
+        responses=AccessKeySerializer,
+    )
+    def delete(self, request: Request, pk: UUID) -> Response:
+        access_key = services.resume(access_key_id=pk, actor=actor_of(request))
+        return Response(AccessKeySerializer(access_key).data)
 
 
 class AccessKeyRevealView(OperationView):

@@ -14,9 +14,12 @@ def described(access_key: AccessKey) -> dict[str, Any]:
         "id": str(access_key.pk),
         "name": access_key.name,
         "scopes": access_key.scopes,
+        "allowed_networks": access_key.allowed_networks,
+        "rate_limit": access_key.rate_limit,
         "created_at": _written(access_key.created_at),
         "created_by": access_key.created_by,
         "expires_at": _written(access_key.expires_at),
+        "suspended_at": _written(access_key.suspended_at),
         "last_used_at": _written(access_key.last_used_at),
     }
 

@@ -10,8 +10,9 @@ from django.db.models import F, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from accesskeys import rates
 from accesskeys.fields import NameField
-from accesskeys.validators import validate_in_future, validate_scopes
+from accesskeys.validators import validate_in_future, validate_networks, validate_rate, validate_scopes
 
 
 class AccessKeyQuerySet(models.QuerySet["AccessKey"]):
@@ -23,7 +24,11 @@ class AccessKeyQuerySet(models.QuerySet["AccessKey"]):
 
     def usable(self) -> Self:
         """Those that open doors now. ``AccessKey.is_usable`` says the same of one row."""
-        return self.filter(Q(expires_at=None) | Q(expires_at__gt=timezone.now()))
+        return self.filter(Q(expires_at=None) | Q(expires_at__gt=timezone.now()), suspended_at=None)
+
+    def suspended(self) -> Self:
+        """Those that an operator has switched off for the time being."""
+        return self.exclude(suspended_at=None)
 
     def expired(self) -> Self:
         """Those whose time has come."""
@@ -54,6 +59,13 @@ class AccessKey(models.Model):
     created_at = models.DateTimeField(_("access key created"), default=timezone.now, editable=False)
     created_by = models.CharField(_("created by"), max_length=150, editable=False)
     expires_at = models.DateTimeField(_("expires"), null=True, blank=True, validators=[validate_in_future])
+    suspended_at = models.DateTimeField(_("suspended"), null=True, editable=False)
+    allowed_networks = models.JSONField(
+        _("allowed networks"), default=list, blank=True, validators=[validate_networks]
+    )
+    rate_limit = models.CharField(
+        _("rate limit"), max_length=rates.MAX_LENGTH, null=True, blank=True, validators=[validate_rate]
+    )
     last_used_at = models.DateTimeField(_("last used"), null=True, editable=False)
 
     objects = AccessKeyQuerySet.as_manager()
@@ -66,6 +78,8 @@ class AccessKey(models.Model):
             ("generate_accesskey", "Can generate access keys"),
             ("rename_accesskey", "Can rename access keys"),
             ("reveal_accesskey", "Can show the key of access keys"),
+            ("suspend_accesskey", "Can suspend and resume access keys"),
+            ("limit_accesskey", "Can change the allowed networks and the rate limit of access keys"),
             ("revoke_accesskey", "Can revoke access keys"),
         )
         constraints = (
@@ -85,12 +99,22 @@ class AccessKey(models.Model):
 
     @property
     def is_usable(self) -> bool:
-        """Usable while now < expires_at; without an expiry, always."""
-        return self.is_usable_at(timezone.now())
+        """Usable while not suspended and now < expires_at; without an expiry, always."""
+        return not self.is_suspended and not self.is_expired
 
-    def is_usable_at(self, moment: datetime) -> bool:
-        """Whether the key opens doors at this moment, if it has not been revoked by then."""
-        return self.expires_at is None or moment < self.expires_at
+    @property
+    def is_suspended(self) -> bool:
+        """Switched off by an operator for the time being."""
+        return self.suspended_at is not None
+
+    @property
+    def is_expired(self) -> bool:
+        """Its time has come."""
+        return self.is_expired_at(timezone.now())
+
+    def is_expired_at(self, moment: datetime) -> bool:
+        """Whether its time has come by this moment. The moment of expiry itself is too late."""
+        return self.expires_at is not None and moment >= self.expires_at
 
     def has_scope(self, scope: str) -> bool:
         """Whether the key carries this scope."""

@@ -16,6 +16,9 @@ class Action(models.TextChoices):
     GENERATED = "access_key.generated", _("Generated")
     SHOWN = "access_key.shown", _("Shown")
     RENAMED = "access_key.renamed", _("Renamed")
+    SUSPENDED = "access_key.suspended", _("Suspended")
+    RESUMED = "access_key.resumed", _("Resumed")
+    LIMITED = "access_key.limited", _("Limits changed")
     REVOKED = "access_key.revoked", _("Revoked")
 
 

@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 from accesskeys import policy, services
 from accesskeys.exceptions import IntegrityFailure, NotFound
 from accesskeys.filters import AccessKeyFilter
-from accesskeys.forms import GenerateForm, NameCheckForm, RenameForm, RevokeForm
+from accesskeys.forms import GenerateForm, LimitsForm, NameCheckForm, RenameForm, RevokeForm
 from accesskeys.http import htmx, prefers_json, redirect
 from accesskeys.models import AccessKey, AuditEvent
 from accesskeys.policy import Operation
@@ -77,7 +77,7 @@ class AccessKeyGeneratePage(ConsolePage):
     def present(self, access_key: AccessKey) -> HttpResponse:
         """On to the details of the new access key, where its key is still hidden."""
         messages.success(self.request, _("Access key %(name)s is generated.") % {"name": access_key.name})
-        return redirect(self.request, _details_url(access_key.pk))
+        return redirect(self.request, details_url(access_key.pk))
 
 
 class AccessKeyDetailsPage(AccessKeyPage):
@@ -97,7 +97,7 @@ class AccessKeyDetailsPage(AccessKeyPage):
             except NotFound:
                 return self.tell_it_is_gone()
             messages.success(request, _("The name is now %(name)s.") % {"name": access_key.name})
-            return redirect(request, _details_url(pk))
+            return redirect(request, details_url(pk))
         return self.page(form=form)
 
     def get_context_data(self, **context: Any) -> dict[str, Any]:
@@ -105,6 +105,7 @@ class AccessKeyDetailsPage(AccessKeyPage):
             **{
                 "access_key": self.access_key,
                 "form": RenameForm(initial={"name": self.access_key.name}),
+                "limits_form": LimitsForm.of(self.access_key),
                 "events": self.recent_events,
                 "base_address": self.request.build_absolute_uri("/").rstrip("/"),
                 **context,
@@ -127,7 +128,7 @@ class AccessKeyRevealPage(AccessKeyDetailsPage):
 
     @property
     def return_address(self) -> str:
-        return _details_url(self.access_key_id)
+        return details_url(self.access_key_id)
 
     def post(self, request: HttpRequest, pk: UUID) -> HttpResponse:
         try:
@@ -140,7 +141,7 @@ class AccessKeyRevealPage(AccessKeyDetailsPage):
             return render(request, "accesskeys/_shown_key.html", {"key": key})
         response = self.page(key=key)
         # Without JavaScript nothing else would hide the key again.
-        response["Refresh"] = f"{SHOWN_SECONDS}; url={_details_url(pk)}"
+        response["Refresh"] = f"{SHOWN_SECONDS}; url={details_url(pk)}"
         return response
 
     def tell_why_not(self, failure: IntegrityFailure) -> HttpResponse:
@@ -175,5 +176,6 @@ class AccessKeyRevokePage(AccessKeyPage):
         return redirect(request, reverse("accesskeys:access_key_list"))
 
 
-def _details_url(pk: UUID) -> str:
+def details_url(pk: UUID) -> str:
+    """The address of the details page."""
     return reverse("accesskeys:access_key_details", args=[pk])

@@ -30,7 +30,9 @@ class ExportPage(ConsolePage):
             sentence = _("There is no export in this format.")
             return problem(request, HTTPStatus.BAD_REQUEST, "invalid", sentence)
         export = self.export(request)
-        response = StreamingHttpResponse(FORMATS[wanted].write(export), content_type=FORMATS[wanted].media_type)
+        response = StreamingHttpResponse(
+            FORMATS[wanted].write(export), content_type=FORMATS[wanted].media_type
+        )
         filename = f"{export.name}-{timezone.now():%Y-%m-%d}.{wanted}"
         response["Content-Disposition"] = f'attachment; filename="{filename}"'
         return response

@@ -24,6 +24,7 @@ from identity_cloud.settings.environment import (
     networks,
     optional,
     public_url,
+    rate,
     required,
 )
 
@@ -36,6 +37,10 @@ ALLOWED_HOSTS = ["127.0.0.1", "localhost", "[::1]"] if IS_LOCAL else [host(PUBLI
 # What this product is about.
 ACCESS_KEYS_MASTER_KEYS = optional("ACCESS_KEYS_MASTER_KEYS")
 TRUSTED_PROXIES = networks("TRUSTED_PROXIES")
+ACCESS_KEYS_BAD_KEY_LIMIT = rate("BAD_KEY_LIMIT", default="60/minute")
+# Rate limits are counted in the cache that is named, or else in a file that all processes of this machine share.
+ACCESS_KEYS_COUNTER_CACHE = "default" if optional("CACHE_URL").startswith("redis") else None
+ACCESS_KEYS_COUNTER_FILE = env.path("COUNTER_FILE", default=BASE_DIR / "data" / "counters")()
 
 INSTALLED_APPS = [
     "identity_cloud.apps.OperatorsAdminConfig",
@@ -57,6 +62,7 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "accesskeys.gate.VerifyMiddleware",  # First: what gateways ask needs none of the others.
     "django.middleware.security.SecurityMiddleware",
     "csp.middleware.CSPMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",

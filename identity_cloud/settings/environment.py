@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from ipaddress import ip_address, ip_network
+from ipaddress import ip_address
 from pathlib import Path
 from typing import Any
 from urllib.parse import SplitResult, quote, urlsplit
 
 from django.core.exceptions import ImproperlyConfigured
 from environ import FileAwareEnv
+
+from accesskeys.networks import parse_network
+from accesskeys.rates import parse_rate
 
 BASE_DIR = Path(__file__).resolve().parents[2]
 
@@ -71,9 +74,9 @@ def networks(name: str) -> list[str]:
     texts = [text.strip() for text in optional(name).split(",") if text.strip()]
     for text in texts:
         try:
-            ip_network(text)
+            parse_network(text)
         except ValueError as error:
-            raise ImproperlyConfigured(f"{name}: {error}.") from None
+            raise ImproperlyConfigured(f"{name}: {error}") from None
     return texts
 
 
@@ -83,6 +86,16 @@ def log_level() -> str:
     if level not in LOG_LEVELS:
         raise ImproperlyConfigured(f"LOG_LEVEL is {level}. It must be one of {', '.join(LOG_LEVELS)}.")
     return level
+
+
+def rate(name: str, *, default: str) -> str:
+    """A rate limit such as ``60/minute``."""
+    text = optional(name, default)
+    try:
+        parse_rate(text)
+    except ValueError as error:
+        raise ImproperlyConfigured(f"{name} is {text}. {error}") from None
+    return text
 
 
 def database() -> dict[str, Any]:

@@ -3,6 +3,7 @@
   const YEAR = 365 * 24 * 60 * 60;
   const MOMENT = 2500;
   const LONGER = 8000;
+  const SECURE = location.protocol === "https:" ? "; Secure" : "";
   let calm;
 
   /** Say to screen readers what everybody else sees anyway. */
@@ -66,8 +67,7 @@
     const current = document.documentElement.dataset.theme || system;
     const next = current === "dark" ? "light" : "dark";
     const follows = next === system;
-    const secure = location.protocol === "https:" ? "; Secure" : "";
-    document.cookie = `theme=${next}; Path=/; SameSite=Lax; Max-Age=${follows ? 0 : YEAR}${secure}`;
+    document.cookie = `theme=${next}; Path=/; SameSite=Lax; Max-Age=${follows ? 0 : YEAR}${SECURE}`;
     if (follows) delete document.documentElement.dataset.theme;
     else document.documentElement.dataset.theme = next;
   };
@@ -87,30 +87,84 @@
     }
   };
 
+  /** Say on the button how many rows are ticked, and hide it where none is. */
+  const refreshSelection = () => {
+    const form = document.getElementById("selection");
+    if (!form) return;
+    const button = form.querySelector("[type=submit]");
+    const boxes = [...form.elements].filter((element) => element.name === "id");
+    const ticked = boxes.filter((box) => box.checked).length;
+    button.hidden = !ticked;
+    button.textContent = ticked === 1 ? form.dataset.one : form.dataset.many.replace("%s", ticked);
+    const all = document.querySelector("[data-select-all]");
+    all.checked = ticked === boxes.length;
+    all.indeterminate = ticked > 0 && !all.checked;
+  };
+
+  const selectAll = (checked) => {
+    for (const box of document.querySelectorAll("input[form=selection]")) box.checked = checked;
+  };
+
+  const useShortcuts = () => !document.cookie.split("; ").includes("shortcuts=off");
+
+  const switchShortcuts = (on) => {
+    document.cookie = `shortcuts=off; Path=/; SameSite=Lax; Max-Age=${on ? 0 : YEAR}${SECURE}`;
+  };
+
+  const showShortcuts = () => {
+    const dialog = document.getElementById("shortcuts");
+    dialog.querySelector("[data-shortcuts-switch]").checked = useShortcuts();
+    dialog.showModal();
+  };
+
   document.addEventListener("click", (event) => {
     const { target } = event;
     closeMenus(target);
     if (target.closest("[data-theme-switch]")) switchTheme();
-    if (target.closest("dialog [data-close-dialog]")) {
-      event.preventDefault();
-      target.closest("dialog").close();
+    const closer = target.closest("dialog [data-close-dialog]");
+    if (closer) {
+      // What stands in the list of shortcuts leads on to somewhere.
+      if (!closer.matches("[data-shortcut]")) event.preventDefault();
+      closer.closest("dialog").close();
+    }
+    if (target.closest("[data-shortcut='?']")) {
+      closeMenus();
+      showShortcuts();
     }
     const button = target.closest("[data-copy-from]");
     if (button) copyFrom(document.getElementById(button.dataset.copyFrom), button);
     // A row leads where its name does, unless somebody used a control in it or selected text.
     const row = target.closest("tbody tr");
-    if (row && !target.closest("a, button, .key") && getSelection().isCollapsed) row.querySelector("th a").click();
+    if (row && !target.closest("a, button, label, .key") && getSelection().isCollapsed) row.querySelector("th a").click();
   });
 
   document.addEventListener("keydown", (event) => {
-    if (event.key === "Escape") closeMenus();
+    const { key, target } = event;
+    if (key === "Escape") closeMenus();
+    // A shortcut is one key alone, outside of dialogs and of fields that take text.
+    if (event.ctrlKey || event.metaKey || event.altKey || event.repeat || !useShortcuts()) return;
+    if (target.closest("select, textarea, input:not([type=checkbox], [type=radio])")) return;
+    if (document.querySelector("dialog[open]")) return;
+    const control = document.querySelector(`[data-shortcut="${CSS.escape(key)}"]`);
+    if (!control) return;
+    event.preventDefault();
+    if (control.matches("input")) control.select();
+    else control.click();
   });
 
   document.addEventListener("input", refreshGuards);
 
+  document.addEventListener("change", ({ target }) => {
+    if (target.matches("[data-shortcuts-switch]")) switchShortcuts(target.checked);
+    if (target.matches("[data-select-all]")) selectAll(target.checked);
+    refreshSelection();
+  });
+
   // A form goes off once, however often its button is hit.
   document.addEventListener("submit", (event) => {
     const form = event.target;
+    // htmx changes the address without loading the page again.
+    if (form.matches(".languages")) form.elements.next.value = location.pathname + location.search;
     if (!form.matches("[data-once]:not([hx-post])")) return;
     if (form.dataset.sent) event.preventDefault();
     form.dataset.sent = "yes";
@@ -137,6 +191,7 @@
 
   document.addEventListener("htmx:afterSettle", ({ target }) => {
     refreshGuards();
+    refreshSelection();
     const dialog = target.closest("dialog");
     if (dialog?.childElementCount) {
       if (!dialog.open) dialog.showModal();
@@ -159,6 +214,7 @@
   document.addEventListener("htmx:timeout", warnUnreachable);
 
   refreshGuards();
+  refreshSelection();
   // Screen readers read out what arrives on a page, not what is there from the start.
   const news = [...document.querySelectorAll("[data-announce]")].map((notice) => notice.textContent.trim());
   if (news.length) setTimeout(() => tell(news.join(" ")), 200);

@@ -1,0 +1,20 @@
+from __future__ import annotations
+
+from typing import Any
+
+from django.core.management.base import CommandParser
+
+from accesskeys import services
+from accesskeys.management.base import AccessKeyCommand
+
+
+class Command(AccessKeyCommand):
+    help = "Accept the key of a suspended access key again."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("name_or_id")
+
+    def run(self, **options: Any) -> None:
+        access_key_id = services.resolve(options["name_or_id"])
+        access_key = services.resume(access_key_id=access_key_id, actor=self.actor)
+        self.stdout.write(f"Resumed access key {access_key.name}.")

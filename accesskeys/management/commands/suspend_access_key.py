@@ -1,0 +1,20 @@
+from __future__ import annotations
+
+from typing import Any
+
+from django.core.management.base import CommandParser
+
+from accesskeys import services
+from accesskeys.management.base import AccessKeyCommand
+
+
+class Command(AccessKeyCommand):
+    help = "Refuse a key until it is resumed: the reversible step before a revoke."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("name_or_id")
+
+    def run(self, **options: Any) -> None:
+        access_key_id = services.resolve(options["name_or_id"])
+        access_key = services.suspend(access_key_id=access_key_id, actor=self.actor)
+        self.stdout.write(f"Suspended access key {access_key.name}.")

@@ -1,0 +1,42 @@
+"""Rate limits in fixed windows: so many requests by a key, so many bad keys from an address."""
+
+from __future__ import annotations
+
+import time
+from ipaddress import IPv6Address, ip_network
+
+from accesskeys import conf
+from accesskeys.counters import get_counters
+from accesskeys.exceptions import RateLimited
+from accesskeys.models import AccessKey
+from accesskeys.networks import parse_address
+from accesskeys.rates import Rate, parse_rate
+
+
+def count_use(access_key: AccessKey) -> None:
+    """Count a request against the access key's own limit; raises RateLimited beyond it."""
+    if access_key.rate_limit:
+        _count(f"key:{access_key.pk}", parse_rate(access_key.rate_limit))
+
+
+def count_bad_key(address: str | None) -> None:
+    """Count a bad key against the address that presented it; raises RateLimited beyond the limit.
+
+    Good keys are not counted here, so programs behind the same address go on working.
+    """
+    _count(f"address:{_household(address)}", conf.bad_key_limit())
+
+
+def _count(name: str, rate: Rate) -> None:
+    now = int(time.time())
+    until = now - now % rate.seconds + rate.seconds
+    if get_counters().increment(name, until=until) > rate.requests:
+        raise RateLimited(until - now)
+
+
+def _household(text: str | None) -> str:
+    """One subscriber: an IPv4 address, or the /64 that an IPv6 subscriber picks addresses from at will."""
+    address = parse_address(text or "")
+    if isinstance(address, IPv6Address):
+        return str(ip_network((address, 64), strict=False))
+    return str(address)

@@ -1,0 +1,79 @@
+"""The parts of the details page that limit an access key, and switch it off and on again."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import ClassVar
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from accesskeys import services
+from accesskeys.exceptions import NotFound
+from accesskeys.forms import LimitsForm
+from accesskeys.http import redirect
+from accesskeys.models import AccessKey
+from accesskeys.policy import Operation
+from accesskeys.views.access_keys import AccessKeyDetailsPage, details_url
+from accesskeys.views.base import AccessKeyPage
+
+
+class AccessKeyLimitsPage(AccessKeyDetailsPage):
+    """Where a key may be used from, and how often. What is wrong is said on the details page."""
+
+    operation = Operation.LIMIT
+    http_method_names = ["post"]
+
+    @property
+    def return_address(self) -> str:
+        return details_url(self.access_key_id)
+
+    def post(self, request: HttpRequest, pk: UUID) -> HttpResponse:
+        form = LimitsForm(request.POST)
+        if form.is_valid():
+            with form.judged():
+                try:
+                    services.limit(access_key_id=pk, actor=self.actor, **form.wishes())
+                except NotFound:
+                    return self.tell_it_is_gone()
+                messages.success(request, _("The limits are saved. They hold from the next request on."))
+                return redirect(request, details_url(pk))
+        return self.page(limits_form=form)
+
+
+class AccessKeySwitchPage(AccessKeyPage):
+    """A button of the details page that suspends or resumes."""
+
+    http_method_names = ["post"]
+    switch: ClassVar[Callable[..., AccessKey]]
+    sentence: ClassVar[str | Promise]
+
+    @property
+    def return_address(self) -> str:
+        return details_url(self.access_key_id)
+
+    def post(self, request: HttpRequest, pk: UUID) -> HttpResponse:
+        try:
+            access_key = type(self).switch(access_key_id=pk, actor=self.actor)
+        except NotFound:
+            return self.tell_it_is_gone()
+        messages.success(request, str(self.sentence) % {"name": access_key.name})
+        return redirect(request, details_url(pk))
+
+
+class AccessKeySuspendPage(AccessKeySwitchPage):
+    operation = Operation.SUSPEND
+    switch = services.suspend
+    sentence = gettext_lazy(
+        "Access key %(name)s is suspended. Programs that use it are refused until you resume it."
+    )
+
+
+class AccessKeyResumePage(AccessKeySwitchPage):
+    operation = Operation.RESUME
+    switch = services.resume
+    sentence = gettext_lazy("Access key %(name)s is resumed. Its key is accepted again.")

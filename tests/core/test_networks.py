@@ -1,0 +1,95 @@
+"""Networks are read in one way only, and the address of a client is never taken from the client's own words."""
+
+from __future__ import annotations
+
+from ipaddress import ip_network
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from accesskeys.networks import client_address, parse_address, parse_network, parse_networks
+
+TRUSTED = parse_networks(("10.0.0.0/8", "fd00::/8"))
+
+
+class TestParseNetwork:
+    @pytest.mark.parametrize(
+        "text", ["192.0.2.0/24", "0.0.0.0/0", "192.0.2.7/32", "2001:db8::/32", "::/0", "2001:DB8::1/128"]
+    )
+    def test_a_network(self, text: str) -> None:
+        assert parse_network(text) == ip_network(text)
+
+    @pytest.mark.parametrize(
+        ("text", "sentence"),
+        [
+            ("192.0.2.7/24", "192.0.2.7/24 has bits set behind the slash. The network is 192.0.2.0/24."),
+            ("2001:db8::1/32", "2001:db8::1/32 has bits set behind the slash. The network is 2001:db8::/32."),
+            ("192.0.02.0/24", "192.0.02.0/24 is not a network in CIDR notation."),
+            ("10.0/8", "10.0/8 is not a network in CIDR notation."),
+            ("192.0.2.0/33", "192.0.2.0/33 is not a network in CIDR notation."),
+            ("::ffff:192.0.2.0/120", "Write an IPv4 network as IPv4, without ::ffff:."),
+        ],
+    )
+    def test_what_is_wrong_is_said(self, text: str, sentence: str) -> None:
+        with pytest.raises(ValueError) as refusal:
+            parse_network(text)
+        assert str(refusal.value) == sentence
+
+    @pytest.mark.parametrize(
+        "text",
+        ["", "192.0.2.7", "192.0.2.0/255.255.255.0", "fe80::%eth0/64", "fe80::/64%1", " 192.0.2.0/24", "a/b"],
+    )
+    def test_other_notations_are_refused(self, text: str) -> None:
+        with pytest.raises(ValueError, match="Write a network as an address, a slash and a number of bits"):
+            parse_network(text)
+
+    @given(st.text(max_size=50))
+    def test_any_text_is_a_network_or_a_value_error(self, text: str) -> None:
+        try:
+            network = parse_network(text)
+        except ValueError:
+            return
+        assert ip_network(text) == network
+
+
+class TestParseAddress:
+    @pytest.mark.parametrize(
+        ("text", "expected"),
+        [("192.0.2.7", "192.0.2.7"), ("::ffff:192.0.2.7", "192.0.2.7"), ("2001:DB8::1", "2001:db8::1")],
+    )
+    def test_an_address(self, text: str, expected: str) -> None:
+        assert str(parse_address(text)) == expected
+
+    @pytest.mark.parametrize("text", ["", "unknown", "192.0.2.7:443", "fe80::1%eth0", "192.0.02.7", "1"])
+    def test_anything_else_is_none(self, text: str) -> None:
+        assert parse_address(text) is None
+
+
+class TestClientAddress:
+    @pytest.mark.parametrize(
+        ("peer", "forwarded_for", "expected"),
+        [
+            ("192.0.2.7", "", "192.0.2.7"),
+            ("192.0.2.7", "198.51.100.1", "192.0.2.7"),  # Not our proxy: its header means nothing.
+            ("10.0.0.1", "198.51.100.1", "198.51.100.1"),
+            ("10.0.0.1", "203.0.113.9, 198.51.100.1", "198.51.100.1"),  # Never the left-most.
+            ("10.0.0.1", "198.51.100.1, 10.0.0.2", "198.51.100.1"),
+            ("10.0.0.1", "203.0.113.9, 198.51.100.1, fd00::1", "198.51.100.1"),
+            ("::ffff:10.0.0.1", "::ffff:198.51.100.1", "198.51.100.1"),
+            ("10.0.0.1", "10.0.0.2", "10.0.0.2"),  # Nothing but proxies: the farthest of them.
+            ("10.0.0.1", "198.51.100.1, rubbish", None),
+            ("10.0.0.1", "198.51.100.1,", None),
+            ("10.0.0.1", "198.51.100.1:4711", None),
+            ("", "198.51.100.1", None),
+            ("rubbish", "", None),
+        ],
+    )
+    def test_walks_from_right_to_left(self, peer: str, forwarded_for: str, expected: str | None) -> None:
+        address = client_address(peer, forwarded_for, TRUSTED)
+        assert (str(address) if address else None) == expected
+
+    @given(st.text(max_size=60))
+    def test_what_stands_left_of_the_last_untrusted_address_is_never_believed(self, claim: str) -> None:
+        address = client_address("10.0.0.1", f"{claim},198.51.100.1", TRUSTED)
+        assert str(address) == "198.51.100.1"

@@ -1,0 +1,241 @@
+"""Limits and suspension through the three doors."""
+
+from __future__ import annotations
+
+import io
+from datetime import UTC, datetime
+
+import pytest
+from django.core.management import call_command
+from django.core.management.base import CommandError
+from django.test import Client
+from django.urls import reverse
+
+from accesskeys import services
+from accesskeys.actors import Actor
+from accesskeys.models import AccessKey
+from tests.clients import consumer, signed_in
+from tests.core.helpers import audit_log
+from tests.factories import AccessKeyFactory, OperatorFactory
+
+pytestmark = pytest.mark.django_db
+
+NETWORKS = ["10.0.0.0/8", "2001:db8::/32"]
+
+
+@pytest.fixture
+def command() -> Actor:
+    """An administrator at a shell, who may do everything."""
+    return Actor.for_command()
+
+
+@pytest.fixture
+def access_key() -> AccessKey:
+    return AccessKeyFactory(name="billing")
+
+
+@pytest.fixture
+def console() -> Client:
+    return signed_in(OperatorFactory(roles=["Operators"]))
+
+
+@pytest.fixture
+def api() -> Client:
+    return consumer(AccessKeyFactory(name="caller", scopes=["access_keys:write"]))
+
+
+def page(name: str, access_key: AccessKey) -> str:
+    return reverse(f"accesskeys:access_key_{name}", args=[access_key.pk])
+
+
+def endpoint(name: str, access_key: AccessKey) -> str:
+    return f"/api/v1/access-keys/{access_key.pk}/{name}/"
+
+
+def run(*arguments: str) -> str:
+    output = io.StringIO()
+    call_command(*arguments, stdout=output)
+    return output.getvalue()
+
+
+def limits() -> tuple[list[str], str | None]:
+    stored = AccessKey.objects.get(name="billing")
+    return stored.allowed_networks, stored.rate_limit
+
+
+class TestConsole:
+    def test_limits_are_set_and_shown(self, console: Client, access_key: AccessKey) -> None:
+        form = {"allowed_networks": "10.0.0.0/8\r\n2001:db8::/32", "requests": "100", "period": "minute"}
+        response = console.post(page("limits", access_key), form, follow=True)
+        assert limits() == (NETWORKS, "100/minute")
+        content = response.content.decode()
+        assert "The limits are saved." in content
+        assert "10.0.0.0/8\n2001:db8::/32</textarea>" in content
+        assert 'value="100"' in content
+
+    def test_empty_fields_lift_them(self, console: Client, access_key: AccessKey, command: Actor) -> None:
+        services.limit(
+            access_key_id=access_key.pk, allowed_networks=NETWORKS, rate_limit="1/hour", actor=command
+        )
+        console.post(page("limits", access_key), {"allowed_networks": "", "requests": "", "period": "hour"})
+        assert limits() == ([], None)
+
+    @pytest.mark.parametrize(
+        ("form", "sentence"),
+        [
+            ({"allowed_networks": "10.0.0.1/8"}, "10.0.0.1/8 has bits set behind the slash."),
+            ({"requests": "many"}, "Write a rate limit as requests per second, minute or hour"),
+            ({"period": "year"}, "Select a valid choice."),
+        ],
+    )
+    def test_what_is_wrong_is_said_and_what_was_typed_is_kept(
+        self, console: Client, access_key: AccessKey, form: dict[str, str], sentence: str
+    ) -> None:
+        typed = {"allowed_networks": "", "requests": "7", "period": "minute", **form}
+        response = console.post(page("limits", access_key), typed)
+        assert response.status_code == 200
+        content = response.content.decode()
+        assert sentence in content
+        assert f'value="{typed["requests"]}"' in content
+        assert limits() == ([], None)
+
+    def test_suspend_and_resume(self, console: Client, access_key: AccessKey) -> None:
+        content = console.post(page("suspend", access_key), follow=True).content.decode()
+        assert not AccessKey.objects.get(name="billing").is_usable
+        assert "Access key billing is suspended." in content
+        assert ">Suspended</span>" in content
+        assert ">Suspended</span>" in console.get("/settings/access-keys/?status=suspended").content.decode()
+        content = console.post(page("resume", access_key), follow=True).content.decode()
+        assert AccessKey.objects.get(name="billing").is_usable
+        assert "Access key billing is resumed." in content
+
+    @pytest.mark.parametrize("name", ["limits", "suspend", "resume"])
+    def test_one_that_somebody_revoked_meanwhile(
+        self, console: Client, access_key: AccessKey, command: Actor, name: str
+    ) -> None:
+        services.revoke(access_key_id=access_key.pk, actor=command)
+        response = console.post(page(name, access_key), {"period": "minute"}, follow=True)
+        assert response.redirect_chain == [("/settings/access-keys/", 302)]
+        assert "It may have been revoked." in response.content.decode()
+
+    def test_viewers_read_the_limits_and_cannot_change_them(
+        self, access_key: AccessKey, command: Actor
+    ) -> None:
+        services.limit(
+            access_key_id=access_key.pk, allowed_networks=NETWORKS, rate_limit="5/second", actor=command
+        )
+        viewer = signed_in(OperatorFactory(roles=["Viewers"]))
+        content = viewer.get(page("details", access_key)).content.decode()
+        assert "10.0.0.0/8, 2001:db8::/32" in content
+        assert "5/second" in content
+        assert "Save limits" not in content
+        assert ">Suspend<" not in content
+        assert viewer.post(page("limits", access_key), {"period": "hour"}).status_code == 403
+        assert limits() == (NETWORKS, "5/second")
+
+    @pytest.mark.parametrize("name", ["limits", "suspend", "resume"])
+    def test_after_signing_in_again_one_lands_on_the_details(self, access_key: AccessKey, name: str) -> None:
+        response = Client().post(page(name, access_key))
+        assert response["Location"] == f"/accounts/login/?next={page('details', access_key)}"
+
+
+class TestApi:
+    def test_limits(self, api: Client, access_key: AccessKey) -> None:
+        body = {"allowed_networks": NETWORKS, "rate_limit": "5/second"}
+        response = api.put(endpoint("limits", access_key), body, content_type="application/json")
+        assert response.status_code == 200
+        assert response.json()["allowed_networks"] == NETWORKS
+        assert response.json()["rate_limit"] == "5/second"
+        assert limits() == (NETWORKS, "5/second")
+
+    def test_what_is_wrong(self, api: Client, access_key: AccessKey) -> None:
+        body = {"allowed_networks": ["10.0.0.1/8"], "rate_limit": None}
+        response = api.put(endpoint("limits", access_key), body, content_type="application/json")
+        assert response.status_code == 400
+        assert [(error["attr"], error["code"]) for error in response.json()["errors"]] == [
+            ("allowed_networks", "invalid_network")
+        ]
+
+    def test_suspension(self, api: Client, access_key: AccessKey) -> None:
+        assert api.put(endpoint("suspension", access_key)).json()["suspended_at"] is not None
+        assert not AccessKey.objects.get(name="billing").is_usable
+        assert api.delete(endpoint("suspension", access_key)).json()["suspended_at"] is None
+        assert AccessKey.objects.get(name="billing").is_usable
+
+    def test_over_the_limit(self, access_key: AccessKey, command: Actor) -> None:
+        services.limit(access_key_id=access_key.pk, allowed_networks=[], rate_limit="1/hour", actor=command)
+        client = consumer(access_key)
+        assert client.get("/api/v1/ping/").status_code == 200
+        response = client.get("/api/v1/ping/")
+        assert response.status_code == 429
+        assert 0 < int(response["Retry-After"]) <= 3600
+        assert response.json()["errors"][0]["code"] == "throttled"
+
+
+class TestCommands:
+    def test_limits(self, access_key: AccessKey) -> None:
+        said = run("limit_access_key", "billing", "--network", NETWORKS[0], "--network", NETWORKS[1])
+        assert said == f"Access key billing may be used from {', '.join(NETWORKS)}, without a rate limit.\n"
+        assert limits() == (NETWORKS, None)
+        said = run("limit_access_key", "billing", "--rate", "9/hour")
+        assert said == "Access key billing may be used from anywhere, 9/hour.\n"
+        assert limits() == ([], "9/hour")
+
+    def test_suspend_and_resume(self, access_key: AccessKey) -> None:
+        assert run("suspend_access_key", "billing") == "Suspended access key billing.\n"
+        assert not AccessKey.objects.get().is_usable
+        assert run("resume_access_key", str(access_key.pk)) == "Resumed access key billing.\n"
+        assert AccessKey.objects.get().is_usable
+        assert [event.action for event in audit_log()][1:] == ["access_key.suspended", "access_key.resumed"]
+
+
+class TestExplain:
+    def test_a_key_that_passes(self, access_key: AccessKey) -> None:
+        said = run("explain_access_key", "billing")
+        assert said.splitlines()[1:] == [
+            "  suspended  passes   no",
+            "  expired    passes   never",
+            "  address    passes   anywhere",
+            "  rate       passes   unlimited, not counted here",
+            "Accepted.",
+        ]
+
+    def test_the_check_that_refuses_is_the_last(self, command: Actor) -> None:
+        access_key = AccessKeyFactory(
+            name="expiring", expires_at=datetime(2099, 1, 1, tzinfo=UTC), scopes=["orders:read"]
+        )
+        services.limit(
+            access_key_id=access_key.pk, allowed_networks=["10.0.0.0/8"], rate_limit="9/hour", actor=command
+        )
+        ask = ("explain_access_key", "expiring", "--address", "10.1.2.3", "--scope", "orders:write")
+        assert run(*ask).splitlines()[-2:] == ["  scope      REFUSES  orders:read", "Refused: scope."]
+        assert run(*ask[:3], "192.0.2.7").splitlines()[-2:] == [
+            "  address    REFUSES  10.0.0.0/8",
+            "Refused: address.",
+        ]
+        assert run(*ask[:4], "--at", "2099-01-01T00:00:00Z").splitlines()[-2:] == [
+            "  expired    REFUSES  2099-01-01 00:00:00 UTC",
+            "Refused: expired.",
+        ]
+        services.suspend(access_key_id=access_key.pk, actor=command)
+        assert run(*ask).splitlines()[-1] == "Refused: suspended."
+
+    @pytest.mark.parametrize(
+        ("option", "value", "sentence"),
+        [
+            ("--address", "nowhere", "nowhere is not an IP address."),
+            ("--at", "2030-01-31", "Write the time in ISO 8601 with an offset"),
+            ("--at", "2030-01-31T12:00:00", "Write the time in ISO 8601 with an offset"),
+            ("--at", "2030-99-31T12:00:00Z", "Write the time in ISO 8601 with an offset"),
+        ],
+    )
+    def test_what_is_wrong_is_one_sentence(
+        self, access_key: AccessKey, option: str, value: str, sentence: str
+    ) -> None:
+        with pytest.raises(CommandError, match=sentence):
+            call_command("explain_access_key", "billing", option, value)
+
+    def test_nothing_is_changed_or_counted_as_a_use(self, access_key: AccessKey) -> None:
+        run("explain_access_key", "billing")
+        assert AccessKey.objects.get().last_used_at is None
+        assert [event.action for event in audit_log()] == ["access_key.generated"]
