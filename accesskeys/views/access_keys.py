@@ -83,8 +83,12 @@ class AccessKeyGeneratePage(ConsolePage):
 class AccessKeyDetailsPage(AccessKeyPage):
     """One access key: its name to change, its key hidden, and all that is known about it."""
 
-    operation = Operation.DETAILS
     template_name = "accesskeys/access_key_details.html"
+
+    @property
+    def operation(self) -> Operation:  # type: ignore[override]
+        """Reading it, or saving another name."""
+        return Operation.RENAME if self.request.method == "POST" else Operation.DETAILS
 
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         return self.page()

@@ -75,7 +75,7 @@ class AccessKeysRevokePage(ConsolePage):
 
     def tell_what_is_wrong(self, selection: SelectionForm) -> HttpResponse:
         """400. In the dialog over the list, the list keeps its ticks."""
-        sentence = selection.errors["id"][0]
+        sentence = str(selection.errors["id"][0])
         return problem(self.request, HTTPStatus.BAD_REQUEST, "invalid", sentence)
 
     def tell_what_was_done(self, revoked: int, *, absent: int) -> None:

@@ -22,7 +22,7 @@ class ExportPage(ConsolePage):
     """A file to download, in the format that the query string names; CSV if it names none."""
 
     http_method_names = ["get", "head", "options"]
-    formats = ("csv",)
+    formats: tuple[str, ...] = ("csv",)
 
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:  # type: ignore[override]
         wanted = request.GET.get("format", "csv")
@@ -50,7 +50,18 @@ class AccessKeysExport(ExportPage):
 
     def export(self, request: HttpRequest) -> Export:
         chosen = AccessKeyFilter(request.GET).choose(AccessKey.objects.described())
-        fields = ("id", "name", "scopes", "created_at", "created_by", "expires_at", "last_used_at")
+        fields = (
+            "id",
+            "name",
+            "scopes",
+            "allowed_networks",
+            "rate_limit",
+            "created_at",
+            "created_by",
+            "expires_at",
+            "suspended_at",
+            "last_used_at",
+        )
         return Export("access-keys", fields, chosen.values_list(*fields))
 
 

@@ -26,7 +26,7 @@ class Command(AccessKeyCommand):
         access_key, key = services.generate(
             name=options["name"],
             scopes=options["scopes"],
-            expires_at=moment_after(options["expires_in"]) if options["expires_in"] else None,
+            expires_at=None if options["expires_in"] is None else moment_after(options["expires_in"]),
             actor=self.actor,
         )
         self.stdout.write(json.dumps({**described(access_key), "key": key}) if options["json"] else key)

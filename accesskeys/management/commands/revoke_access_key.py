@@ -32,5 +32,9 @@ def confirm(name_or_id: str) -> None:
         f"Revoke access key {name_or_id}? Programs that use it are refused at once, "
         "and this cannot be undone. [y/N] "
     )
-    if input(question).strip().lower() not in {"y", "yes"}:
+    try:
+        answer = input(question)
+    except EOFError:  # Ctrl+D
+        answer = ""
+    if answer.strip().lower() not in {"y", "yes"}:
         raise CommandError("Nothing was revoked.")

@@ -94,7 +94,7 @@
     const button = form.querySelector("[type=submit]");
     const boxes = [...form.elements].filter((element) => element.name === "id");
     const ticked = boxes.filter((box) => box.checked).length;
-    button.hidden = !ticked;
+    form.hidden = !ticked;
     button.textContent = ticked === 1 ? form.dataset.one : form.dataset.many.replace("%s", ticked);
     const all = document.querySelector("[data-select-all]");
     all.checked = ticked === boxes.length;
@@ -127,10 +127,7 @@
       if (!closer.matches("[data-shortcut]")) event.preventDefault();
       closer.closest("dialog").close();
     }
-    if (target.closest("[data-shortcut='?']")) {
-      closeMenus();
-      showShortcuts();
-    }
+    if (target.closest("[data-shortcut='?']")) showShortcuts();
     const button = target.closest("[data-copy-from]");
     if (button) copyFrom(document.getElementById(button.dataset.copyFrom), button);
     // A row leads where its name does, unless somebody used a control in it or selected text.
@@ -148,7 +145,7 @@
     const control = document.querySelector(`[data-shortcut="${CSS.escape(key)}"]`);
     if (!control) return;
     event.preventDefault();
-    if (control.matches("input")) control.select();
+    if (control.matches("input")) control.focus();
     else control.click();
   });
 
