@@ -245,6 +245,6 @@ class BulkRevokeForm(forms.Form):
     def clean_number(self) -> str:
         number: str = self.cleaned_data["number"]
         if number != str(self.wanted):
-            sentence = _("Type %(number)d to revoke the selected access keys.")
+            sentence = _("Type %(number)s to revoke the selected access keys.")
             raise ValidationError(sentence, code="wrong_number", params={"number": self.wanted})
         return number

@@ -19,7 +19,9 @@ def _application() -> ClientHandler:
 
 def anybody(*, authorization: str | None = None) -> Client:
     """Somebody who comes with this header, or with none."""
-    client = Client(headers={} if authorization is None else {"Authorization": authorization})
+    headers = {} if authorization is None else {"Authorization": authorization}
+    # An error shows as the answer that a caller gets, not as an exception in the test.
+    client = Client(raise_request_exception=False, headers=headers)
     client.handler = _application()
     return client
 

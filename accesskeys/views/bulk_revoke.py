@@ -82,18 +82,18 @@ class AccessKeysRevokePage(ConsolePage):
         """How many were revoked here, and how many by somebody else before."""
         if revoked:
             sentence = ngettext(
-                "%(number)d access key is revoked. Programs that use it are refused from now on.",
-                "%(number)d access keys are revoked. Programs that use them are refused from now on.",
+                "%(total)s access key is revoked. Programs that use it are refused from now on.",
+                "%(total)s access keys are revoked. Programs that use them are refused from now on.",
                 revoked,
             )
-            messages.success(self.request, sentence % {"number": revoked})
+            messages.success(self.request, sentence % {"total": revoked})
         if absent:
             sentence = ngettext(
-                "%(number)d selected access key is no longer there: somebody else has revoked it.",
-                "%(number)d selected access keys are no longer there: somebody else has revoked them.",
+                "%(total)s selected access key is no longer there: somebody else has revoked it.",
+                "%(total)s selected access keys are no longer there: somebody else has revoked them.",
                 absent,
             )
-            messages.warning(self.request, sentence % {"number": absent})
+            messages.warning(self.request, sentence % {"total": absent})
 
     @property
     def return_address(self) -> str:

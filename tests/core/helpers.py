@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import base64
+import os
 import secrets
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any, NamedTuple
+from urllib.parse import urlsplit
 from uuid import UUID
 
+from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import connection, connections
 
@@ -80,6 +83,14 @@ def refusing_inserts(table: str) -> Iterator[None]:
             yield
         finally:
             cursor.execute(undo)
+
+
+def address_of_the_test_database() -> str:
+    """Its ``DATABASE_URL``, for processes that a test starts."""
+    database = settings.DATABASES["default"]
+    if connection.vendor == "sqlite":
+        return f"sqlite:///{database['NAME']}"
+    return urlsplit(os.environ["DATABASE_URL"])._replace(path=f"/{database['NAME']}").geturl()
 
 
 def master_key(key_id: str) -> str:

@@ -10,25 +10,17 @@ import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
-from urllib.parse import urlsplit
 
 import pytest
-from django.conf import settings
 from django.db import connection, transaction
 
 from accesskeys import services
 from accesskeys.actors import Actor
 from accesskeys.models import AccessKey, AuditEvent
+from tests.core.helpers import address_of_the_test_database
 
-ROUNDS = 40
+ROUNDS = 30
 LONGEST = 0.02  # seconds: a few access keys on a quiet machine, part of one on a busy one
-
-
-def address_of_the_test_database() -> str:
-    database = settings.DATABASES["default"]
-    if connection.vendor == "sqlite":
-        return f"sqlite:///{database['NAME']}"
-    return urlsplit(os.environ["DATABASE_URL"])._replace(path=f"/{database['NAME']}").geturl()
 
 
 @pytest.fixture

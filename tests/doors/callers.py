@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 
 from django.test import Client
 
-from accesskeys.scopes import READ, REVEAL, WRITE
+from accesskeys.scopes import INTROSPECT, READ, REVEAL, WRITE
 from tests.clients import anybody, consumer, signed_in
 from tests.factories import AccessKeyFactory, OperatorFactory
 
@@ -32,5 +32,6 @@ CONSUMERS: Mapping[str, Callable[[], Client]] = {
     "key to read": lambda: _with_key(READ),
     "key to write": lambda: _with_key(WRITE),
     "key to reveal": lambda: _with_key(REVEAL),
+    "key to introspect": lambda: _with_key(INTROSPECT),
 }
 CALLERS: Mapping[str, Callable[[], Client]] = {"anonymous": anybody, **OPERATORS, **CONSUMERS}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -14,6 +15,8 @@ from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver
 from pytest_django import Settings
 
+from accesskeys import services
+from accesskeys.actors import Actor
 from accesskeys.models import AccessKey, AuditEvent
 from accesskeys.policy import RULES, Operation
 from tests.doors.callers import CALLERS, CONSUMERS
@@ -29,16 +32,27 @@ OPERATIONS = {
     ("settings/access-keys/<uuid:pk>/", None): Operation.RENAME,
     ("settings/access-keys/<uuid:pk>/reveal/", None): Operation.REVEAL,
     ("settings/access-keys/<uuid:pk>/revoke/", None): Operation.REVOKE,
+    ("settings/access-keys/<uuid:pk>/limits/", None): Operation.LIMIT,
+    ("settings/access-keys/<uuid:pk>/suspend/", None): Operation.SUSPEND,
+    ("settings/access-keys/<uuid:pk>/resume/", None): Operation.RESUME,
+    ("settings/access-keys/revoke/", None): Operation.REVOKE,
+    ("api/v1/access-keys/<uuid:pk>/limits/", "PUT"): Operation.LIMIT,
+    ("api/v1/access-keys/<uuid:pk>/suspension/", "PUT"): Operation.SUSPEND,
+    ("api/v1/access-keys/<uuid:pk>/suspension/", "DELETE"): Operation.RESUME,
     ("api/v1/access-keys/", "POST"): Operation.GENERATE,
     ("api/v1/access-keys/<uuid:pk>/", "PATCH"): Operation.RENAME,
     ("api/v1/access-keys/<uuid:pk>/", "DELETE"): Operation.REVOKE,
     ("api/v1/access-keys/<uuid:pk>/reveal/", "POST"): Operation.REVEAL,
 }
 # Bodies that are accepted from those who may: a refusal is for want of permission, and of nothing else.
+SELECTION = "settings/access-keys/revoke/"
 FORMS: dict[str, dict[str, str]] = {
     "settings/access-keys/generate/": {"name": "fresh"},
     "settings/access-keys/<uuid:pk>/": {"name": "another"},
     "settings/access-keys/<uuid:pk>/revoke/": {"understood": "on"},
+    "settings/access-keys/<uuid:pk>/limits/": {"requests": "5", "period": "minute"},
+    SELECTION: {"number": "1"},
+    "oauth2/introspect/": {"token": "nothing"},
     "admin/auth/group/add/": {"name": "Friends"},
     "admin/auth/group/<path:object_id>/change/": {"name": "Friends"},
     "admin/auth/group/<path:object_id>/delete/": {"post": "yes"},
@@ -62,10 +76,16 @@ FORMS: dict[str, dict[str, str]] = {
     },
     "admin/auth/user/<path:object_id>/delete/": {"post": "yes"},
 }
-JSON: dict[str, dict[str, str]] = {
+JSON: dict[str, dict[str, Any]] = {
     "api/v1/access-keys/": {"name": "fresh"},
     "api/v1/access-keys/<uuid:pk>/": {"name": "another"},
+    "api/v1/access-keys/<uuid:pk>/limits/": {"allowed_networks": [], "rate_limit": "5/minute"},
 }
+
+POST_ALONE = re.compile("(reveal|limits|suspend|resume)/$")
+ACCESS_KEY_COLUMNS = [
+    field.name for field in AccessKey._meta.fields if field.name not in {"digest", "sealed", "last_used_at"}
+]
 
 
 @dataclass
@@ -77,12 +97,15 @@ class Targets:
     group: Group
 
     @classmethod
-    def make(cls) -> Targets:
+    def make(cls, route: str, method: str) -> Targets:
         # The names that the bodies ask for are free again.
         AccessKey.objects.filter(name__in=["fresh", "another"]).delete()
         User.objects.filter(username="friend").delete()
         Group.objects.filter(name__in=["Friends", "Target"]).delete()
-        return cls(AccessKeyFactory(), OperatorFactory(), Group.objects.create(name="Target"))
+        targets = cls(AccessKeyFactory(), OperatorFactory(), Group.objects.create(name="Target"))
+        if OPERATIONS.get((route, method), OPERATIONS.get((route, None))) == Operation.RESUME:
+            services.suspend(access_key_id=targets.access_key.pk, actor=Actor.for_command())
+        return targets
 
     def address(self, route: str) -> str:
         """The route with the targets in it."""
@@ -111,7 +134,7 @@ def routes(patterns: Iterable[URLPattern | URLResolver], prefix: str = "") -> It
 def everything() -> list[Any]:
     """All that a request may change and that matters; signing in and the last use are not part of it."""
     return [
-        list(AccessKey.objects.order_by("pk").values("pk", "name", "scopes", "expires_at", "digest_key_id")),
+        list(AccessKey.objects.order_by("pk").values(*ACCESS_KEY_COLUMNS)),
         list(User.objects.order_by("pk").values("pk", "username", "password", "is_superuser", "is_active")),
         list(User.groups.through.objects.order_by("pk").values_list("user_id", "group_id")),
         list(Group.objects.order_by("pk").values_list("pk", "name")),
@@ -119,10 +142,15 @@ def everything() -> list[Any]:
     ]
 
 
-def ask(client: Client, method: str, address: str, route: str) -> Any:
+def ask(client: Client, method: str, route: str, targets: Targets) -> Any:
+    address = targets.address(route)
     if route.startswith("api/"):
         return client.generic(method, address, json.dumps(JSON.get(route, {})), "application/json")
-    return client.generic(method, address, urlencode(FORMS.get(route, {})), FORM)
+    fields = dict(FORMS.get(route, {}))
+    if route == SELECTION:
+        fields["id"] = str(targets.access_key.pk)
+        address += f"?{urlencode(fields)}"
+    return client.generic(method, address, urlencode(fields), FORM)
 
 
 def expected_events(route: str, method: str, caller: str, cell: str) -> list[tuple[str, str, str]]:
@@ -144,12 +172,12 @@ def test_everybody_gets_as_far_as_the_matrix_says(route: str, settings: Settings
     settings.ACCOUNT_RATE_LIMITS = False
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]  # Argon2 is slow by design.
     clients = {name: come() for name, come in CALLERS.items()}
-    targets = Targets.make()
-    before = everything()
     for method in METHODS:
+        targets = Targets.make(route, method)
+        before = everything()
         for caller, cell in answers(route, method).items():
             last = AuditEvent.objects.order_by("-pk").values_list("pk", flat=True).first() or 0
-            response = ask(clients[caller], method, targets.address(route), route)
+            response = ask(clients[caller], method, route, targets)
             events = AuditEvent.objects.filter(pk__gt=last).values_list("action", "outcome", "reason")
             after = everything()
 
@@ -158,7 +186,7 @@ def test_everybody_gets_as_far_as_the_matrix_says(route: str, settings: Settings
             assert (which, list(events)) == (which, expected_events(route, method, caller, cell))
             if cell.endswith("*"):
                 assert after != before or route.endswith("reveal/"), which
-                targets = Targets.make()
+                targets = Targets.make(route, method)
                 before = everything()
             else:
                 assert after == before, which
@@ -170,8 +198,8 @@ def test_everybody_gets_as_far_as_the_matrix_says(route: str, settings: Settings
 @pytest.mark.parametrize("caller", ["anonymous", *CONSUMERS])
 @pytest.mark.parametrize("route", [route for route in MATRIX if route.startswith("settings/")])
 def test_strangers_are_sent_to_the_sign_in_page_and_back(route: str, caller: str) -> None:
-    address = Targets.make().address(route)
+    address = Targets.make(route, "GET").address(route)
     response = CALLERS[caller]().get(address)
     # Nobody is sent back to an address that answers to POST alone.
-    back = address.removesuffix("reveal/")
+    back = POST_ALONE.sub("", address)
     assert response["Location"] == f"/accounts/login/?{urlencode({'next': back}, safe='/')}"
