@@ -4,18 +4,18 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Iterable
-from typing import Any, Final, TypeVar
+from typing import Any, Final
 
 from django import forms
-from django.core.paginator import Page, Paginator
-from django.db.models import F, Model, Q, QuerySet, TextChoices
+from django.core.paginator import Page
+from django.db.models import F, Q, QuerySet, TextChoices
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accesskeys.attention import EXPIRES_SOON, LONG_UNUSED
-from accesskeys.models import AccessKeyQuerySet, Action, AuditEvent
+from accesskeys.models import AccessKey, AccessKeyQuerySet, Action, AuditEvent
+from accesskeys.pages import ROWS_WITHIN_REACH, CappedPaginator, Row
 
-Row = TypeVar("Row", bound=Model)
 PAGE_SIZES: Final = (25, 50, 100)
 
 
@@ -104,7 +104,7 @@ class QueryForm(forms.Form):
 
     def page_of(self, rows: QuerySet[Row], size: int) -> Page[Row]:
         """The page that the query string asks for; past the end, the last one."""
-        paginator = Paginator(rows, size)
+        paginator = CappedPaginator(rows, size)
         wanted = self.chosen("page") or 1
         if wanted > paginator.num_pages:
             self.add_error("page", _("There is no such page any more, so this is the last one."))
@@ -173,6 +173,11 @@ class AccessKeyFilter(QueryForm):
             access_keys = access_keys.search(search)
         if status := self.chosen("status"):
             access_keys = with_status(access_keys, Status(status))
+        if search:
+            # Found first and put in order afterwards: sorting while searching, the database may read all rows in order
+            # and compare each.
+            found = access_keys.order_by().values("pk")[: ROWS_WITHIN_REACH + 1]
+            access_keys = AccessKey.objects.described().filter(pk__in=found)
         return in_order(access_keys, self.order)
 
 

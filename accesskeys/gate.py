@@ -39,10 +39,10 @@ class VerifyMiddleware:
             return self.get_response(request)
         response = verify(request)
         response.headers["Cache-Control"] = "no-store"
-        response.headers["Content-Length"] = (
-            "0"  # Or the server sends an empty chunk, and some gateways wait.
-        )
+        # Without a length the server sends an empty chunk, and some gateways wait for more.
+        response.headers["Content-Length"] = "0"
         del response.headers["Content-Type"]
+        response._has_been_logged = True  # type: ignore[attr-defined]  # Its reason is in the log already.
         return response
 
 

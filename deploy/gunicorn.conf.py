@@ -5,6 +5,8 @@ import sys
 
 from django.core.exceptions import ImproperlyConfigured
 from django.core.wsgi import get_wsgi_application
+from gunicorn.http.errors import LimitRequestHeaders
+from gunicorn.http.message import Request
 
 
 def _stop(reason: object) -> None:
@@ -60,6 +62,12 @@ def on_starting(server: object) -> None:
         _stop(f"the database cannot be reached or is not migrated: {error}")
     finally:
         connections.close_all()  # A connection must not be shared with the workers.
+
+
+def pre_request(worker: object, request: Request) -> None:
+    """Bound the headers as a whole. gunicorn bounds each line and their number, which allows 800 KB."""
+    if sum(len(name) + len(value) for name, value in request.headers) > 64 * 1024:  # bytes
+        raise LimitRequestHeaders("limit request headers size")
 
 
 def when_ready(server: object) -> None:

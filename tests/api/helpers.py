@@ -7,8 +7,14 @@ from typing import Any
 
 from django.http import HttpResponse
 from django.urls import reverse
+from hypothesis import HealthCheck, settings
 
 from accesskeys.models import AccessKey
+
+# The fixtures hold for all examples: nothing that an example does outlives its answer, or matters to the next.
+MODERATE = settings(
+    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
 
 PING = "/api/v1/ping/"
 CURRENT = "/api/v1/access-keys/current/"

@@ -16,8 +16,7 @@ from django.http import HttpResponse
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
-from hypothesis import HealthCheck, given
-from hypothesis import settings as hypothesis_settings
+from hypothesis import given
 from hypothesis import strategies as st
 from pytest_django import DjangoAssertNumQueries
 from time_machine import TimeMachineFixture
@@ -28,7 +27,7 @@ from accesskeys.api.permissions import HasScope
 from accesskeys.keyring import get_keyring
 from accesskeys.models import AccessKey, AuditEvent
 from accesskeys.scopes import READ, REVEAL, WRITE
-from tests.api.helpers import CURRENT, JSON, LIST, PING, TOLD, details, errors, reveal, told
+from tests.api.helpers import CURRENT, JSON, LIST, MODERATE, PING, TOLD, details, errors, reveal, told
 from tests.clients import anybody, consumer, signed_in
 from tests.factories import AccessKeyFactory, OperatorFactory, key_of
 
@@ -84,7 +83,7 @@ class TestWhoCalls:
         assert ("WWW-Authenticate", INVALID) in first[2]
         assert [error["code"] for error in json.loads(first[1])["errors"]] == ["invalid_token"]
 
-    @pytest.mark.parametrize("method", ["get", "post", "patch", "delete"])
+    @pytest.mark.parametrize("method", ["GET", "POST", "PATCH", "DELETE"])
     def test_a_bearer_header_never_falls_back_to_the_session(self, method: str) -> None:
         operator = OperatorFactory(is_superuser=True)
         target = AccessKeyFactory(name="kept")
@@ -92,7 +91,7 @@ class TestWhoCalls:
             client = signed_in(operator)
             client.defaults.update({} if header is None else {"HTTP_AUTHORIZATION": header})
             for path in (LIST, details(target), "/api/v1/schema/" if header else LIST):
-                response = getattr(client, method)(path, "{}", content_type=JSON)
+                response = client.generic(method, path, "{}", JSON)
                 assert response.status_code == 401
         assert AccessKey.objects.get(pk=target.pk).name == "kept"
 
@@ -111,13 +110,13 @@ class TestWhoCalls:
         assert response.json()["id"] == str(access_key.pk)
 
     @given(header=st.binary(max_size=120))
-    @hypothesis_settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
+    @MODERATE
     def test_any_bytes_as_header_are_refused(self, nobody: Client, header: bytes) -> None:
         response = nobody.get(PING, headers={"Authorization": header.decode("latin-1")})
         assert response.status_code == 401
 
     @given(before=st.binary(max_size=12), after=st.binary(max_size=12))
-    @hypothesis_settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
+    @MODERATE
     def test_a_good_key_passes_alone_behind_its_scheme(
         self, reader: Client, before: bytes, after: bytes
     ) -> None:

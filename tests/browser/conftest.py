@@ -2,15 +2,18 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
-from playwright.sync_api import BrowserContext, Page
+from django.conf import settings
+from django.contrib.auth.models import User
+from playwright.sync_api import BrowserContext, ConsoleMessage, Page
+from pytest_django.live_server_helper import LiveServer
 
-from tests.server.servers import Server, new_site
+from tests.clients import signed_in
+from tests.factories import OperatorFactory
 
-PASSWORD = "correct horse battery"
 ARGUMENTS = [
     "--no-sandbox",  # Chromium refuses to run as root with one; it meets no page but ours.
     "--disable-gpu",
@@ -21,6 +24,7 @@ ARGUMENTS = [
     "--disable-sync",
     "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE localhost, EXCLUDE 127.0.0.1",
 ]
+PATIENCE = 15_000  # milliseconds
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -45,39 +49,82 @@ def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[s
 
 
 @pytest.fixture(scope="session")
-def console(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    """The server of a fresh installation, with one superuser called operator.
-
-    A real one: pytest-django's live_server does not find static files by their hashed names.
-    """
-    with new_site(tmp_path_factory.mktemp("console")) as site:
-        created = site.manage("create_first_operator", DJANGO_SUPERUSER_PASSWORD=PASSWORD)
-        assert created.returncode == 0, created.stderr
-        with site.serve() as server:
-            yield server
+def browser_context_args(browser_context_args: dict[str, Any]) -> dict[str, Any]:
+    """English, and without motion, so that nothing is measured half way."""
+    return {**browser_context_args, "locale": "en-US", "reduced_motion": "reduce"}
 
 
 @pytest.fixture(scope="session")
-def base_url(console: Server) -> str:
-    return f"http://127.0.0.1:{console.port}"
+def live_server(django_db_setup: None, collected_static_files: None) -> Iterator[LiveServer]:
+    """The application in a thread of this process. It serves its static files itself, as in production."""
+    server = LiveServer("127.0.0.1", start=False)
+    server.thread.static_handler = lambda application: application
+    server.start()
+    yield server
+    server.stop()
+
+
+class Complaints(list[str]):
+    """What the browser complains about: script errors, missing files, violations of the CSP."""
+
+    def listen(self, context: BrowserContext) -> None:
+        context.on("console", self._hear)
+        context.on("weberror", lambda error: self.append(str(error.error)))
+
+    def allow_status(self, status: int) -> None:
+        """Forget that the browser noted an answer of this status, which the test had asked for."""
+        self[:] = [text for text in self if f"responded with a status of {status} " not in text]
+
+    def _hear(self, message: ConsoleMessage) -> None:
+        if message.type == "error":
+            self.append(message.text)
 
 
 @pytest.fixture
-def complaints(context: BrowserContext) -> Iterator[list[str]]:
-    """What the browser complains about: script errors, missing files, violations of the CSP. None, at the end."""
-    heard: list[str] = []
-    context.on("console", lambda message: heard.append(message.text) if message.type == "error" else None)
-    context.on("weberror", lambda error: heard.append(str(error.error)))
+def complaints() -> Iterator[Complaints]:
+    """None, at the end of every test."""
+    heard = Complaints()
     yield heard
     assert heard == []
 
 
 @pytest.fixture
-def signed_in(page: Page, complaints: list[str]) -> Page:
-    """The access key list, as the operator sees it after signing in."""
-    page.goto("/")
-    page.get_by_label("Username").fill("operator")
-    page.get_by_label("Password").fill(PASSWORD)
-    page.get_by_role("button", name="Sign in").click()
-    page.wait_for_url("**/settings/access-keys/")
-    return page
+def operator(live_server: LiveServer) -> User:
+    """Somebody who may do everything in the console."""
+    return OperatorFactory(username="ada", roles=["Operators", "Auditors"])
+
+
+Enter = Callable[..., Page]
+
+
+@pytest.fixture
+def visit(
+    live_server: LiveServer, new_context: Callable[..., BrowserContext], complaints: Complaints
+) -> Enter:
+    """A page of a fresh browser in which nobody is signed in. Takes the options of a browser context."""
+
+    def visit(**options: Any) -> Page:
+        context = new_context(base_url=live_server.url, **options)
+        context.set_default_timeout(PATIENCE)
+        complaints.listen(context)
+        return context.new_page()
+
+    return visit
+
+
+@pytest.fixture
+def enter(visit: Enter, live_server: LiveServer, operator: User) -> Enter:
+    """A page of a fresh browser in which somebody is signed in: ``operator``, or whom the test names."""
+
+    def enter(*, somebody: User = operator, **options: Any) -> Page:
+        page = visit(**options)
+        add_session(page.context, live_server.url, somebody)
+        return page
+
+    return enter
+
+
+def add_session(context: BrowserContext, url: str, somebody: User) -> None:
+    """Sign somebody in without the sign-in page."""
+    session = signed_in(somebody).cookies[settings.SESSION_COOKIE_NAME]
+    context.add_cookies([{"name": session.key, "value": session.value, "url": url}])

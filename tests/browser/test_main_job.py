@@ -1,17 +1,43 @@
-"""What the product is for, from end to end, in a real browser and over a real connection."""
+"""What the product is for, from end to end, in a real browser and over a real connection to the real server."""
 
 from __future__ import annotations
+
+from collections.abc import Callable, Iterator
 
 import pytest
 from playwright.sync_api import BrowserContext, Page, expect
 
-from tests.server.servers import Server
+from tests.browser.conftest import Complaints
+from tests.server.servers import Server, new_site
+
+PASSWORD = "correct horse battery"
 
 
-def test_generate_show_use_revoke(signed_in: Page, context: BrowserContext, console: Server) -> None:
-    page = signed_in
-    context.grant_permissions(["clipboard-read", "clipboard-write"])
+@pytest.fixture(scope="module")
+def console(tmp_path_factory: pytest.TempPathFactory, collected_static_files: None) -> Iterator[Server]:
+    """The server of a fresh installation, with one superuser called operator."""
+    with new_site(tmp_path_factory.mktemp("console")) as site:
+        created = site.manage("create_first_operator", DJANGO_SUPERUSER_PASSWORD=PASSWORD)
+        assert created.returncode == 0, created.stderr
+        with site.serve() as server:
+            yield server
 
+
+@pytest.fixture
+def page(console: Server, new_context: Callable[..., BrowserContext], complaints: Complaints) -> Page:
+    """The access key list, as the operator sees it after signing in."""
+    context = new_context(base_url=f"http://127.0.0.1:{console.port}")
+    complaints.listen(context)
+    page = context.new_page()
+    page.goto("/")
+    page.get_by_label("Username").fill("operator")
+    page.get_by_label("Password").fill(PASSWORD)
+    page.get_by_role("button", name="Sign in").click()
+    page.wait_for_url("**/settings/access-keys/")
+    return page
+
+
+def test_generate_show_use_revoke(page: Page, console: Server) -> None:
     page.get_by_role("link", name="Generate access key").first.click()
     page.get_by_label("Name", exact=True).fill("billing_worker")
     page.get_by_role("button", name="Generate", exact=True).click()
@@ -33,8 +59,8 @@ def test_generate_show_use_revoke(signed_in: Page, context: BrowserContext, cons
 
 
 @pytest.mark.parametrize("path", ["/admin/", "/admin/auth/user/add/", "/admin/auth/user/1/change/"])
-def test_the_admin_lives_with_the_content_security_policy(signed_in: Page, path: str) -> None:
-    response = signed_in.goto(path, wait_until="networkidle")
+def test_the_admin_lives_with_the_content_security_policy(page: Page, path: str) -> None:
+    response = page.goto(path, wait_until="networkidle")
     assert response is not None
     assert response.status == 200
     assert "default-src 'none'" in response.headers["content-security-policy"]

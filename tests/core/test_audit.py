@@ -155,6 +155,10 @@ OPERATIONS: dict[str, Operation] = {
     "generate": lambda _, actor: services.generate(name="new", actor=actor),
     "reveal": lambda pk, actor: services.reveal(access_key_id=pk, actor=actor),
     "rename": lambda pk, actor: services.rename(access_key_id=pk, name="new", actor=actor),
+    "suspend": lambda pk, actor: services.suspend(access_key_id=pk, actor=actor),
+    "limit": lambda pk, actor: services.limit(
+        access_key_id=pk, allowed_networks=["192.0.2.0/24"], rate_limit="1/second", actor=actor
+    ),
     "revoke": lambda pk, actor: services.revoke(access_key_id=pk, actor=actor),
 }
 

@@ -1,4 +1,4 @@
-"""The five commands: what they print, what they change, and one sentence with exit code 1 for whatever goes wrong."""
+"""The commands: what they print, what they change, and one sentence with exit code 1 for whatever goes wrong."""
 
 from __future__ import annotations
 
@@ -93,9 +93,12 @@ class TestGenerate:
             "id": str(access_key.pk),
             "name": "billing",
             "scopes": ["a"],
+            "allowed_networks": [],
+            "rate_limit": None,
             "created_at": "2026-11-23T12:00:00Z",
             "created_by": "manage.py",
             "expires_at": "2026-11-23T13:00:00Z",
+            "suspended_at": None,
             "last_used_at": None,
         }
 
@@ -145,9 +148,12 @@ class TestList:
                 "id": str(access_key.pk),
                 "name": "billing",
                 "scopes": [],
+                "allowed_networks": [],
+                "rate_limit": None,
                 "created_at": "2026-11-23T12:00:00Z",
                 "created_by": "manage.py",
                 "expires_at": None,
+                "suspended_at": None,
                 "last_used_at": None,
             }
         ]
@@ -263,6 +269,10 @@ class TestWhatIsNotThere:
     COMMANDS: Sequence[Sequence[str]] = (
         ["show_access_key"],
         ["rename_access_key", "new"],
+        ["suspend_access_key"],
+        ["resume_access_key"],
+        ["limit_access_key"],
+        ["explain_access_key"],
         ["revoke_access_key", "--no-input"],
     )
 
@@ -286,6 +296,10 @@ EVERY_COMMAND = [
     ["list_access_keys"],
     ["show_access_key", "billing"],
     ["rename_access_key", "billing", "shipping"],
+    ["suspend_access_key", "billing"],
+    ["resume_access_key", "billing"],
+    ["limit_access_key", "billing"],
+    ["explain_access_key", "billing"],
     ["revoke_access_key", "billing", "--no-input"],
 ]
 

@@ -74,18 +74,20 @@ def test_nothing_brings_back_what_is_being_revoked(command: Actor) -> None:
                 lambda: services.revoke(access_key_id=pk, actor=command),  # noqa: B023
                 lambda: services.revoke(access_key_id=pk, actor=command),  # noqa: B023
                 lambda: services.rename(access_key_id=pk, name=f"renamed_{number}", actor=command),  # noqa: B023
+                lambda: services.suspend(access_key_id=pk, actor=command),  # noqa: B023
                 lambda: services.reveal(access_key_id=pk, actor=command),  # noqa: B023
                 lambda: services.record_use(access_key),  # noqa: B023
                 lambda: services.authenticate(key),  # noqa: B023
             ]
         )
-        first, second, renamed, shown, recorded, authenticated = results
+        first, second, renamed, suspended, shown, recorded, authenticated = results
         assert {type(first), type(second)} == {RevokedAccessKey, NotFound}, results
         assert isinstance(renamed, AccessKey | NotFound), results
+        assert isinstance(suspended, AccessKey | NotFound), results
         assert shown == key or isinstance(shown, NotFound), results
         assert recorded is None, results
         assert authenticated == access_key or (
-            isinstance(authenticated, InvalidKey) and authenticated.reason == "unknown"
+            isinstance(authenticated, InvalidKey) and authenticated.reason in {"unknown", "suspended"}
         ), results
         assert stored(pk) == {}
         # Whatever was renamed was renamed before it was revoked, and the last event names what was lost.

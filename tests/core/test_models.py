@@ -223,6 +223,8 @@ def test_there_is_a_permission_for_each_operation_and_no_other() -> None:
         "generate_accesskey",
         "rename_accesskey",
         "reveal_accesskey",
+        "suspend_accesskey",
+        "limit_accesskey",
         "revoke_accesskey",
         "view_auditevent",
     }

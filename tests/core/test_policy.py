@@ -19,25 +19,27 @@ from tests.factories import AccessKeyFactory, OperatorFactory
 
 pytestmark = pytest.mark.django_db
 
-EVERYTHING = {"list", "details", "generate", "rename", "reveal", "revoke", "read_audit_log"}
+READING = {"list", "details"}
+WRITING = {"generate", "rename", "suspend", "resume", "limit", "revoke"}
 
 OPERATORS = [
     ([], set()),
-    (["Viewers"], {"list", "details"}),
-    (["Operators"], {"list", "details", "generate", "rename", "reveal", "revoke"}),
+    (["Viewers"], READING),
+    (["Operators"], READING | WRITING | {"reveal"}),
     (["Auditors"], {"read_audit_log"}),
-    (["Viewers", "Auditors"], {"list", "details", "read_audit_log"}),
-    (["Operators", "Auditors"], EVERYTHING),
+    (["Viewers", "Auditors"], READING | {"read_audit_log"}),
+    (["Operators", "Auditors"], READING | WRITING | {"reveal", "read_audit_log"}),
 ]
 PROGRAMS = [
     ([], set()),
     (["orders:read", "access_keys", "access_keys:read:own", "access_keys.read"], set()),
-    (["access_keys:read"], {"list", "details"}),
-    (["access_keys:write"], {"generate", "rename", "revoke"}),
+    (["access_keys:read"], READING),
+    (["access_keys:write"], WRITING),
     (["access_keys:reveal"], {"reveal"}),
+    (["access_keys:introspect"], {"introspect"}),
     (
         ["access_keys:read", "access_keys:write", "access_keys:reveal"],
-        {"list", "details", "generate", "rename", "revoke", "reveal"},
+        READING | WRITING | {"reveal"},
     ),
 ]
 
@@ -64,10 +66,11 @@ class TestWhoMay:
         assert allowed(program(*scopes)) == expected
 
     def test_an_administrator_at_a_shell(self, command: Actor) -> None:
-        assert allowed(command) == EVERYTHING
+        assert allowed(command) == READING | WRITING | {"reveal", "read_audit_log", "introspect"}
 
     def test_a_superuser(self) -> None:
-        assert allowed(operator(is_superuser=True)) == EVERYTHING
+        """Introspection alone is for programs."""
+        assert allowed(operator(is_superuser=True)) == READING | WRITING | {"reveal", "read_audit_log"}
 
     @pytest.mark.parametrize("kwargs", [{}, {"is_superuser": True}])
     def test_not_an_operator_who_was_switched_off(self, kwargs: dict[str, bool]) -> None:
@@ -77,7 +80,9 @@ class TestWhoMay:
         assert allowed(Actor(ActorKind.OPERATOR, Door.CONSOLE, "nobody")) == set()
 
     def test_scopes_mean_nothing_for_an_operator(self) -> None:
-        scopes = frozenset({"access_keys:read", "access_keys:write", "access_keys:reveal"})
+        scopes = frozenset(
+            {"access_keys:read", "access_keys:write", "access_keys:reveal", "access_keys:introspect"}
+        )
         assert allowed(Actor(ActorKind.OPERATOR, Door.CONSOLE, "nobody", scopes=scopes)) == set()
 
 
@@ -87,15 +92,18 @@ OPERATIONS: dict[str, tuple[str, Callable[[UUID, Actor], object]]] = {
         "access_key.renamed",
         lambda pk, actor: services.rename(access_key_id=pk, name="new", actor=actor),
     ),
+    "suspend": ("access_key.suspended", lambda pk, actor: services.suspend(access_key_id=pk, actor=actor)),
+    "resume": ("access_key.resumed", lambda pk, actor: services.resume(access_key_id=pk, actor=actor)),
+    "limit": (
+        "access_key.limited",
+        lambda pk, actor: services.limit(
+            access_key_id=pk, allowed_networks=["192.0.2.0/24"], rate_limit="1/second", actor=actor
+        ),
+    ),
     "reveal": ("access_key.shown", lambda pk, actor: services.reveal(access_key_id=pk, actor=actor)),
     "revoke": ("access_key.revoked", lambda pk, actor: services.revoke(access_key_id=pk, actor=actor)),
 }
-SCOPE_OF = {
-    "generate": "access_keys:write",
-    "rename": "access_keys:write",
-    "reveal": "access_keys:reveal",
-    "revoke": "access_keys:write",
-}
+SCOPE_OF = {**dict.fromkeys(WRITING, "access_keys:write"), "reveal": "access_keys:reveal"}
 
 
 @pytest.mark.parametrize("name", OPERATIONS)
@@ -170,7 +178,7 @@ class TestRoles:
         role = Group.objects.get(name="Operators")
         role.permissions.remove(role.permissions.get(codename="reveal_accesskey"))
         call_command("migrate", verbosity=0)
-        assert allowed(operator("Operators")) == {"list", "details", "generate", "rename", "revoke"}
+        assert allowed(operator("Operators")) == READING | WRITING
 
     def test_a_role_that_was_deleted_comes_back(self) -> None:
         Group.objects.get(name="Auditors").delete()

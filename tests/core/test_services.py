@@ -295,6 +295,12 @@ class TestRevoke:
 OPERATIONS: Iterable[tuple[str, Callable[[UUID, Actor], object]]] = [
     ("access_key.shown", lambda pk, actor: services.reveal(access_key_id=pk, actor=actor)),
     ("access_key.renamed", lambda pk, actor: services.rename(access_key_id=pk, name="other", actor=actor)),
+    ("access_key.suspended", lambda pk, actor: services.suspend(access_key_id=pk, actor=actor)),
+    ("access_key.resumed", lambda pk, actor: services.resume(access_key_id=pk, actor=actor)),
+    (
+        "access_key.limited",
+        lambda pk, actor: services.limit(access_key_id=pk, allowed_networks=[], rate_limit=None, actor=actor),
+    ),
     ("access_key.revoked", lambda pk, actor: services.revoke(access_key_id=pk, actor=actor)),
 ]
 

@@ -1,4 +1,4 @@
-"""Generate, rename, show, revoke and authenticate in any order, held against a model of a few lines."""
+"""Every operation in any order, held against a model of a few lines."""
 
 from __future__ import annotations
 
@@ -35,14 +35,16 @@ START = datetime(2026, 11, 23, 12, tzinfo=UTC)
 SCOPES = ("access_keys:read", "access_keys:reveal", "access_keys:write", "orders:read")
 MAY = {
     "Viewers": set(),
-    "Operators": {"generate", "rename", "show", "revoke"},
-    "access_keys:write": {"generate", "rename", "revoke"},
+    "Operators": {"generate", "rename", "show", "suspend", "resume", "revoke"},
+    "access_keys:write": {"generate", "rename", "suspend", "resume", "revoke"},
     "access_keys:reveal": {"show"},
 }
 ACTION = {
     "generate": "access_key.generated",
     "rename": "access_key.renamed",
     "show": "access_key.shown",
+    "suspend": "access_key.suspended",
+    "resume": "access_key.resumed",
     "revoke": "access_key.revoked",
 }
 
@@ -62,6 +64,7 @@ class Known:
     key: str
     scopes: list[str]
     expires_at: datetime | None
+    suspended_at: datetime | None = None
     last_used_at: datetime | None = None
 
 
@@ -160,6 +163,20 @@ class AccessKeys(RuleBasedStateMachine):
         )
         assert shown is None or shown == self.living[access_key_id].key
 
+    @rule(access_key_id=ids, asker=askers, operation=st.sampled_from(["suspend", "resume"]))
+    def suspend_or_resume(self, access_key_id: UUID, asker: Any, operation: str) -> None:
+        service = services.suspend if operation == "suspend" else services.resume
+        expected = self.refusal(operation, asker, {}, access_key_id)
+        switched = self.attempt(
+            operation,
+            expected,
+            access_key_id,
+            lambda: service(access_key_id=access_key_id, actor=self.actor(asker)),
+        )
+        if switched is not None:
+            known = self.living[access_key_id]
+            known.suspended_at = (known.suspended_at or self.now) if operation == "suspend" else None
+
     @rule(access_key_id=ids, asker=askers)
     def revoke(self, access_key_id: UUID, asker: Any) -> None:
         expected = self.refusal("revoke", asker, {}, access_key_id)
@@ -177,7 +194,13 @@ class AccessKeys(RuleBasedStateMachine):
     def authenticate(self, access_key_id: UUID) -> None:
         known = self.living.get(access_key_id) or self.revoked[access_key_id]
         expired = known.expires_at is not None and known.expires_at <= self.now
-        reason = "unknown" if access_key_id in self.revoked else "expired" if expired else None
+        reasons = [
+            *(["unknown"] if access_key_id in self.revoked else []),
+            *(["suspended"] if known.suspended_at else []),
+            *(["expired"] if expired else []),
+            None,
+        ]
+        reason = reasons[0]
         try:
             found = services.authenticate(known.key)
         except InvalidKey as refusal:
@@ -190,7 +213,7 @@ class AccessKeys(RuleBasedStateMachine):
 
     @invariant()
     def the_rows_are_those_of_the_model(self) -> None:
-        columns = ("name", "scopes", "expires_at", "last_used_at")
+        columns = ("name", "scopes", "expires_at", "suspended_at", "last_used_at")
         rows = {row[0]: row[1:] for row in AccessKey.objects.values_list("pk", *columns)}
         assert rows == {
             access_key_id: tuple(getattr(known, column) for column in columns)

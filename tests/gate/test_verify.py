@@ -167,7 +167,7 @@ def test_the_address_of_the_client_comes_from_trusted_gateways_alone(
 def test_the_reason_and_nothing_of_the_key_or_the_query_is_logged(caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level(logging.DEBUG)
     access_key = AccessKeyFactory(expired=True)
-    consumer(access_key).get(f"{VERIFY}?original=/orders/{uuid4()}")
+    consumer(access_key).get(f"{VERIFY}?scope=orders:u{uuid4()}")
     consumer(access_key).get(f"{VERIFY}?scope=orders:read")
     assert "Key refused: expired, from 127.0.0.1" in caplog.text
     assert "orders" not in caplog.text

@@ -1,0 +1,38 @@
+"""Pages of lists that may be very long."""
+
+from __future__ import annotations
+
+from typing import TypeVar
+
+from django.core.paginator import Paginator
+from django.db.models import Model, QuerySet
+from django.utils.functional import cached_property
+
+ROWS_WITHIN_REACH = 10_000
+
+Row = TypeVar("Row", bound=Model)
+
+
+class CappedPaginator(Paginator[Row]):
+    """Pages of the first 10,000 rows, counted no further than that.
+
+    Counting a million rows, or skipping them, takes the database longer than all the rest of the page. Whoever looks
+    for something further down narrows the list, or turns its order around.
+    """
+
+    object_list: QuerySet[Row]
+
+    @cached_property
+    def is_capped(self) -> bool:
+        """Whether there are more rows than the pages reach."""
+        return self._counted > ROWS_WITHIN_REACH
+
+    @cached_property
+    def count(self) -> int:
+        """How many rows the pages reach."""
+        return min(self._counted, ROWS_WITHIN_REACH)
+
+    @cached_property
+    def _counted(self) -> int:
+        # The order would be kept inside the limit, and have the database sort what is only counted.
+        return self.object_list.order_by()[: ROWS_WITHIN_REACH + 1].count()

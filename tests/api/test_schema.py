@@ -1,0 +1,143 @@
+"""The OpenAPI document says what the API does, and nothing else."""
+
+from __future__ import annotations
+
+import io
+import json
+import re
+from typing import Any
+
+import pytest
+from django.core.management import call_command
+from django.urls import get_resolver
+
+from accesskeys.policy import RULES, Operation
+from tests.clients import anybody, consumer, signed_in
+from tests.factories import AccessKeyFactory, OperatorFactory
+
+pytestmark = pytest.mark.django_db
+
+SCHEMA = "/api/v1/schema/"
+DOCS = "/api/v1/docs/"
+
+
+@pytest.fixture
+def document() -> dict[str, Any]:
+    response = consumer(AccessKeyFactory()).get(
+        SCHEMA, headers={"Accept": "application/vnd.oai.openapi+json"}
+    )
+    assert response.status_code == 200
+    read: dict[str, Any] = json.loads(response.content)
+    return read
+
+
+def operations(document: dict[str, Any]) -> dict[tuple[str, str], dict[str, Any]]:
+    return {
+        (method, path): operation
+        for path, methods in document["paths"].items()
+        for method, operation in methods.items()
+    }
+
+
+def test_it_is_valid_and_without_a_warning(capsys: pytest.CaptureFixture[str]) -> None:
+    call_command("spectacular", "--validate", "--fail-on-warn", stdout=io.StringIO())
+    assert capsys.readouterr().err == ""
+
+
+def test_it_describes_every_address_of_the_api(document: dict[str, Any]) -> None:
+    assert document["openapi"].startswith("3.1")
+    api = next(pattern for pattern in get_resolver().url_patterns if str(pattern.pattern) == "api/v1/")
+    addresses = {
+        "/api/v1/" + str(pattern.pattern).replace("<uuid:pk>", "{id}")
+        for pattern in api.url_patterns  # type: ignore[union-attr]
+    }
+    assert set(document["paths"]) == addresses - {SCHEMA, DOCS}
+
+
+def test_it_names_the_scope_that_the_policy_asks_for(document: dict[str, Any]) -> None:
+    named = {
+        operation["operationId"]: operation.get("x-scope") for operation in operations(document).values()
+    }
+    wanted = {
+        "ping": None,
+        "describe_current_access_key": None,
+        "list_access_keys": Operation.LIST,
+        "generate_access_key": Operation.GENERATE,
+        "describe_access_key": Operation.DETAILS,
+        "rename_access_key": Operation.RENAME,
+        "revoke_access_key": Operation.REVOKE,
+        "reveal_access_key": Operation.REVEAL,
+        "limit_access_key": Operation.LIMIT,
+        "suspend_access_key": Operation.SUSPEND,
+        "resume_access_key": Operation.RESUME,
+    }
+    assert named == {name: operation and RULES[operation].scope for name, operation in wanted.items()}
+
+
+def test_every_operation_takes_a_key_and_tells_its_refusals(document: dict[str, Any]) -> None:
+    assert document["components"]["securitySchemes"]["accessKey"]["scheme"] == "bearer"
+    for (method, path), operation in operations(document).items():
+        assert operation["security"] == [{"accessKey": []}]
+        refusals = {"401", "403", "503"}
+        if "{id}" in path:
+            refusals.add("404")
+        if "requestBody" in operation:
+            refusals |= {"400", "413", "415"}
+        assert refusals <= set(operation["responses"]), (method, path)
+
+
+def test_only_generate_and_reveal_answer_with_a_key(document: dict[str, Any]) -> None:
+    schemas = document["components"]["schemas"]
+    holding = {name for name, schema in schemas.items() if "key" in schema.get("properties", {})}
+    answering = {
+        operation["operationId"]
+        for operation in operations(document).values()
+        for name in holding
+        if f'"#/components/schemas/{name}"' in json.dumps(operation["responses"])
+    }
+    assert answering == {"generate_access_key", "reveal_access_key"}
+    assert not any(word in json.dumps(schemas) for word in ("digest", "sealed"))
+
+
+class TestWhoMayRead:
+    def test_the_schema_is_for_any_key_and_any_operator(self) -> None:
+        assert anybody().get(SCHEMA).status_code == 401
+        assert consumer(AccessKeyFactory()).get(SCHEMA).status_code == 200
+        assert signed_in(OperatorFactory()).get(SCHEMA).status_code == 200
+        assert consumer(AccessKeyFactory(expired=True)).get(SCHEMA).status_code == 401
+
+    def test_the_page_is_for_signed_in_operators_alone(self) -> None:
+        as_browser = {"Accept": "text/html"}
+        page = signed_in(OperatorFactory()).get(DOCS, headers=as_browser)
+        assert page.status_code == 200
+        assert page["Content-Type"].startswith("text/html")
+        for client in (anybody(), consumer(AccessKeyFactory())):
+            response = client.get(DOCS, headers=as_browser)
+            assert response.status_code in {302, 401}
+            assert b"reveal" not in response.content
+
+    def test_an_operator_who_left_may_not(self) -> None:
+        operator = OperatorFactory()
+        client = signed_in(operator)
+        operator.is_active = False
+        operator.save(update_fields=["is_active"])
+        assert client.get(SCHEMA).status_code == 401
+        assert client.get(DOCS).status_code in {302, 401}
+
+
+def test_the_page_lays_out_every_operation(document: dict[str, Any]) -> None:
+    page = signed_in(OperatorFactory()).get(DOCS).content.decode()
+    for (method, path), operation in operations(document).items():
+        assert operation["summary"] in page
+        assert path in page
+        assert method.upper() in page
+        if operation.get("x-scope"):
+            assert operation["x-scope"] in page
+    assert not re.search(r"ica_[0-9A-Za-z]{12}", page)
+
+
+def test_no_asset_comes_from_elsewhere() -> None:
+    page: str = signed_in(OperatorFactory()).get(DOCS).content.decode()
+    sources = re.findall(r'<(?:script|link|img|iframe)[^>]+(?:src|href)="([^"]+)"', page)
+    assert sources
+    assert all(source.startswith("/") and not source.startswith("//") for source in sources)
