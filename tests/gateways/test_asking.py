@@ -100,6 +100,19 @@ def test_a_yes_that_names_no_access_key_lets_nobody_in(
     assert application.heard == []
 
 
+def test_what_the_answer_leaves_out_is_not_taken_from_the_client(
+    overheard: Overheard, application: Recorder
+) -> None:
+    overheard.asked.answer = lambda _heard: Answer(200, LET_IN.headers[:1])
+    claims = [("X-Access-Key-Name", "claimed"), ("X-Access-Key-Scopes", "claimed")]
+
+    assert send(overheard.port, "/", key=KEY, headers=claims).status == 200
+
+    [heard] = application.heard
+    assert heard.values("X-Access-Key-Id") == [LET_IN.headers[0][1]]
+    assert "claimed" not in repr(heard)
+
+
 def test_silence_lets_nobody_in(overheard: Overheard, application: Recorder) -> None:
     the_end = threading.Event()
 
