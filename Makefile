@@ -1,5 +1,5 @@
 .DEFAULT_GOAL := help
-.PHONY: help run test lint clean
+.PHONY: help run test screenshots lint clean
 
 PYTHON ?= python3
 BIN := .venv/bin
@@ -7,17 +7,23 @@ BIN := .venv/bin
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
-run: .env data/static/staticfiles.json ## Serve the console on http://127.0.0.1:8000 (PORT= for another port)
+# Compiled translations.
+MESSAGES := $(patsubst %.po,%.mo,$(wildcard locale/*/LC_MESSAGES/django.po))
+
+run: .env $(MESSAGES) data/static/staticfiles.json ## Serve the console on http://127.0.0.1:8000 (PORT= for another port)
 	@$(BIN)/python manage.py prepare
 	@exec $(BIN)/gunicorn -c deploy/gunicorn.conf.py identity_cloud.wsgi
 
 PYTEST := $(BIN)/python -m pytest --numprocesses 2 --cov --cov-report= --cov-fail-under=0
 
-test: .venv/.dev ## Run all tests: SQLite, PostgreSQL, Chromium
+test: .venv/.dev $(MESSAGES) ## Run all tests: SQLite, PostgreSQL, Chromium
 	@$(BIN)/coverage erase
 	$(PYTEST) tests
-	$(PYTEST) --cov-append -p tests.postgres -m "not browser" tests
+	$(PYTEST) --cov-append -p tests.postgres --ignore tests/browser --ignore tests/gateways tests
 	$(BIN)/coverage report
+
+screenshots: .venv/.dev $(MESSAGES) data/static/staticfiles.json ## Take the pictures in docs/images anew
+	$(BIN)/python -m deploy.screenshots
 
 lint: .venv/.dev ## Check style, types, layers, templates, migrations and the production settings
 	$(BIN)/ruff check .
@@ -43,6 +49,9 @@ clean: ## Remove what was installed and built; data/ and .env stay
 .venv/.dev: .venv/.run requirements-dev.txt
 	$(BIN)/pip install --quiet --disable-pip-version-check -r requirements-dev.txt
 	@touch $@
+
+%.mo: %.po .venv/.run deploy/compile_messages.py
+	@$(BIN)/python deploy/compile_messages.py $<
 
 data/static/staticfiles.json: .venv/.run $(shell find accesskeys/static -type f 2>/dev/null) | .env
 	@$(BIN)/python manage.py collectstatic --no-input --verbosity 0

@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accesskeys.attention import EXPIRES_SOON, LONG_UNUSED
 from accesskeys.models import AccessKey, AccessKeyQuerySet, Action, AuditEvent
-from accesskeys.pages import ROWS_WITHIN_REACH, CappedPaginator, Row
+from accesskeys.pages import ROWS_WITHIN_REACH, CappedPaginator
 
 PAGE_SIZES: Final = (25, 50, 100)
 
@@ -102,7 +102,7 @@ class QueryForm(forms.Form):
         self.is_valid()
         return self.cleaned_data.get(name) or None
 
-    def page_of(self, rows: QuerySet[Row], size: int) -> Page[Row]:
+    def page_of(self, rows: QuerySet[Any], size: int) -> Page[Any]:
         """The page that the query string asks for; past the end, the last one."""
         paginator = CappedPaginator(rows, size)
         wanted = self.chosen("page") or 1

@@ -163,7 +163,7 @@ def take_pictures(console: Page, address: str) -> None:
     console.wait_for_selector("#name-check .ok")
     console.screenshot(path=IMAGES / "generate.png")
     console.goto(f"{address}/settings/access-keys/")
-    console.click("text=billing_worker")
+    console.click("th a:text-is('billing_worker')")
     console.wait_for_url("**/settings/access-keys/*-*/")
     console.screenshot(path=IMAGES / "details.png")
 

@@ -133,7 +133,7 @@ class TestProduction:
             "mysql://root:hunter2@db/x",
             "DATABASE_URL must begin with sqlite:// or postgres://.",
         ),
-        ("TRUSTED_PROXIES", "10.0.0.1/8", "TRUSTED_PROXIES: 10.0.0.1/8 has host bits set."),
+        ("TRUSTED_PROXIES", "10.0.0.1/8", "TRUSTED_PROXIES: 10.0.0.1/8 has bits set behind the slash."),
         ("LOG_LEVEL", "loud", "LOG_LEVEL is LOUD. It must be one of DEBUG, INFO, WARNING, ERROR."),
     ],
 )

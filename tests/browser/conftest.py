@@ -3,10 +3,12 @@ from __future__ import annotations
 import os
 import shutil
 from collections.abc import Callable, Iterator
+from functools import cache
 from typing import Any
 
 import pytest
 from django.conf import settings
+from django.contrib.auth.hashers import make_password
 from django.contrib.auth.models import User
 from playwright.sync_api import BrowserContext, ConsoleMessage, Page
 from pytest_django.live_server_helper import LiveServer
@@ -24,6 +26,7 @@ ARGUMENTS = [
     "--disable-sync",
     "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE localhost, EXCLUDE 127.0.0.1",
 ]
+PASSWORD = "correct horse battery"
 PATIENCE = 15_000  # milliseconds
 
 
@@ -91,7 +94,16 @@ def complaints() -> Iterator[Complaints]:
 @pytest.fixture
 def operator(live_server: LiveServer) -> User:
     """Somebody who may do everything in the console."""
-    return OperatorFactory(username="ada", roles=["Operators", "Auditors"])
+    somebody = OperatorFactory(username="ada", roles=["Operators", "Auditors"])
+    User.objects.filter(pk=somebody.pk).update(password=hashed_password())
+    somebody.refresh_from_db()
+    return somebody
+
+
+@cache
+def hashed_password() -> str:
+    """The hash of PASSWORD. It takes long to compute, as it should."""
+    return make_password(PASSWORD)
 
 
 Enter = Callable[..., Page]

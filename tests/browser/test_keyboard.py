@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import pytest
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Locator, expect
 
 from accesskeys import services
-from accesskeys.actors import Actor
 from accesskeys.models import AccessKey
 from tests.browser.conftest import Enter
 from tests.browser.scenes import LIST
@@ -98,7 +97,9 @@ def test_the_focus_stays_in_the_dialog(enter: Enter) -> None:
     expect(page.get_by_role("dialog")).to_be_visible()
     for _ in range(25):
         page.keyboard.press("Tab")
-        assert page.evaluate("document.activeElement === document.body || !!document.activeElement.closest('dialog')")
+        assert page.evaluate(
+            "document.activeElement === document.body || !!document.activeElement.closest('dialog')"
+        )
 
 
 def test_skip_link(enter: Enter) -> None:

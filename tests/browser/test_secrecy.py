@@ -52,7 +52,9 @@ def slices(key: str) -> Iterator[str]:
 def holds(page: Page, access_key: AccessKey) -> bool:
     """Whether any part of the key is in the page, in sight or not."""
     source = page.content() + page.evaluate("document.body.innerText")
-    fields = page.evaluate("[...document.querySelectorAll('input, textarea')].map((field) => field.value).join()")
+    fields = page.evaluate(
+        "[...document.querySelectorAll('input, textarea')].map((field) => field.value).join()"
+    )
     return any(part in source + fields + page.url for part in slices(key_of(access_key)))
 
 
@@ -115,7 +117,9 @@ def test_a_duplicate_of_the_tab_has_no_key(enter: Enter, access_key: AccessKey, 
     assert times_shown() == 1
 
 
-def test_the_key_is_not_in_the_page_until_it_is_shown(enter: Enter, access_key: AccessKey, details: str) -> None:
+def test_the_key_is_not_in_the_page_until_it_is_shown(
+    enter: Enter, access_key: AccessKey, details: str
+) -> None:
     page = enter()
     for path in (LIST, details, f"{details}revoke/", AUDIT_LOG):
         page.goto(path)

@@ -59,9 +59,12 @@ class TestAccessKeys:
                 "id": str(access_key.pk),
                 "name": "billing",
                 "scopes": "orders:read orders:write",
+                "allowed_networks": "",
+                "rate_limit": "",
                 "created_at": "2026-11-23T12:00:00.000000Z",
                 "created_by": "manage.py",
                 "expires_at": "2054-04-09T12:00:00.000000Z",
+                "suspended_at": "",
                 "last_used_at": "",
             }
         ]
