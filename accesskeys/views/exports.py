@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import abstractmethod
 from http import HTTPStatus
 from typing import Any
 
@@ -37,9 +38,9 @@ class ExportPage(ConsolePage):
         response["Content-Disposition"] = f'attachment; filename="{filename}"'
         return response
 
+    @abstractmethod
     def export(self, request: HttpRequest) -> Export:
         """The rows that the query string chooses."""
-        raise NotImplementedError
 
 
 class AccessKeysExport(ExportPage):

@@ -109,8 +109,11 @@ def database() -> dict[str, Any]:
     config["CONN_MAX_AGE"] = None
     if config["ENGINE"].endswith("sqlite3"):
         config.setdefault("OPTIONS", {}).update(SQLITE_OPTIONS)
+        folder = Path(config["NAME"]).parent
         if url == default:
-            (BASE_DIR / "data").mkdir(mode=0o700, exist_ok=True)
+            folder.mkdir(mode=0o700, exist_ok=True)
+        if not folder.is_dir():
+            raise ImproperlyConfigured(f"DATABASE_URL: there is no folder {folder}.")
     else:
         config["CONN_HEALTH_CHECKS"] = True
     return config

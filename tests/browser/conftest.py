@@ -26,6 +26,8 @@ ARGUMENTS = [
     "--disable-sync",
     "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE localhost, EXCLUDE 127.0.0.1",
 ]
+# English, and without motion, so that nothing is measured half way.
+CONTEXT: dict[str, Any] = {"locale": "en-US", "reduced_motion": "reduce"}
 PASSWORD = "correct horse battery"
 PATIENCE = 15_000  # milliseconds
 
@@ -49,12 +51,6 @@ def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[s
     if chromium is None:
         pytest.skip("Chromium is not installed. Install it (Debian: apt-get install chromium) and run again.")
     return {**browser_type_launch_args, "executable_path": chromium, "args": ARGUMENTS}
-
-
-@pytest.fixture(scope="session")
-def browser_context_args(browser_context_args: dict[str, Any]) -> dict[str, Any]:
-    """English, and without motion, so that nothing is measured half way."""
-    return {**browser_context_args, "locale": "en-US", "reduced_motion": "reduce"}
 
 
 @pytest.fixture(scope="session")
@@ -116,7 +112,7 @@ def visit(
     """A page of a fresh browser in which nobody is signed in. Takes the options of a browser context."""
 
     def visit(**options: Any) -> Page:
-        context = new_context(base_url=live_server.url, **options)
+        context = new_context(base_url=live_server.url, **CONTEXT | options)
         context.set_default_timeout(PATIENCE)
         complaints.listen(context)
         return context.new_page()

@@ -7,11 +7,10 @@ from playwright.sync_api import Locator, expect
 
 from accesskeys import services
 from accesskeys.models import AccessKey
-from tests.browser.conftest import Enter
+from tests.browser.conftest import PASSWORD, Enter
 from tests.browser.scenes import LIST
 from tests.factories import AccessKeyFactory, OperatorFactory
 
-PASSWORD = "correct horse battery"
 MOST_STEPS = 60
 HAS_FOCUS = "element => element === document.activeElement"
 SHOWS_FOCUS = """element => {

@@ -77,9 +77,7 @@ def test_it_wants_the_right_number(operator: Client, three: list[AccessKey], num
 def test_each_is_revoked_with_an_event_of_its_own(operator: Client, three: list[AccessKey]) -> None:
     response = operator.post(REVOKE, {"id": ids(three[:2]), "number": " 2 "})
     assert (response.status_code, response["Location"]) == (302, LIST)
-    assert said(response) == [
-        "2 access keys are revoked. Programs that use them are refused from now on."
-    ]
+    assert said(response) == ["2 access keys are revoked. Programs that use them are refused from now on."]
     assert list(AccessKey.objects.values_list("name", flat=True)) == ["search"]
     events = AuditEvent.objects.filter(action="access_key.revoked", outcome="succeeded")
     assert set(events.values_list("access_key_name", flat=True)) == {"billing", "ci"}

@@ -63,6 +63,13 @@ class TestName:
             assert form.errors.get_json_data() == {"name": [{"message": str(NAME_RULE), "code": "invalid"}]}
 
     @pytest.mark.django_db
+    def test_a_form_without_a_name_does_not_call_it_none(self) -> None:
+        """``None`` keeps the rule, so a missing field must not become these four letters."""
+        assert NameForm({}).errors.get_json_data() == {
+            "name": [{"message": str(NAME_RULE), "code": "invalid"}]
+        }
+
+    @pytest.mark.django_db
     def test_a_taken_name_has_a_code_and_a_sentence_of_its_own(self) -> None:
         AccessKeyFactory(name="billing")
         form = NameForm({"name": "billing"})
