@@ -29,10 +29,11 @@ def client_address(request: HttpRequest) -> str | None:
 
 
 def prefers_json(request: HttpRequest) -> bool:
-    """Whether a program asks: the API, or a script of a page that says so in ``Accept``."""
+    """Whether a program asks: by ``Accept``, and where that says nothing, by the address."""
+    page_or_program = ["text/html", "application/json"]
     if request.path.startswith(("/api/", "/oauth2/")):
-        return True
-    return request.get_preferred_type(["text/html", "application/json"]) == "application/json"
+        page_or_program.reverse()
+    return (request.get_preferred_type(page_or_program) or page_or_program[0]) == "application/json"
 
 
 def htmx(request: HttpRequest) -> HtmxDetails:

@@ -17,6 +17,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.environment import MEMORY
+
 # initdb and postgres refuse to run as root.
 _AS = {"user": "postgres", "group": "postgres", "extra_groups": []} if os.geteuid() == 0 else {}
 
@@ -41,7 +43,7 @@ def start() -> str | None:
     initdb, pg_ctl = _binary("initdb"), _binary("pg_ctl")
     if initdb is None or pg_ctl is None:
         return None
-    home = Path(tempfile.mkdtemp(prefix="identity-cloud-pg-"))
+    home = Path(tempfile.mkdtemp(prefix="identity-cloud-pg-", dir=MEMORY or "/tmp"))
     if _AS:
         shutil.chown(home, "postgres", "postgres")
     data = home / "data"

@@ -103,9 +103,11 @@ class Site:
     environment: dict[str, str] = field(default_factory=dict)
 
     def with_settings(self, **changes: str | None) -> Site:
-        """The same installation with other settings; None takes one away."""
-        kept = {name: value for name, value in self.environment.items() if name not in changes}
-        return Site(self.folder, kept | {name: value for name, value in changes.items() if value is not None})
+        """The same installation with other settings; None takes one away.
+
+        An empty value does that: a name that is not there at all might be in the ``.env`` of this folder.
+        """
+        return Site(self.folder, self.environment | {name: value or "" for name, value in changes.items()})
 
     def manage(self, *arguments: str, **changes: str) -> subprocess.CompletedProcess[str]:
         """Run a command in a process of its own."""
@@ -198,6 +200,8 @@ def _environment(folder: Path, database_url: str) -> dict[str, str]:
         "CACHE_URL": f"filecache://{folder}/cache",
         "STATIC_ROOT": os.environ["STATIC_ROOT"],
         "LOG_LEVEL": "DEBUG",
+        "COUNTER_FILE": f"{folder}/counters",
+        "BAD_KEY_LIMIT": "1000000/second",  # All tests come from one address.
         "TRUSTED_PROXIES": "",
         "WEB_THREADS": "4",
     }

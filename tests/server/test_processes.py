@@ -133,11 +133,11 @@ class TestAWrongSettingStopsTheStart:
                 {"ACCESS_KEYS_MASTER_KEYS": "k1:c2hvcnQ"},
                 "The master key k1 in ACCESS_KEYS_MASTER_KEYS has 5 bytes",
             ),
-            ({"ACCESS_KEYS_MASTER_KEYS": None}, "ACCESS_KEYS_MASTER_KEYS is empty"),
+            ({"ACCESS_KEYS_MASTER_KEYS": ""}, "ACCESS_KEYS_MASTER_KEYS is empty"),
             ({"SECRET_KEY": ""}, "SECRET_KEY is not set"),
             ({"PUBLIC_URL": "http://keys.example.com"}, "PUBLIC_URL is http://keys.example.com"),
             ({"DATABASE_URL": "sqlite:///{folder}/empty.sqlite3"}, "the database cannot be reached"),
-            ({"DATABASE_URL": "sqlite:///{folder}/a_file/site.sqlite3"}, "a_file"),
+            ({"DATABASE_URL": "sqlite:///{folder}/a_file/site.sqlite3"}, "the database cannot be reached"),
             ({"DATABASE_URL": "postgres://nobody@127.0.0.1:1/nothing"}, "the database cannot be reached"),
         ],
         ids=[
