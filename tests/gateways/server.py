@@ -31,7 +31,7 @@ class IdentityCloud:
             "PUBLIC_URL": "http://127.0.0.1:8000",
             "SECRET_KEY": secrets.token_urlsafe(48),
             "ACCESS_KEYS_MASTER_KEYS": "k1:" + base64.urlsafe_b64encode(secrets.token_bytes(32)).decode(),
-            "ACCESS_KEYS_COUNTER_FILE": str(home / "counters"),
+            "COUNTER_FILE": str(home / "counters"),
             "DATABASE_URL": f"sqlite:///{home}/access_keys.sqlite3",
             "CACHE_URL": f"filecache://{home}/cache",
             "TRUSTED_PROXIES": trusted_proxies,

@@ -137,7 +137,7 @@ class TestAWrongSettingStopsTheStart:
             ({"SECRET_KEY": ""}, "SECRET_KEY is not set"),
             ({"PUBLIC_URL": "http://keys.example.com"}, "PUBLIC_URL is http://keys.example.com"),
             ({"DATABASE_URL": "sqlite:///{folder}/empty.sqlite3"}, "the database cannot be reached"),
-            ({"DATABASE_URL": "sqlite:///{folder}/a_file/site.sqlite3"}, "the database cannot be reached"),
+            ({"DATABASE_URL": "sqlite:///{folder}/a_file/site.sqlite3"}, "DATABASE_URL: there is no folder"),
             ({"DATABASE_URL": "postgres://nobody@127.0.0.1:1/nothing"}, "the database cannot be reached"),
         ],
         ids=[
