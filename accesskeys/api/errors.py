@@ -9,7 +9,7 @@ from rest_framework import exceptions, status
 from rest_framework.serializers import as_serializer_error
 
 from accesskeys import bearer
-from accesskeys.exceptions import Forbidden, InsufficientScope, IntegrityFailure, NotFound
+from accesskeys.exceptions import InsufficientScope, IntegrityFailure, NotFound
 
 RETRY_AFTER_SECONDS = 10
 
@@ -32,8 +32,6 @@ class ApiExceptionHandler(ExceptionHandler):
                 return exceptions.NotFound(str(exc), exc.code)
             case InsufficientScope():
                 return scope_is_missing(exc.scope)
-            case Forbidden():
-                return exceptions.PermissionDenied(str(exc), exc.code)
             case IntegrityFailure():
                 return ServiceUnavailable(str(exc), exc.code)
             case DjangoValidationError():

@@ -29,9 +29,6 @@ class TextField(serializers.Field[str, str, str, Any]):
             self.fail("invalid")
         return data
 
-    def to_representation(self, value: str) -> str:
-        return value
-
 
 class MomentField(serializers.DateTimeField):
     """A moment with its offset; without one it would mean another moment to everybody."""

@@ -8,7 +8,7 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.core.management.base import BaseCommand, CommandError
-from django.db import OperationalError
+from django.db import OperationalError, ProgrammingError
 
 from accesskeys.actors import Actor
 from accesskeys.exceptions import AccessKeyError, KeyringError
@@ -43,5 +43,5 @@ def _refusals_as_command_errors() -> Iterator[None]:
         raise CommandError(" ".join(refusal.messages)) from None
     except (AccessKeyError, KeyringError) as refusal:
         raise CommandError(str(refusal)) from None
-    except OperationalError as error:
+    except (OperationalError, ProgrammingError) as error:
         raise CommandError(f"The database cannot be reached or is not migrated: {error}") from None

@@ -159,6 +159,7 @@ def test_filter_and_sort(page: Page) -> None:
     page.get_by_label("Status").select_option("Expired")
     rows(page, "expired")
     page.get_by_label("Status").select_option("Never used")
+    rows(page, "beta", "alpha", "expired")
     head = page.get_by_role("columnheader", name="Name")
     head.get_by_role("link").click()
     rows(page, "alpha", "beta", "expired")

@@ -121,6 +121,7 @@ def test_shortcuts(enter: Enter) -> None:
     expect(search).to_be_focused()
     page.keyboard.type("g?/")
     expect(search).to_have_value("g?/")  # In a field, a letter is a letter.
+    expect(page.get_by_role("heading", name="No access key matches")).to_be_visible()
     search.evaluate("field => field.blur()")
 
     page.keyboard.press("g")

@@ -140,7 +140,7 @@ class TestAuditLog:
         services.revoke(access_key_id=access_key.pk, actor=maren)
         rows = rows_of(operator.get(AUDIT_LOG, {"access_key": str(access_key.pk)}))
         assert [row["action"].partition(".")[2] for row in rows] == ["revoked", "renamed", "generated"]
-        assert rows[1]["details"] == '{"name": {"before": "billing", "after": "billing_2"}}'
+        assert json.loads(rows[1]["details"]) == {"name": {"before": "billing", "after": "billing_2"}}
         assert (rows[0]["details"], rows[0]["actor_label"]) == ("", "'@maren")
 
     def test_a_line_stays_a_line(self, operator: Client) -> None:

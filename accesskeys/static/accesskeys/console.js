@@ -78,8 +78,11 @@
     }
   };
 
-  const nameField = (form) => form.querySelector("input[type=text]");
-  const isChanged = (form) => nameField(form).value !== nameField(form).defaultValue;
+  const isChangedField = (field) =>
+    field.options
+      ? [...field.options].some((option) => option.selected !== option.defaultSelected)
+      : field.type !== "submit" && field.value !== field.defaultValue;
+  const isChanged = (form) => [...form.elements].some(isChangedField);
   const refreshGuards = () => {
     for (const form of document.querySelectorAll("form[data-guard]")) {
       // A name that the server refused is there to be corrected: nothing to save until it is.
