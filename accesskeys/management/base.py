@@ -44,4 +44,5 @@ def _refusals_as_command_errors() -> Iterator[None]:
     except (AccessKeyError, KeyringError) as refusal:
         raise CommandError(str(refusal)) from None
     except (OperationalError, ProgrammingError) as error:
-        raise CommandError(f"The database cannot be reached or is not migrated: {error}") from None
+        reason = str(error).splitlines()[0]
+        raise CommandError(f"The database cannot be reached or is not migrated: {reason}") from None
