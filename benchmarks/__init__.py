@@ -1,0 +1,1 @@
+"""Measurements, side by side in one run. ``docs/performance.md`` says how to read them."""
