@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from django.core.exceptions import SuspiciousOperation
 from django.core.exceptions import ValidationError as DjangoValidationError
 from django.db import InterfaceError, OperationalError
 from drf_standardized_errors.handler import ExceptionHandler
@@ -36,6 +37,8 @@ class ApiExceptionHandler(ExceptionHandler):
                 return ServiceUnavailable(str(exc), exc.code)
             case DjangoValidationError():
                 return exceptions.ValidationError(as_serializer_error(exc))
+            case SuspiciousOperation():  # Such as a thousand fields in the query string.
+                return exceptions.ParseError("The request could not be understood.")
             case OperationalError() | InterfaceError():
                 unavailable = ServiceUnavailable()
                 unavailable.wait = RETRY_AFTER_SECONDS
