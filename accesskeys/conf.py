@@ -29,6 +29,11 @@ def counter_file() -> Path:
     return Path(getattr(settings, "ACCESS_KEYS_COUNTER_FILE", Path(gettempdir()) / "access_keys_counters"))
 
 
+def tally_file() -> Path:
+    """Where the processes of this machine count decisions: beside the counters of the rate limits."""
+    return Path(f"{counter_file()}.decisions")
+
+
 def trusted_proxies() -> tuple[Network, ...]:
     """``TRUSTED_PROXIES``: the networks whose ``X-Forwarded-For`` is believed."""
     return parse_networks(tuple(getattr(settings, "TRUSTED_PROXIES", ())))

@@ -77,6 +77,7 @@ class RateLimited(AccessKeyError):
     code = "throttled"
     sentence = _("Too many requests. Try again later.")
 
-    def __init__(self, retry_after: int) -> None:
-        super().__init__(retry_after)
+    def __init__(self, retry_after: int, reason: str) -> None:
+        super().__init__(retry_after, reason)
+        self.reason = reason  # For the metrics: rate_limit or bad_keys.
         self.retry_after = retry_after  # whole seconds

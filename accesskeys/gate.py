@@ -14,7 +14,7 @@ from urllib.parse import parse_qs
 from django.db import DatabaseError
 from django.http import HttpRequest, HttpResponse
 
-from accesskeys import bearer, scopes, services
+from accesskeys import bearer, metrics, scopes, services
 from accesskeys.exceptions import InsufficientScope, InvalidKey, RateLimited
 from accesskeys.http import client_address
 from accesskeys.models import AccessKey
@@ -69,15 +69,16 @@ class Demand:
 
 
 def verify(request: HttpRequest) -> HttpResponse:
-    """200 with who is calling, or 401, 403, 429, 503. The reason of a refusal goes to the log alone."""
+    """200 with who is calling, or 401, 403, 429, 503. The reason of a refusal goes to the log and the metrics alone."""
     try:
         demand = Demand.of(request)
     except Misconfigured:
         logger.error("A gateway asks for an unknown dialect, a malformed scope or an unknown field")
         return HttpResponse(status=503)
     try:
-        access_key = _authenticate(request)
-        _require(access_key, demand.scopes)
+        with metrics.counting("gate"):
+            access_key = _authenticate(request)
+            _require(access_key, demand.scopes)
     except InvalidKey as refusal:
         error = None if refusal.reason == "absent" else refusal.code
         return _refused(401, **{"WWW-Authenticate": bearer.challenge(error)})

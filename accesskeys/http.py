@@ -31,7 +31,7 @@ def client_address(request: HttpRequest) -> str | None:
 def prefers_json(request: HttpRequest) -> bool:
     """Whether a program asks: by ``Accept``, and where that says nothing, by the address."""
     page_or_program = ["text/html", "application/json"]
-    if request.path.startswith(("/api/", "/oauth2/")):
+    if request.path.startswith(("/api/", "/oauth2/", "/metrics/")):
         page_or_program.reverse()
     return (request.get_preferred_type(page_or_program) or page_or_program[0]) == "application/json"
 

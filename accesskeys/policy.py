@@ -28,6 +28,7 @@ class Operation(StrEnum):
     REVOKE = "revoke"
     READ_AUDIT_LOG = "read_audit_log"
     INTROSPECT = "introspect"
+    READ_METRICS = "read_metrics"
 
 
 @dataclass(frozen=True)
@@ -55,6 +56,7 @@ RULES: Mapping[Operation, Rule] = MappingProxyType(
         Operation.REVOKE: Rule("accesskeys.revoke_accesskey", scopes.WRITE, Action.REVOKED),
         Operation.READ_AUDIT_LOG: Rule("accesskeys.view_auditevent", None),
         Operation.INTROSPECT: Rule(None, scopes.INTROSPECT),
+        Operation.READ_METRICS: Rule(None, scopes.METRICS),
     }
 )
 

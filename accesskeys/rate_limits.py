@@ -16,7 +16,7 @@ from accesskeys.rates import Rate, parse_rate
 def count_use(access_key: AccessKey) -> None:
     """Count a request against the access key's own limit; raises RateLimited beyond it."""
     if access_key.rate_limit:
-        _count(f"key:{access_key.pk}", parse_rate(access_key.rate_limit))
+        _count(f"key:{access_key.pk}", parse_rate(access_key.rate_limit), reason="rate_limit")
 
 
 def count_bad_key(address: str | None) -> None:
@@ -24,14 +24,14 @@ def count_bad_key(address: str | None) -> None:
 
     Good keys are not counted here, so programs behind the same address go on working.
     """
-    _count(f"address:{_household(address)}", conf.bad_key_limit())
+    _count(f"address:{_household(address)}", conf.bad_key_limit(), reason="bad_keys")
 
 
-def _count(name: str, rate: Rate) -> None:
+def _count(name: str, rate: Rate, *, reason: str) -> None:
     now = int(time.time())
     until = now - now % rate.seconds + rate.seconds
     if get_counters().increment(name, until=until) > rate.requests:
-        raise RateLimited(until - now)
+        raise RateLimited(until - now, reason)
 
 
 def _household(text: str | None) -> str:

@@ -13,6 +13,7 @@ READ = "access_keys:read"
 WRITE = "access_keys:write"
 REVEAL = "access_keys:reveal"
 INTROSPECT = "access_keys:introspect"
+METRICS = "access_keys:metrics"
 
 BUILT_IN: Mapping[str, str | Promise] = MappingProxyType(
     {
@@ -20,6 +21,7 @@ BUILT_IN: Mapping[str, str | Promise] = MappingProxyType(
         WRITE: _("Generate, rename and revoke access keys"),
         REVEAL: _("Show the key of any access key"),
         INTROSPECT: _("Ask whether another key is usable, and what for (RFC 7662)"),
+        METRICS: _("Read how many keys were accepted and refused, and why"),
     }
 )
 

@@ -7,6 +7,7 @@ from django.utils.functional import lazy
 from django.views.generic import RedirectView
 
 from accesskeys.api.introspection import IntrospectionView
+from accesskeys.api.metrics import MetricsView
 
 # Lazy: the names of static files are known only after they were collected.
 favicon = lazy(static, str)("accesskeys/favicon.svg")
@@ -15,6 +16,7 @@ urlpatterns = [
     path("", include("accesskeys.urls")),
     path("api/v1/", include("accesskeys.api.urls")),
     path("oauth2/introspect/", IntrospectionView.as_view(), name="introspect"),
+    path("metrics/", MetricsView.as_view(), name="metrics"),
     path("accounts/", include("identity_cloud.accounts")),
     path("admin/", admin.site.urls),
     path("favicon.ico", RedirectView.as_view(url=favicon)),

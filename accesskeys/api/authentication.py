@@ -42,9 +42,9 @@ class AccessKeyAuthentication(BaseAuthentication):
                 return None
             access_key = services.authenticate(key, address=client_address(request._request))
         except InvalidKey as refusal:
-            raise AuthenticationFailed(str(refusal), refusal.code) from None
+            raise AuthenticationFailed(str(refusal), refusal.code) from refusal
         except RateLimited as refusal:
-            raise Throttled(wait=refusal.retry_after) from None
+            raise Throttled(wait=refusal.retry_after) from refusal
         return Consumer(access_key), access_key
 
     def authenticate_header(self, request: Request) -> str:

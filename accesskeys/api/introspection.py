@@ -11,7 +11,7 @@ from rest_framework.parsers import FormParser
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from accesskeys import services
+from accesskeys import metrics, services
 from accesskeys.api.views import OperationView
 from accesskeys.exceptions import InvalidKey, RateLimited
 from accesskeys.models import AccessKey
@@ -35,7 +35,8 @@ class IntrospectionView(OperationView):
         if len(presented) != 1:
             raise ParseError("Send the key to ask about as token, once.")
         try:
-            access_key = services.authenticate(presented[0], address=form.get("address"))
+            with metrics.counting("introspection"):
+                access_key = services.authenticate(presented[0], address=form.get("address"))
         except (InvalidKey, RateLimited):
             return Response({"active": False})
         return Response(_described(access_key))

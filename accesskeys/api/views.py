@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, ClassVar
+from typing import Any, ClassVar, NoReturn
 from uuid import UUID
 
 from django.urls import reverse
@@ -11,11 +11,12 @@ from django.utils.decorators import method_decorator
 from django.views.decorators.cache import never_cache
 from drf_spectacular.utils import extend_schema
 from rest_framework import status
+from rest_framework.exceptions import NotAuthenticated
 from rest_framework.generics import GenericAPIView
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from accesskeys import services
+from accesskeys import metrics, services
 from accesskeys.api.actors import actor_of, calling_access_key
 from accesskeys.api.authentication import AccessKeyAuthentication
 from accesskeys.api.filters import AccessKeyFilterSet
@@ -31,6 +32,7 @@ from accesskeys.api.serializers import (
     StatusSerializer,
     StrictSerializer,
 )
+from accesskeys.exceptions import InvalidKey
 from accesskeys.models import AccessKey
 from accesskeys.policy import Operation
 
@@ -43,6 +45,19 @@ class ConsumerView(GenericAPIView[AccessKey]):
     permission_classes = [IsConsumer]
     http_method_names = ["get", "head", "post", "put", "patch", "delete"]
     queryset = AccessKey.objects.none()
+
+    def perform_authentication(self, request: Request) -> None:
+        """Left to the permission, which asks for the key: one decision, counted once."""
+
+    def check_permissions(self, request: Request) -> None:
+        with metrics.counting("api"):
+            super().check_permissions(request)
+
+    def permission_denied(
+        self, request: Request, message: str | None = None, code: str | None = None
+    ) -> NoReturn:
+        """Keys that lack a scope are refused by name, so that nobody comes here but who presents no key."""
+        raise NotAuthenticated from InvalidKey("absent")
 
 
 class OperationView(ConsumerView):

@@ -37,6 +37,7 @@ PROGRAMS = [
     (["access_keys:write"], WRITING),
     (["access_keys:reveal"], {"reveal"}),
     (["access_keys:introspect"], {"introspect"}),
+    (["access_keys:metrics"], {"read_metrics"}),
     (
         ["access_keys:read", "access_keys:write", "access_keys:reveal"],
         READING | WRITING | {"reveal"},
@@ -66,10 +67,15 @@ class TestWhoMay:
         assert allowed(program(*scopes)) == expected
 
     def test_an_administrator_at_a_shell(self, command: Actor) -> None:
-        assert allowed(command) == READING | WRITING | {"reveal", "read_audit_log", "introspect"}
+        assert allowed(command) == READING | WRITING | {
+            "reveal",
+            "read_audit_log",
+            "introspect",
+            "read_metrics",
+        }
 
     def test_a_superuser(self) -> None:
-        """Introspection alone is for programs."""
+        """Introspection and metrics alone are for programs."""
         assert allowed(operator(is_superuser=True)) == READING | WRITING | {"reveal", "read_audit_log"}
 
     @pytest.mark.parametrize("kwargs", [{}, {"is_superuser": True}])

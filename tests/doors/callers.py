@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 
 from django.test import Client
 
-from accesskeys.scopes import INTROSPECT, READ, REVEAL, WRITE
+from accesskeys.scopes import INTROSPECT, METRICS, READ, REVEAL, WRITE
 from tests.clients import anybody, consumer, signed_in
 from tests.factories import AccessKeyFactory, OperatorFactory
 
@@ -33,5 +33,6 @@ CONSUMERS: Mapping[str, Callable[[], Client]] = {
     "key to write": lambda: _with_key(WRITE),
     "key to reveal": lambda: _with_key(REVEAL),
     "key to introspect": lambda: _with_key(INTROSPECT),
+    "key to read metrics": lambda: _with_key(METRICS),
 }
 CALLERS: Mapping[str, Callable[[], Client]] = {"anonymous": anybody, **OPERATORS, **CONSUMERS}

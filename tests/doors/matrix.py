@@ -32,7 +32,7 @@ def console(cells: str, *, strangers: str = "302") -> Row:
 
 
 def api(cells: str) -> Row:
-    """Keys without scopes, to read, write, reveal, introspect. Everybody else gets 401; a session is no key."""
+    """Keys without scopes, to read, write, reveal, introspect, read metrics. Everybody else gets 401; a session is no key."""
     return {**everybody("401"), **_cells(CONSUMERS, cells)}
 
 
@@ -52,7 +52,7 @@ def answers(route: str, method: str) -> Row:
     return next((row for names, row in methods.items() if method in names.split()), methods[OTHERS])
 
 
-_API_READ: Methods = {"GET HEAD": api("200 200 200 200 200"), OTHERS: api("405 405 405 405 405")}
+_API_READ: Methods = {"GET HEAD": api("200 200 200 200 200 200"), OTHERS: api("405 405 405 405 405 405")}
 _REDIRECT: Methods = {"TRACE": everybody("405"), OTHERS: everybody("302")}
 _ADMIN_PAGE: Methods = {OTHERS: admin("200")}
 _ADMIN_GET: Methods = {"GET HEAD OPTIONS": admin("200"), OTHERS: admin("405")}
@@ -118,36 +118,40 @@ MATRIX: Mapping[str, Methods] = {
     "api/v1/ping/": _API_READ,
     "api/v1/access-keys/current/": _API_READ,
     "api/v1/access-keys/": {
-        "GET HEAD": api("403 200 403 403 403"),
-        "POST": api("403! 403! 201* 403! 403!"),
-        OTHERS: api("405 405 405 405 405"),
+        "GET HEAD": api("403 200 403 403 403 403"),
+        "POST": api("403! 403! 201* 403! 403! 403!"),
+        OTHERS: api("405 405 405 405 405 405"),
     },
     "api/v1/access-keys/<uuid:pk>/": {
-        "GET HEAD": api("403 200 403 403 403"),
-        "PATCH": api("403! 403! 200* 403! 403!"),
-        "DELETE": api("403! 403! 204* 403! 403!"),
-        OTHERS: api("405 405 405 405 405"),
+        "GET HEAD": api("403 200 403 403 403 403"),
+        "PATCH": api("403! 403! 200* 403! 403! 403!"),
+        "DELETE": api("403! 403! 204* 403! 403! 403!"),
+        OTHERS: api("405 405 405 405 405 405"),
     },
     "api/v1/access-keys/<uuid:pk>/reveal/": {
-        "POST": api("403! 403! 403! 200* 403!"),
-        OTHERS: api("405 405 405 405 405"),
+        "POST": api("403! 403! 403! 200* 403! 403!"),
+        OTHERS: api("405 405 405 405 405 405"),
     },
     "api/v1/access-keys/<uuid:pk>/limits/": {
-        "PUT": api("403! 403! 200* 403! 403!"),
-        OTHERS: api("405 405 405 405 405"),
+        "PUT": api("403! 403! 200* 403! 403! 403!"),
+        OTHERS: api("405 405 405 405 405 405"),
     },
     "api/v1/access-keys/<uuid:pk>/suspension/": {
-        "PUT": api("403! 403! 200* 403! 403!"),
-        "DELETE": api("403! 403! 200* 403! 403!"),
-        OTHERS: api("405 405 405 405 405"),
+        "PUT": api("403! 403! 200* 403! 403! 403!"),
+        "DELETE": api("403! 403! 200* 403! 403! 403!"),
+        OTHERS: api("405 405 405 405 405 405"),
     },
     "oauth2/introspect/": {
-        "POST": api("403 403 403 403 200"),
-        OTHERS: api("405 405 405 405 405"),
+        "POST": api("403 403 403 403 200 403"),
+        OTHERS: api("405 405 405 405 405 405"),
+    },
+    "metrics/": {
+        "GET HEAD": api("403 403 403 403 403 200"),
+        OTHERS: api("405 405 405 405 405 405"),
     },
     "api/v1/schema/": {
-        "GET HEAD": everybody("401 200 200 200 200 200 200 200 200 200"),
-        OTHERS: everybody("401 405 405 405 405 405 405 405 405 405"),
+        "GET HEAD": everybody("401 200 200 200 200 200 200 200 200 200 200"),
+        OTHERS: everybody("401 405 405 405 405 405 405 405 405 405 405"),
     },
     "api/v1/docs/": {"GET HEAD OPTIONS": docs("200 200 200 200"), OTHERS: docs("405 405 405 405")},
     # Signing in and out
@@ -172,7 +176,7 @@ MATRIX: Mapping[str, Methods] = {
     "language/setlang/": {OTHERS: everybody("302")},
     # The admin: operators and roles
     "admin/": _ADMIN_PAGE,
-    "admin/login/": {OTHERS: everybody("302 403 403 403 302 302 302 302 302 302")},
+    "admin/login/": {OTHERS: everybody("302 403 403 403 302 302 302 302 302 302 302")},
     "admin/logout/": {"POST OPTIONS": admin("200"), OTHERS: admin("405")},
     "admin/password_change/": {"GET HEAD POST PUT OPTIONS": admin("200"), OTHERS: admin("405")},
     "admin/password_change/done/": _ADMIN_GET,
