@@ -54,7 +54,7 @@ def text() -> str:
         *_metric(
             "access_keys_expiring",
             "gauge",
-            f"Access keys that stop working within {EXPIRES_SOON.days} days; {GAUGE_LIMIT} or more.",
+            f"Access keys that stop working within {EXPIRES_SOON.days} days, counted up to {GAUGE_LIMIT}.",
             [("", _expiring())],
         ),
     ]
@@ -81,7 +81,7 @@ class _Counting(AbstractContextManager[None]):
 def _reason(error: BaseException | None) -> str:
     if error is None:
         return ""
-    match error.__cause__ or error:  # What another framework's exception was made from.
+    match error.__cause__ or error:  # DRF's exceptions are raised from ours.
         case InvalidKey() | RateLimited() as refusal:
             return refusal.reason
         case InsufficientScope():

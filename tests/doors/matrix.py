@@ -32,7 +32,7 @@ def console(cells: str, *, strangers: str = "302") -> Row:
 
 
 def api(cells: str) -> Row:
-    """Keys without scopes, to read, write, reveal, introspect, read metrics. Everybody else gets 401; a session is no key."""
+    """Keys without scopes, to read, write, reveal, introspect, scrape. Everybody else gets 401; a session is no key."""
     return {**everybody("401"), **_cells(CONSUMERS, cells)}
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Callable, Iterator
 from datetime import timedelta
 from pathlib import Path
@@ -26,6 +27,7 @@ from tests.factories import AccessKeyFactory, key_of
 pytestmark = pytest.mark.django_db
 
 URL = "/metrics/"
+DOCUMENTATION = Path(__file__).parents[2] / "docs" / "deployment.md"
 FORGED = f"ica_{'A' * 51}"
 
 Sample = tuple[str, str, str]  # door, outcome, reason
@@ -183,6 +185,12 @@ def test_an_answer_in_no_language_of_the_api_is_no_decision(command: Actor) -> N
 
 def test_every_check_has_a_counter() -> None:
     assert {check.reason for check in decision.CHECKS} <= {reason for _, reason in metrics.ENDINGS}
+
+
+def test_the_documentation_explains_every_ending() -> None:
+    rows = re.findall(r"^\| (?:`(\w+)`)? ?\| (?:`(\w+)` )?\| \w", DOCUMENTATION.read_text(), re.MULTILINE)
+    assert [reason for _, reason in rows if reason] == [reason for _, reason in metrics.ENDINGS[1:]]
+    assert [outcome for outcome, _ in rows if outcome] == ["accepted", "refused", "failed"]
 
 
 def test_the_cells_of_a_file_that_outlives_an_upgrade() -> None:
