@@ -19,7 +19,7 @@ PYTEST := $(BIN)/python -m pytest --numprocesses 2 --cov --cov-report= --cov-fai
 test: .venv/.dev $(MESSAGES) ## Run all tests: SQLite, PostgreSQL, Chromium
 	@$(BIN)/coverage erase
 	$(PYTEST) tests
-	$(PYTEST) --cov-append -p tests.postgres --ignore tests/browser --ignore tests/gateways tests
+	$(PYTEST) --cov-append -p tests.postgres --ignore tests/browser --ignore tests/gateways --ignore tests/examples tests
 	$(BIN)/coverage report
 
 screenshots: .venv/.dev $(MESSAGES) data/static/staticfiles.json ## Take the pictures in docs/images anew
