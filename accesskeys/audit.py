@@ -31,9 +31,9 @@ class Entry:
         self.access_key_id = access_key.pk
         self.access_key_name = access_key.name
 
-    def write(self, outcome: Outcome, reason: str = "") -> None:
-        """Insert the event. Never hand it a key or a digest."""
-        AuditEvent.objects.create(
+    def event(self, outcome: Outcome, reason: str = "") -> AuditEvent:
+        """The event, not yet written. Never hand it a key or a digest."""
+        return AuditEvent(
             actor_kind=self.actor.kind,
             actor_label=self.actor.label,
             actor_access_key_id=self.actor.access_key_id,
@@ -47,6 +47,37 @@ class Entry:
             reason=reason,
             details=self.details,
         )
+
+    def write(self, outcome: Outcome, reason: str = "") -> None:
+        """Insert the event."""
+        self.event(outcome, reason).save(force_insert=True)
+
+    def refused_by(self, refusal: ValidationError) -> str:
+        """Note what was wrong with the input; returns the reason."""
+        codes = _codes(refusal)
+        self.details = {"errors": codes}
+        return next(iter(codes.values()))[0]
+
+
+@dataclass
+class Ledger:
+    """The events of many operations of one kind, written together."""
+
+    action: Action
+    actor: Actor
+    events: list[AuditEvent] = field(default_factory=list)
+
+    def succeeded(self, access_key: AccessKey, details: dict[str, Any]) -> None:
+        """One of them was done."""
+        entry = Entry(self.action, self.actor, details=details)
+        entry.concerns(access_key)
+        self.events.append(entry.event(Outcome.SUCCEEDED))
+
+    def refused(self, refusal: ValidationError) -> None:
+        """One of them was not."""
+        entry = Entry(self.action, self.actor)
+        reason = entry.refused_by(refusal)
+        self.events.append(entry.event(Outcome.REFUSED, reason))
 
 
 @contextmanager
@@ -62,15 +93,29 @@ def operation(action: Action, *, actor: Actor, access_key_id: UUID | None = None
             yield entry
             entry.write(Outcome.SUCCEEDED)
     except ValidationError as refusal:
-        codes = _codes(refusal)
-        entry.details = {"errors": codes}
-        record_refusal(entry, reason=next(iter(codes.values()))[0])
+        record_refusal(entry, reason=entry.refused_by(refusal))
         raise
     except IntegrityFailure as failure:
         entry.write(Outcome.FAILED, failure.code)
         raise
     except AccessKeyError as refusal:
         record_refusal(entry, reason=refusal.code)
+        raise
+
+
+@contextmanager
+def operations(action: Action, *, actor: Actor) -> Iterator[Ledger]:
+    """Run many operations of one kind as ``operation`` runs one: all changes and all events, or none of them.
+
+    What is wrong with one of them goes into the ledger; a refusal that leaves this block is one of them all.
+    """
+    ledger = Ledger(action, actor)
+    try:
+        with transaction.atomic(durable=True):
+            yield ledger
+            AuditEvent.objects.bulk_create(ledger.events)
+    except AccessKeyError as refusal:
+        record_refusal(Entry(action, actor), reason=refusal.code)
         raise
 
 

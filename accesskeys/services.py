@@ -9,7 +9,7 @@ from __future__ import annotations
 import logging
 import re
 import uuid
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 from typing import Any, NamedTuple
@@ -32,12 +32,29 @@ logger = logging.getLogger("accesskeys.authentication")
 # How SQLite and PostgreSQL (whatever its language) say that the name is there already.
 _NAME_IS_TAKEN = re.compile(r"UNIQUE.*accesskey\.name\b|\(name\)=")
 
+_WISHED = ("name", "scopes", "expires_at")
+
 
 class RevokedAccessKey(NamedTuple):
     """What is left to say about an access key after it is gone."""
 
     id: uuid.UUID
     name: str
+
+
+class Wish(NamedTuple):
+    """An access key that somebody would like to have."""
+
+    name: str
+    scopes: Sequence[str] = ()
+    expires_at: datetime | None = None
+
+
+class Generated(NamedTuple):
+    """An access key and its key."""
+
+    access_key: AccessKey
+    key: str
 
 
 def generate(
@@ -50,20 +67,42 @@ def generate(
     """
     policy.authorize(actor, Operation.GENERATE)
     with audit.operation(Action.GENERATED, actor=actor) as event:
-        access_key = AccessKey(
-            name=name, scopes=sorted(set(scopes)), expires_at=expires_at, created_by=actor.label
-        )
+        access_key = _draft(Wish(name, tuple(scopes), expires_at), actor)
         key = _furnish(access_key)
-        _validate(access_key, "name", "scopes", "expires_at")
+        _validate(access_key, *_WISHED)
         policy.check_grant(actor, access_key.scopes)
         with _name_is_unique():
             access_key.save(force_insert=True)
         event.concerns(access_key)
-        event.details = {
-            "scopes": access_key.scopes,
-            "expires_at": expires_at.isoformat() if expires_at else None,
-        }
+        event.details = _generated(access_key)
     return access_key, key
+
+
+def generate_many(*, wishes: Sequence[Wish], actor: Actor) -> list[Generated | ValidationError]:
+    """Generate these access keys in one transaction; returns for each wish what it became, or why it did not.
+
+    The rules are those of ``generate``. A wish that breaks one leaves the others alone, and has its event like
+    them. Raises Forbidden, or InsufficientScope when the actor lacks one of the scopes: then there is none.
+    """
+    policy.authorize(actor, Operation.GENERATE)
+    # Made ahead of the transaction, so that other writers wait for the rows alone.
+    drafts = [_draft(wish, actor) for wish in wishes]
+    made = [Generated(draft, _furnish(draft)) for draft in drafts]
+    with audit.operations(Action.GENERATED, actor=actor) as ledger:
+        policy.check_grant(actor, {scope for draft in drafts for scope in draft.scopes})
+        refusals = _insert(drafts)
+        for draft, refusal in zip(drafts, refusals, strict=True):
+            if refusal:
+                ledger.refused(refusal)
+            else:
+                ledger.succeeded(draft, _generated(draft))
+    return [refusal or one for refusal, one in zip(refusals, made, strict=True)]
+
+
+def foresee(*, wishes: Sequence[Wish], actor: Actor) -> list[ValidationError | None]:
+    """What ``generate_many`` would refuse now. Nothing changes, and nothing is written down but a Forbidden."""
+    policy.authorize(actor, Operation.GENERATE)
+    return _refusals([_draft(wish, actor) for wish in wishes])
 
 
 def reveal(*, access_key_id: uuid.UUID, actor: Actor) -> str:
@@ -215,6 +254,61 @@ def _find_by_key(key: str) -> AccessKey:
     raise InvalidKey(reason)
 
 
+def _draft(wish: Wish, actor: Actor) -> AccessKey:
+    """The row of an access key to come, without digest and sealed key."""
+    return AccessKey(
+        name=wish.name,
+        scopes=sorted(set(wish.scopes)),
+        expires_at=wish.expires_at,
+        created_by=actor.label,
+    )
+
+
+def _generated(access_key: AccessKey) -> dict[str, Any]:
+    """What the audit log keeps of a new access key."""
+    expires_at = access_key.expires_at
+    return {"scopes": access_key.scopes, "expires_at": expires_at.isoformat() if expires_at else None}
+
+
+def _insert(drafts: Sequence[AccessKey]) -> list[ValidationError | None]:
+    """Insert those that keep the rules; returns for each why it was not."""
+    while True:
+        refusals = _refusals(drafts)
+        kept = [draft for draft, refusal in zip(drafts, refusals, strict=True) if refusal is None]
+        try:
+            with transaction.atomic():
+                AccessKey.objects.bulk_create(kept)
+        except IntegrityError as error:
+            if _NAME_IS_TAKEN.search(str(error)) is None:
+                raise
+            continue  # Another door has taken a name since they were looked up. Now it is found.
+        return refusals
+
+
+def _refusals(drafts: Sequence[AccessKey]) -> list[ValidationError | None]:
+    """What is wrong with each, by the model's rules; the names are looked up in one statement."""
+    names = [draft.name for draft in drafts if is_name(draft.name)]
+    taken = set(AccessKey.objects.filter(name__in=names).values_list("name", flat=True))
+    refusals: list[ValidationError | None] = []
+    for draft in drafts:
+        refusal = _refusal(draft, name_is_taken=draft.name in taken)
+        refusals.append(refusal)
+        if refusal is None:
+            taken.add(draft.name)
+    return refusals
+
+
+def _refusal(draft: AccessKey, *, name_is_taken: bool) -> ValidationError | None:
+    errors: dict[str, Any] = {}
+    try:
+        draft.clean_fields(exclude=_all_but(*_WISHED))
+    except ValidationError as refusal:
+        refusal.update_error_dict(errors)
+    if name_is_taken:
+        errors["name"] = [_name_taken()]
+    return ValidationError(errors) if errors else None
+
+
 def _furnish(access_key: AccessKey) -> str:
     """Give a new row its digest and its sealed key; returns the key, which the row never holds."""
     ring = keyring.get_keyring()
@@ -271,8 +365,15 @@ def _limits(access_key: AccessKey) -> dict[str, Any]:
 
 def _validate(access_key: AccessKey, *fields: str) -> None:
     """Hold the named fields against the model's rules."""
-    others = {field.name for field in access_key._meta.fields}.difference(fields)
-    access_key.full_clean(exclude=others, validate_constraints=False)
+    access_key.full_clean(exclude=_all_but(*fields), validate_constraints=False)
+
+
+def _all_but(*fields: str) -> set[str]:
+    return {field.name for field in AccessKey._meta.fields}.difference(fields)
+
+
+def _name_taken() -> ValidationError:
+    return ValidationError(AccessKey._meta.get_field("name").error_messages["unique"], code="unique")
 
 
 @contextmanager
@@ -284,5 +385,4 @@ def _name_is_unique() -> Iterator[None]:
     except IntegrityError as error:
         if _NAME_IS_TAKEN.search(str(error)) is None:
             raise
-        message = AccessKey._meta.get_field("name").error_messages["unique"]
-        raise ValidationError({"name": ValidationError(message, code="unique")}) from None
+        raise ValidationError({"name": _name_taken()}) from None

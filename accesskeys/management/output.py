@@ -1,11 +1,15 @@
-"""How commands write an access key down."""
+"""How commands write down an access key, and how far they are."""
 
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any
+from typing import Any, Self
+
+from django.core.management.base import OutputWrapper
 
 from accesskeys.models import AccessKey
+
+BAR_WIDTH = 40  # characters
 
 
 def described(access_key: AccessKey) -> dict[str, Any]:
@@ -22,6 +26,32 @@ def described(access_key: AccessKey) -> dict[str, Any]:
         "suspended_at": _written(access_key.suspended_at),
         "last_used_at": _written(access_key.last_used_at),
     }
+
+
+class Progress:
+    """A bar that grows on one line of a terminal. Where there is no terminal, nothing is written."""
+
+    def __init__(self, stream: OutputWrapper, total: int, *, shown: bool = True) -> None:
+        self._stream = stream
+        self._total = total
+        self._is_shown = shown and total > 0 and stream.isatty()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *exception: object) -> None:
+        if self._is_shown:
+            self._write("\n")
+
+    def show(self, done: int) -> None:
+        """So many are done."""
+        if self._is_shown:
+            bar = "#" * (BAR_WIDTH * done // self._total)
+            self._write(f"\r[{bar:<{BAR_WIDTH}}] {done:,} of {self._total:,}")
+
+    def _write(self, text: str) -> None:
+        self._stream.write(text, style_func=str, ending="")
+        self._stream.flush()
 
 
 def _written(moment: datetime | None) -> str | None:
