@@ -301,6 +301,8 @@ EVERY_COMMAND = [
     ["limit_access_key", "billing"],
     ["explain_access_key", "billing"],
     ["revoke_access_key", "billing", "--no-input"],
+    ["generate_access_keys", "--from-file=-"],
+    ["revocation_drill", "--url=http://127.0.0.1:1/"],
 ]
 
 
