@@ -312,6 +312,41 @@ class TestWhatHappensOnTheWay:
         assert not AccessKey.objects.exists()
 
 
+class Terminal(io.StringIO):
+    """Where a person looks."""
+
+    def isatty(self) -> bool:
+        return True
+
+
+@pytest.mark.django_db
+class TestTheBar:
+    def test_grows_with_each_batch(self, file: Write, two_at_once: None) -> None:
+        terminal = Terminal()
+        call_command(
+            "generate_access_keys",
+            "--from-file=" + file("name\na\nb\nc\nd\ne\n"),
+            stdout=io.StringIO(),
+            stderr=terminal,
+        )
+        bars = [(16, "2 of 5"), (32, "4 of 5"), (40, "5 of 5")]
+        assert terminal.getvalue() == "".join(f"\r[{'#' * done:<40}] {told}" for done, told in bars) + "\n"
+
+    def test_is_not_drawn_among_the_keys(self, file: Write) -> None:
+        terminal = Terminal()
+        call_command(
+            "generate_access_keys", "--from-file=" + file("name\na\n"), stdout=terminal, stderr=terminal
+        )
+        assert "#" not in terminal.getvalue()
+
+    def test_there_is_none_for_nothing(self, file: Write) -> None:
+        terminal = Terminal()
+        call_command(
+            "generate_access_keys", "--from-file=" + file("name\n"), stdout=io.StringIO(), stderr=terminal
+        )
+        assert terminal.getvalue() == ""
+
+
 @pytest.mark.django_db(transaction=True)
 class TestThroughAShell:
     """As an administrator runs it: real processes, pipes and terminals."""
