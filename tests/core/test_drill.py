@@ -75,7 +75,7 @@ def obedient(key: str) -> int:
 
 def drill(*arguments: str) -> str:
     output = io.StringIO()
-    call_command("revocation_drill", "--connections=2", "--timeout=1", *arguments, stdout=output)
+    call_command("revocation_drill", "--connections=2", "--timeout=5", *arguments, stdout=output)
     return output.getvalue()
 
 
@@ -83,7 +83,7 @@ def failed_drill(*arguments: str) -> tuple[str, str]:
     """The sentence that the drill ends with, and what it prints before. No access key stays behind."""
     output = io.StringIO()
     with pytest.raises(CommandError) as failure:
-        call_command("revocation_drill", "--connections=2", "--timeout=1", *arguments, stdout=output)
+        call_command("revocation_drill", "--connections=2", "--timeout=5", *arguments, stdout=output)
     assert failure.value.returncode == 1
     assert not AccessKey.objects.exists()
     assert KEY not in f"{failure.value}{output.getvalue()}"
@@ -150,7 +150,7 @@ class TestAServerThatObeys:
 class TestAServerThatDoesNot:
     def test_one_that_goes_on_accepting(self) -> None:
         with serving(lambda key: 200) as url:
-            sentence, printed = failed_drill(f"--url={url}", "--rounds=5", "--json", "--timeout=0.3")
+            sentence, printed = failed_drill(f"--url={url}", "--rounds=5", "--json", "--timeout=1")
         report = json.loads(printed)
         (told,) = report["urls"]
         assert report["rounds"] == 1
@@ -162,39 +162,34 @@ class TestAServerThatDoesNot:
 
     def test_one_that_goes_on_accepting_in_words(self) -> None:
         with serving(lambda key: 200) as url:
-            _, printed = failed_drill(f"--url={url}", "--timeout=0.1")
+            _, printed = failed_drill(f"--url={url}", "--timeout=1")
         assert printed.endswith("never refused.\n")
 
-    def test_one_that_accepts_a_few_more(self) -> None:
-        """As a cache does: refused in the end, and counted all the same."""
-        late = {"left": 2}
-        lock = threading.Lock()
+    def test_one_that_remembers_for_a_while(self) -> None:
+        """As a cache does: it refuses in the end, and is counted all the same."""
+        revoked: list[float] = []
 
         def decide(key: str) -> int:
-            status = obedient(key)
-            with lock:
-                if status == 401 and late["left"]:
-                    late["left"] -= 1
-                    # Its first word after the revoke may be about a request that was under way.
-                    return 200
-            return status
+            if obedient(key) == 200:
+                return 200
+            revoked.append(time.monotonic())
+            return 200 if time.monotonic() < revoked[0] + 0.5 else 401
 
         with serving(decide) as url, serving(obedient) as good:
-            late["left"] = 10
             sentence, printed = failed_drill(f"--url={good}", f"--url={url}", "--json")
-        obeyed, accepted = json.loads(printed)["urls"]
+        obeyed, remembered = json.loads(printed)["urls"]
         assert obeyed["accepted_after_revoke"] == 0
-        assert 8 <= accepted["accepted_after_revoke"] <= 10
-        assert accepted["first_refusal_ms"]["longest"] is not None
+        assert 0 < remembered["accepted_after_revoke"] < remembered["requests_after_revoke"]
+        assert remembered["first_refusal_ms"]["longest"] > 300
         assert sentence == (
-            f"Accepted after the revoke had answered: {accepted['accepted_after_revoke']} requests."
+            f"Accepted after the revoke had answered: {remembered['accepted_after_revoke']} requests."
         )
 
-    @pytest.mark.parametrize("status", [302, 500, 503])
+    @pytest.mark.parametrize("status", [302, 503])
     def test_neither_accepting_nor_refusing_is_no_refusal(self, status: int) -> None:
         with serving(lambda key: 200 if obedient(key) == 200 else status) as url:
-            sentence, _ = failed_drill(f"--url={url}", "--timeout=0.3")
-        assert sentence == f"{url} did not refuse the revoked key within 0.3 s: it answered {status}."
+            sentence, _ = failed_drill(f"--url={url}", "--timeout=1")
+        assert sentence == f"{url} did not refuse the revoked key within 1 s: it answered {status}."
 
     @pytest.mark.parametrize("status", [401, 403, 429, 302, 404, 500])
     def test_one_that_refuses_from_the_start(self, status: int) -> None:
@@ -229,12 +224,12 @@ class TestAServerThatDoesNot:
 
     def test_one_that_takes_its_time(self) -> None:
         def decide(key: str) -> int:
-            time.sleep(0.3)
+            time.sleep(0.4)
             return 200
 
         with serving(decide) as url:
-            sentence, _ = failed_drill(f"--url={url}", "--timeout=0.5")
-        assert sentence == f"{url} did not answer every connection within 0.5 s."
+            sentence, _ = failed_drill(f"--url={url}", "--timeout=1")
+        assert sentence == f"{url} did not answer every connection within 1 s."
 
     def test_one_that_goes_away_after_the_revoke(self) -> None:
         with serving(lambda key: 200 if obedient(key) == 200 else None) as url:

@@ -86,6 +86,9 @@ class Life:
         scopes = [word for scope in (READ, WRITE, REVEAL) for word in ("--scope", scope)]
         key = self.note(self.site.key("marked_caller", *scopes))
         self.note(self.site.manage("generate_access_key", "marked_json", "--json").stdout)
+        wishes = self.site.folder / "wishes.csv"
+        wishes.write_text("name\nmarked_in_a_file\n")
+        self.note(self.site.manage("generate_access_keys", f"--from-file={wishes}").stdout)
         assert self.site.manage("show_access_key", "marked_caller").stdout.strip() == key
         assert self.site.manage("rename_access_key", "marked_json", "marked_renamed").returncode == 0
         assert self.site.manage("list_access_keys").returncode == 0
@@ -93,6 +96,8 @@ class Life:
         # Pasted where something else belongs.
         assert self.site.manage("generate_access_key", key).returncode == 1
         assert self.site.manage("show_access_key", key).returncode == 1
+        assert self.site.manage("generate_access_keys", f"--from-file={key}").returncode == 1
+        assert self.site.manage("revocation_drill", f"--url={key}").returncode == 1
         assert self.site.manage("rename_access_key", "marked_caller", key).returncode == 1
         return key
 
@@ -216,7 +221,7 @@ def test_no_part_of_any_key_is_written_down(site: Site) -> None:
         running = dict(stored_by(site))
     stopped = dict(stored_by(site))
 
-    assert len(life.keys) == 4
+    assert len(life.keys) == 5
     everything = b"".join(running.values())
     # The search would find what is there.
     for mark in (
