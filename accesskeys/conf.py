@@ -26,7 +26,7 @@ def counter_cache() -> str | None:
 
 def counter_file() -> Path:
     """``ACCESS_KEYS_COUNTER_FILE``: where the processes of this machine count, if no cache is named."""
-    return Path(getattr(settings, "ACCESS_KEYS_COUNTER_FILE", Path(gettempdir()) / "access_keys_counters"))
+    return Path(getattr(settings, "ACCESS_KEYS_COUNTER_FILE", None) or f"{gettempdir()}/access_keys_counters")
 
 
 def tally_file() -> Path:

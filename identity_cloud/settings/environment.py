@@ -116,6 +116,8 @@ def database() -> dict[str, Any]:
             raise ImproperlyConfigured(f"DATABASE_URL: there is no folder {folder}.")
     else:
         config["CONN_HEALTH_CHECKS"] = True
+        # After so many executions the statement of an authentication is prepared (accesskeys/models/finding.py).
+        config.setdefault("OPTIONS", {}).setdefault("prepare_threshold", 5)
     return config
 
 

@@ -1,0 +1,56 @@
+"""The statement of every authentication, on connections that are kept open: docs/decisions/0011."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from django.db import DatabaseError, connection
+
+from accesskeys import services
+from accesskeys.actors import Actor
+from accesskeys.exceptions import InvalidKey
+from accesskeys.models.finding import find_by_digest
+from tests.core.helpers import at_once
+from tests.factories import AccessKeyFactory, key_of
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+def end_this_connection() -> None:
+    """As a restart of PostgreSQL does. A connection to SQLite is an open file, which nothing ends."""
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_backend_pid()")
+            pid = cursor.fetchone()
+        assert at_once([lambda: _first_value("SELECT pg_terminate_backend(%s)", pid)]) == [True]
+
+
+def _first_value(sql: str, parameters: Any) -> Any:
+    with connection.cursor() as cursor:
+        cursor.execute(sql, parameters)
+        return cursor.fetchone()[0]
+
+
+def test_a_connection_that_has_died_is_replaced() -> None:
+    access_key = AccessKeyFactory()
+    end_this_connection()
+    assert services.authenticate(key_of(access_key)) == access_key
+
+
+def test_what_the_database_says_of_the_statement_is_passed_on() -> None:
+    access_key = AccessKeyFactory()
+    nothing_it_can_take: Any = object()
+    with pytest.raises(DatabaseError):
+        find_by_digest(nothing_it_can_take)
+    assert services.authenticate(key_of(access_key)) == access_key
+
+
+def test_a_statement_that_was_sent_often_reads_what_is_true_now() -> None:
+    # From the sixth time on, PostgreSQL hears the name of a prepared statement.
+    access_key = AccessKeyFactory()
+    assert {services.authenticate(key_of(access_key)) for _ in range(12)} == {access_key}
+    services.suspend(access_key_id=access_key.pk, actor=Actor.for_command())
+    with pytest.raises(InvalidKey) as refusal:
+        services.authenticate(key_of(access_key))
+    assert refusal.value.reason == "suspended"
