@@ -12,6 +12,10 @@ from django_htmx.middleware import HtmxDetails
 from accesskeys import conf, networks
 from accesskeys.actors import Actor
 
+# What is at these addresses is made for programs, but for one page that people read.
+PROGRAMS_PATHS = ("/api/", "/oauth2/", "/metrics/")
+_DOCUMENTATION = "/api/v1/docs/"
+
 
 def actor_of(request: HttpRequest) -> Actor:
     """The signed-in operator as an actor. Ask only after sign-in was checked."""
@@ -28,10 +32,19 @@ def client_address(request: HttpRequest) -> str | None:
     return str(address) if address else None
 
 
+def is_from_program(request: HttpRequest) -> bool:
+    """Whether no person can have sent the request: browsers have no key to present."""
+    return (
+        "HTTP_AUTHORIZATION" in request.META
+        and request.path_info.startswith(PROGRAMS_PATHS)
+        and request.path_info != _DOCUMENTATION
+    )
+
+
 def prefers_json(request: HttpRequest) -> bool:
     """Whether a program asks: by ``Accept``, and where that says nothing, by the address."""
     page_or_program = ["text/html", "application/json"]
-    if request.path.startswith(("/api/", "/oauth2/", "/metrics/")):
+    if request.path_info.startswith(PROGRAMS_PATHS):
         page_or_program.reverse()
     return (request.get_preferred_type(page_or_program) or page_or_program[0]) == "application/json"
 

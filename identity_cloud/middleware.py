@@ -2,12 +2,40 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from http import HTTPStatus
+from typing import Any
 
 from django.conf import settings
+from django.core.handlers.exception import convert_exception_to_response
 from django.http import HttpRequest, HttpResponse
+from django.urls import resolve
+from django.utils.module_loading import import_string
 from django.utils.translation import gettext as _
 
+from accesskeys.http import is_from_program
 from accesskeys.views.errors import problem
+
+
+class ProgramsMiddleware:
+    """Leads the requests of programs past everything that only pages need: sessions, forms, messages, frames.
+
+    What is left for them is ``PROGRAMS_MIDDLEWARE``. Half of what a request to the API costs is in the others.
+    """
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+        self.answer: Callable[[HttpRequest], Any] = convert_exception_to_response(_answer)
+        for path in reversed(settings.PROGRAMS_MIDDLEWARE):
+            self.answer = convert_exception_to_response(import_string(path)(self.answer))
+
+    def __call__(self, request: HttpRequest) -> Any:
+        return self.answer(request) if is_from_program(request) else self.get_response(request)
+
+
+def _answer(request: HttpRequest) -> HttpResponse:
+    """What the view of the address says, as Django's handler asks it."""
+    request.resolver_match = match = resolve(request.path_info)
+    response: HttpResponse = match.func(request, *match.args, **match.kwargs)
+    return response.render() if hasattr(response, "render") else response
 
 
 class BodyLimitMiddleware:

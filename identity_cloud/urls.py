@@ -13,14 +13,14 @@ from accesskeys.api.metrics import MetricsView
 favicon = lazy(static, str)("accesskeys/favicon.svg")
 
 urlpatterns = [
-    path("", include("accesskeys.urls")),
-    path("api/v1/", include("accesskeys.api.urls")),
+    path("api/v1/", include("accesskeys.api.urls")),  # First, for it is asked most.
     path("oauth2/introspect/", IntrospectionView.as_view(), name="introspect"),
     path("metrics/", MetricsView.as_view(), name="metrics"),
     path("accounts/", include("identity_cloud.accounts")),
     path("admin/", admin.site.urls),
     path("favicon.ico", RedirectView.as_view(url=favicon)),
     path("language/", include("django.conf.urls.i18n")),
+    path("", include("accesskeys.urls")),
 ]
 
 handler400 = "accesskeys.views.errors.bad_request"

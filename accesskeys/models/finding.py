@@ -2,14 +2,15 @@
 
 Building the same query in Python again for each request costs several times what the database needs to answer it.
 Here the QuerySet is compiled at the first request, for each database, and its SQL is sent as it is: prepared on
-PostgreSQL where ``prepare_threshold`` allows it, and without a search for placeholders on SQLite.
+PostgreSQL where ``prepare_threshold`` allows it, and without a search for escapes on SQLite.
 """
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Callable
 from functools import lru_cache
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, Self
 
 from django.db import DEFAULT_DB_ALIAS, DatabaseError, connections, router
 from django.db.backends.base.base import BaseDatabaseWrapper
@@ -77,15 +78,24 @@ def _compile(alias: str) -> _Statement:
     sql, _ = compiler.as_sql()
     converters = compiler.get_converters([column for column, _, _ in compiler.select[1:]])
     return _Statement(
-        sql.replace("%s", "?") if connection.vendor == "sqlite" else sql,
+        sql,
         _driver_cursor(connection),
         tuple((index, expression, functions) for index, (functions, expression) in converters.items()),
     )
 
 
 def _driver_cursor(connection: BaseDatabaseWrapper) -> Callable[[Any], Any]:
+    if connection.vendor == "sqlite":
+        return lambda driver: driver.cursor(_SqliteCursor)
     if connection.vendor == "postgresql" and connection.settings_dict["OPTIONS"].get("prepare_threshold"):
         from psycopg import Cursor
 
         return Cursor  # Binds on the server, and prepares what it has sent often.
     return lambda driver: driver.cursor()
+
+
+class _SqliteCursor(sqlite3.Cursor):
+    """Takes the SQL as Django writes it. Django's own cursor looks for escapes as well, which takes longer."""
+
+    def execute(self, sql: str, parameters: Any = ()) -> Self:
+        return super().execute(sql.replace("%s", "?"), parameters)

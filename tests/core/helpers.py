@@ -14,7 +14,7 @@ from uuid import UUID
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
-from django.db import connection, connections
+from django.db import OperationalError, connection, connections
 
 from accesskeys.models import AccessKey, AuditEvent
 
@@ -59,6 +59,17 @@ def stored(access_key_id: UUID) -> dict[str, Any]:
     """All columns of an access key as they are in the database now; none if it is gone."""
     row = AccessKey.objects.filter(pk=access_key_id).values().first() or {}
     return {column: bytes(value) if isinstance(value, memoryview) else value for column, value in row.items()}
+
+
+@contextmanager
+def database_away() -> Iterator[None]:
+    """Every statement fails, as it does while the database is restarted."""
+
+    def fail(*_statement: Any) -> None:
+        raise OperationalError("connection refused")
+
+    with connection.execute_wrapper(fail):
+        yield
 
 
 @contextmanager

@@ -10,7 +10,6 @@ from pathlib import Path
 from urllib.parse import urlencode
 
 import pytest
-from django.db import OperationalError, connection
 from django.test import Client
 from django.utils import timezone
 from prometheus_client.parser import text_string_to_metric_families
@@ -21,7 +20,7 @@ from accesskeys.actors import Actor
 from accesskeys.scopes import INTROSPECT, METRICS, READ
 from accesskeys.tally import CELLS
 from tests.clients import anybody, consumer
-from tests.core.helpers import holds_part_of
+from tests.core.helpers import database_away, holds_part_of
 from tests.factories import AccessKeyFactory, key_of
 
 pytestmark = pytest.mark.django_db
@@ -153,14 +152,9 @@ def test_an_address_that_keeps_presenting_bad_keys(door: str, settings: Settings
 
 
 @pytest.mark.parametrize("door", DOORS)
-def test_a_database_that_is_away(door: str, monkeypatch: pytest.MonkeyPatch, command: Actor) -> None:
+def test_a_database_that_is_away(door: str, command: Actor) -> None:
     authorization = accepted(command)
-
-    def away() -> None:
-        raise OperationalError("connection refused")
-
-    with monkeypatch.context() as patch:
-        patch.setattr(connection, "cursor", away)
+    with database_away():
         assert DOORS[door](authorization) == 503
     assert decisions() == {(door, "failed", "unavailable"): 1}
 

@@ -6,7 +6,6 @@ import logging
 from uuid import uuid4
 
 import pytest
-from django.db import OperationalError, connection
 from django.test import Client
 from pytest_django import Settings
 from pytest_django.fixtures import DjangoAssertNumQueries
@@ -14,7 +13,7 @@ from pytest_django.fixtures import DjangoAssertNumQueries
 from accesskeys import services
 from accesskeys.actors import Actor
 from tests.clients import anybody, consumer
-from tests.core.helpers import holds_part_of
+from tests.core.helpers import database_away, holds_part_of
 from tests.factories import AccessKeyFactory, key_of
 
 pytestmark = pytest.mark.django_db
@@ -128,14 +127,10 @@ class TestOverTheLimit:
         assert "WWW-Authenticate" not in response
 
 
-def test_without_the_database_nobody_passes(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_without_the_database_nobody_passes() -> None:
     client = consumer(AccessKeyFactory())
-
-    def away() -> None:
-        raise OperationalError("connection refused")
-
-    monkeypatch.setattr(connection, "cursor", away)
-    response = client.get(VERIFY)
+    with database_away():
+        response = client.get(VERIFY)
     assert response.status_code == 503
     assert response["Retry-After"] == "5"
 
