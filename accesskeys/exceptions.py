@@ -71,6 +71,13 @@ class IntegrityFailure(AccessKeyError):
     )
 
 
+class CountersUnavailable(AccessKeyError):
+    """Rate limits cannot be counted: the cache of ``CACHE_URL`` is away."""
+
+    code = "unavailable"
+    sentence = _("Something went wrong on our side. It has been written to the server log.")
+
+
 class RateLimited(AccessKeyError):
     """Too many requests with this key, or too many bad keys from this address (RFC 6585, section 4)."""
 

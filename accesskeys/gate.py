@@ -15,14 +15,13 @@ from django.db import DatabaseError
 from django.http import HttpRequest, HttpResponse
 
 from accesskeys import bearer, metrics, scopes, services
-from accesskeys.exceptions import InsufficientScope, InvalidKey, RateLimited
-from accesskeys.http import client_address
+from accesskeys.exceptions import CountersUnavailable, InsufficientScope, InvalidKey, RateLimited
+from accesskeys.http import RETRY_AFTER_SECONDS, client_address
 from accesskeys.models import AccessKey
 
 logger = logging.getLogger("accesskeys.gate")
 
 PATH = "/auth/verify/"
-RETRY_SECONDS = 5  # How long a gateway should wait for the database.
 
 # nginx makes a 500 of everything but 2xx, 401 and 403, so only the others are told of a 429.
 THROTTLED_STATUS = {"nginx": 403, "caddy": 429, "traefik": 429, "envoy": 429, "haproxy": 429}
@@ -86,9 +85,11 @@ def verify(request: HttpRequest) -> HttpResponse:
         return _refused(403, **{"WWW-Authenticate": bearer.challenge(refusal.code, scope=refusal.scope)})
     except RateLimited as refusal:
         return _refused(demand.throttled_status, **{"Retry-After": str(refusal.retry_after)})
+    except CountersUnavailable:
+        return _unavailable()
     except DatabaseError:
         logger.exception("The database did not answer")
-        return _refused(503, **{"Retry-After": str(RETRY_SECONDS)})
+        return _unavailable()
     return HttpResponse(headers=_identity(access_key))
 
 
@@ -112,6 +113,10 @@ def _identity(access_key: AccessKey) -> dict[str, str]:
         "X-Access-Key-Name": access_key.name,
         "X-Access-Key-Scopes": " ".join(access_key.scopes),
     }
+
+
+def _unavailable() -> HttpResponse:
+    return _refused(503, **{"Retry-After": str(RETRY_AFTER_SECONDS)})
 
 
 def _refused(status: int, **headers: str) -> HttpResponse:

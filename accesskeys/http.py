@@ -16,6 +16,8 @@ from accesskeys.actors import Actor
 PROGRAMS_PATHS = ("/api/", "/oauth2/", "/metrics/")
 _DOCUMENTATION = "/api/v1/docs/"
 
+RETRY_AFTER_SECONDS = 5  # How long a caller should wait for the database, or for the counters.
+
 
 def actor_of(request: HttpRequest) -> Actor:
     """The signed-in operator as an actor. Ask only after sign-in was checked."""

@@ -2,19 +2,26 @@
 
 from __future__ import annotations
 
+import logging
 import time
+from contextlib import suppress
 from ipaddress import IPv6Address, ip_network
 
 from accesskeys import conf
 from accesskeys.counters import get_counters
-from accesskeys.exceptions import RateLimited
+from accesskeys.exceptions import CountersUnavailable, RateLimited
 from accesskeys.models import AccessKey
 from accesskeys.networks import parse_address
 from accesskeys.rates import Rate, parse_rate
 
+logger = logging.getLogger("accesskeys.rate_limits")
+
 
 def count_use(access_key: AccessKey) -> None:
-    """Count a request against the access key's own limit; raises RateLimited beyond it."""
+    """Count a request against the access key's own limit; raises RateLimited beyond it.
+
+    Raises CountersUnavailable where it cannot be counted: a limit that nobody counts would be none.
+    """
     if access_key.rate_limit:
         _count(f"key:{access_key.pk}", parse_rate(access_key.rate_limit), reason="rate_limit")
 
@@ -22,15 +29,22 @@ def count_use(access_key: AccessKey) -> None:
 def count_bad_key(address: str | None) -> None:
     """Count a bad key against the address that presented it; raises RateLimited beyond the limit.
 
-    Good keys are not counted here, so programs behind the same address go on working.
+    Good keys are not counted here, so programs behind the same address go on working. A bad key that cannot be
+    counted is refused all the same, so nothing is raised for it.
     """
-    _count(f"address:{_household(address)}", conf.bad_key_limit(), reason="bad_keys")
+    with suppress(CountersUnavailable):
+        _count(f"address:{_household(address)}", conf.bad_key_limit(), reason="bad_keys")
 
 
 def _count(name: str, rate: Rate, *, reason: str) -> None:
     now = int(time.time())
     until = now - now % rate.seconds + rate.seconds
-    if get_counters().increment(name, until=until) > rate.requests:
+    try:
+        count = get_counters().increment(name, until=until)
+    except Exception as error:  # Each cache raises exceptions of its own.
+        logger.error("Rate limits cannot be counted: %s", error)
+        raise CountersUnavailable from error
+    if count > rate.requests:
         raise RateLimited(until - now, reason)
 
 

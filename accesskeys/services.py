@@ -75,6 +75,7 @@ def generate(
             access_key.save(force_insert=True)
         event.concerns(access_key)
         event.details = _generated(access_key)
+    _defer(access_key)
     return access_key, key
 
 
@@ -96,6 +97,7 @@ def generate_many(*, wishes: Sequence[Wish], actor: Actor) -> list[Generated | V
                 ledger.refused(refusal)
             else:
                 ledger.succeeded(draft, _generated(draft))
+                _defer(draft)
     return [refusal or one for refusal, one in zip(refusals, made, strict=True)]
 
 
@@ -191,7 +193,8 @@ def authenticate(key: str, *, address: str | None = None) -> AccessKey:
     """The access key that this key belongs to, read freshly from the database in one statement.
 
     Raises InvalidKey, whose ``reason`` (malformed, forged, unknown, suspended, expired, address) is logged and
-    meant for nobody else, and RateLimited for a key over its limit or an address that keeps presenting bad keys.
+    meant for nobody else, RateLimited for a key over its limit or an address that keeps presenting bad keys, and
+    CountersUnavailable for a key with a limit that cannot be counted.
     """
     try:
         access_key = _find_by_key(key)
@@ -319,6 +322,11 @@ def _furnish(access_key: AccessKey) -> str:
     access_key.sealed = sealed.text
     access_key.sealed_key_id = sealed.key_id
     return key
+
+
+def _defer(access_key: AccessKey) -> None:
+    """Let a new row know as little as one that is read: then Django inserts it no second time, whoever saves it."""
+    del access_key.digest, access_key.sealed
 
 
 def _unseal(access_key: AccessKey) -> str:

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import ClassVar
 
 from rest_framework.authentication import BaseAuthentication
-from rest_framework.exceptions import AuthenticationFailed, Throttled
+from rest_framework.exceptions import Throttled
 from rest_framework.request import Request
 
 from accesskeys import bearer, services
+from accesskeys.api.exceptions import KeyRefused
 from accesskeys.exceptions import InvalidKey, RateLimited
 from accesskeys.http import client_address
 from accesskeys.models import AccessKey
@@ -16,16 +19,27 @@ from accesskeys.models import AccessKey
 
 @dataclass(frozen=True)
 class Consumer:
-    """A program that presented a usable key. Stands where DRF expects a user."""
+    """A program that presented a usable key. Stands where DRF expects a user, and has no permission of one."""
 
     access_key: AccessKey
-    is_authenticated: bool = True
-    is_anonymous: bool = False
+
+    is_authenticated: ClassVar[bool] = True
+    is_anonymous: ClassVar[bool] = False
+    is_active: ClassVar[bool] = True
+    is_staff: ClassVar[bool] = False
+    is_superuser: ClassVar[bool] = False
+
+    def __str__(self) -> str:
+        return str(self.access_key)
 
     @property
     def pk(self) -> str:
         """What throttles and logs may call it by."""
         return str(self.access_key.pk)
+
+    def has_perms(self, permissions: Iterable[str], obj: object = None) -> bool:
+        """Permissions are for operators, scopes are for keys: a key has all of none."""
+        return not list(permissions)
 
 
 class AccessKeyAuthentication(BaseAuthentication):
@@ -36,22 +50,17 @@ class AccessKeyAuthentication(BaseAuthentication):
     """
 
     def authenticate(self, request: Request) -> tuple[Consumer, AccessKey] | None:
+        key = bearer.key_in(request.META.get("HTTP_AUTHORIZATION", ""))
+        if key is None:
+            return None
         try:
-            key = bearer.key_in(_authorization(request))
-            if key is None:
-                return None
             access_key = services.authenticate(key, address=client_address(request._request))
         except InvalidKey as refusal:
-            raise AuthenticationFailed(str(refusal), refusal.code) from refusal
+            raise KeyRefused from refusal
         except RateLimited as refusal:
             raise Throttled(wait=refusal.retry_after) from refusal
         return Consumer(access_key), access_key
 
     def authenticate_header(self, request: Request) -> str:
-        """The challenge of a 401; DRF asks for it after the refusal."""
-        presented = bearer.is_bearer(_authorization(request))
-        return bearer.challenge(InvalidKey.code if presented else None)
-
-
-def _authorization(request: Request) -> str:
-    return str(request.META.get("HTTP_AUTHORIZATION", ""))
+        """The challenge to a request without a key."""
+        return bearer.challenge()

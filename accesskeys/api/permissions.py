@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-from rest_framework.permissions import BasePermission
+from typing import TYPE_CHECKING, Any
+
+from rest_framework.permissions import BasePermission, OperandHolder, SingleOperandHolder
 from rest_framework.request import Request
-from rest_framework.views import APIView
 
 from accesskeys import policy
 from accesskeys.api.actors import actor_of, calling_access_key
-from accesskeys.api.errors import scope_is_missing
+from accesskeys.api.exceptions import ScopeMissing
 from accesskeys.models import AccessKey
+
+if TYPE_CHECKING:
+    from rest_framework.views import APIView
 
 
 class IsConsumer(BasePermission):
@@ -34,18 +38,38 @@ class MayPerform(IsConsumer):
         return True
 
 
-def HasScope(scope: str) -> type[BasePermission]:  # noqa: N802
-    """A permission class for views of any project: ``permission_classes = [HasScope("orders:read")]``.
+class HasScope(SingleOperandHolder):
+    """A permission for views of any project: ``permission_classes = [HasScope("orders:read")]``.
 
     Without a key the answer is 401; with one that lacks the scope, 403 with ``insufficient_scope`` (RFC 6750).
+    ``HasScope("a") | HasScope("b")`` takes either, and names the first, which would do. In any other combination it
+    is one condition among others, and the answer is DRF's plain 403.
     """
 
-    class RequiredScope(IsConsumer):
-        def has_permission(self, request: Request, view: APIView) -> bool:
-            if not super().has_permission(request, view):
-                return False
-            if not calling_access_key(request).has_scope(scope):
-                raise scope_is_missing(scope)
-            return True
+    def __init__(self, *scopes: str) -> None:
+        self._scopes = scopes
 
-    return RequiredScope
+    def __or__(self, other: Any) -> OperandHolder | HasScope:  # type: ignore[override]
+        if isinstance(other, HasScope):
+            return HasScope(*self._scopes, *other._scopes)
+        return super().__or__(other)
+
+    def __call__(self) -> BasePermission:
+        """DRF asks for one permission a request."""
+        return _CarriesOneOf(self._scopes)
+
+
+class _CarriesOneOf(IsConsumer):
+    def __init__(self, scopes: tuple[str, ...]) -> None:
+        self._scopes = scopes
+        self._is_consumer = False
+
+    def has_permission(self, request: Request, view: APIView) -> bool:
+        self._is_consumer = super().has_permission(request, view)
+        return self._is_consumer and any(map(calling_access_key(request).has_scope, self._scopes))
+
+    @property
+    def message(self) -> None:
+        """DRF asks for it once it has decided to refuse, which is the moment for a refusal of our own."""
+        if self._is_consumer:
+            raise ScopeMissing(self._scopes[0])

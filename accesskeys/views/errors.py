@@ -10,15 +10,18 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.urls import Resolver404
 from django.utils.translation import gettext as _
-from django.views.decorators.cache import never_cache
 
-from accesskeys.http import prefers_json
-
-RETRY_AFTER_SECONDS = 10
+from accesskeys.http import RETRY_AFTER_SECONDS, prefers_json
 
 
 def problem(request: HttpRequest, status: HTTPStatus, code: str, sentence: str) -> HttpResponse:
     """The answer to a request that failed: a page for people, the API's error object for programs."""
+    response = _answer(request, status, code, sentence)
+    response["Cache-Control"] = "no-store"
+    return response
+
+
+def _answer(request: HttpRequest, status: HTTPStatus, code: str, sentence: str) -> HttpResponse:
     if prefers_json(request):
         kind = "server_error" if status >= HTTPStatus.INTERNAL_SERVER_ERROR else "client_error"
         error = {"code": code, "detail": sentence, "attr": None}
@@ -27,41 +30,35 @@ def problem(request: HttpRequest, status: HTTPStatus, code: str, sentence: str) 
     return render(request, f"errors/{status}.html", context, status=status)
 
 
-@never_cache
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
     """400, for Django's ``handler400``."""
     return problem(request, HTTPStatus.BAD_REQUEST, "bad_request", _("The request could not be understood."))
 
 
-@never_cache
 def permission_denied(request: HttpRequest, exception: Exception) -> HttpResponse:
     """403, for Django's ``handler403``."""
     sentence = str(exception) or _("You do not have the permission to do this.")
     return problem(request, HTTPStatus.FORBIDDEN, "permission_denied", sentence)
 
 
-@never_cache
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     """403, for Django's ``CSRF_FAILURE_VIEW``: a form from another site, a stale page or refused cookies."""
     sentence = _("This form is out of date, or cookies are blocked. Go back, load the page again and repeat.")
     return problem(request, HTTPStatus.FORBIDDEN, "csrf_failed", sentence)
 
 
-@never_cache
 def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
     """404, for Django's ``handler404``. The URL resolver's own words are for developers and stay here."""
     ours = not isinstance(exception, Resolver404) and str(exception)
     return problem(request, HTTPStatus.NOT_FOUND, "not_found", ours or _("There is nothing at this address."))
 
 
-@never_cache
 def too_many_requests(request: HttpRequest) -> HttpResponse:
     """429, for the ``handler429`` that django-allauth looks for."""
     sentence = _("There were too many attempts. Wait a few minutes, then try again.")
     return problem(request, HTTPStatus.TOO_MANY_REQUESTS, "throttled", sentence)
 
 
-@never_cache
 def server_error(request: HttpRequest) -> HttpResponse:
     """500, for Django's ``handler500``; 503 where the database is what is missing."""
     if isinstance(sys.exception(), OperationalError | InterfaceError):

@@ -84,7 +84,7 @@ class TestDecision:
     def test_the_caller_hears_the_same_whatever_the_reason(self, command: Actor) -> None:
         expired = AccessKeyFactory(expired=True)
         keyring = get_keyring()
-        presented = ["", keyring.new_key()[:-1] + "0", keyring.new_key(), key_of(expired)]
+        presented = ["", f"ica_{51 * 'A'}", keyring.new_key(), key_of(expired)]
         refusals = [refusal_of(key) for key in presented]
         assert len({refusal.reason for refusal in refusals}) == 4
         assert {(refusal.code, str(refusal)) for refusal in refusals} == {

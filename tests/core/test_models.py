@@ -131,10 +131,12 @@ class TestRow:
 class TestStaleInstance:
     """A row that is gone stays gone, whatever is done with an instance that was read before."""
 
-    @pytest.fixture(params=["authenticated", "renamed", "described"])
+    @pytest.fixture(params=["generated", "authenticated", "renamed", "described"])
     def stale(self, request: pytest.FixtureRequest, command: Actor) -> AccessKey:
         made = AccessKeyFactory()
         match request.param:
+            case "generated":
+                read = made
             case "authenticated":
                 read = services.authenticate(key_of(made))
             case "renamed":
@@ -181,7 +183,7 @@ class TestQuerySet:
             assert (access_key in found) == (text.lower() in access_key.name)
         AccessKey.objects.all().delete()
 
-    @pytest.mark.parametrize("text", ["%", "g%", ".*", "'", "\\", "billing\n"])
+    @pytest.mark.parametrize("text", ["%", "g%", ".*", "'", "\\", "billing\n", "\0", "bill\0"])
     def test_search_takes_its_text_literally(self, text: str) -> None:
         AccessKeyFactory(name="billing")
         assert not AccessKey.objects.search(text).exists()

@@ -1,0 +1,43 @@
+"""The refusals of the API that DRF has no class for.
+
+They carry their own ``WWW-Authenticate`` in ``auth_header``, which DRF's exception handler sends, so they come out the
+same in any project. Nothing of DRF's views is imported: DRF imports authentication and permissions before it has any.
+"""
+
+from __future__ import annotations
+
+from rest_framework import exceptions, status
+
+from accesskeys import bearer
+from accesskeys.exceptions import InsufficientScope, InvalidKey
+from accesskeys.http import RETRY_AFTER_SECONDS
+
+
+class KeyRefused(exceptions.APIException):
+    """401: a key was presented and is not usable. One answer, whatever the reason (RFC 6750, section 3.1).
+
+    Not an AuthenticationFailed: of that, DRF makes a 403 where another authentication comes first in the list.
+    """
+
+    status_code = status.HTTP_401_UNAUTHORIZED
+    default_detail = InvalidKey.sentence
+    default_code = InvalidKey.code
+    auth_header = bearer.challenge(InvalidKey.code)
+
+
+class ScopeMissing(exceptions.PermissionDenied):
+    """403: the key is usable and lacks a scope (RFC 6750, section 3.1)."""
+
+    def __init__(self, scope: str) -> None:
+        refusal = InsufficientScope(scope)
+        super().__init__(str(refusal), refusal.code)
+        self.auth_header = bearer.challenge(refusal.code, scope=scope)
+
+
+class ServiceUnavailable(exceptions.APIException):
+    """503. ``wait``, in seconds, becomes ``Retry-After``."""
+
+    status_code = status.HTTP_503_SERVICE_UNAVAILABLE
+    default_detail = "The service is not available at the moment. Try again in a few seconds."
+    default_code = "unavailable"
+    wait: int | None = RETRY_AFTER_SECONDS
