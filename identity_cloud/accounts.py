@@ -29,6 +29,7 @@ urlpatterns = [
     path("password/change/", views.password_change, name="account_change_password"),
     # allauth asks for these names; there is nothing behind them here.
     path("signup/", RedirectView.as_view(pattern_name="account_login"), name="account_signup"),
+    path("password/set/", RedirectView.as_view(pattern_name="account_login"), name="account_set_password"),
     path(
         "password/reset/", RedirectView.as_view(pattern_name="account_login"), name="account_reset_password"
     ),

@@ -544,12 +544,18 @@ class TestProblems:
         operator.raise_request_exception = False
         with patch("accesskeys.views.access_keys.columns", side_effect=OperationalError):
             response = operator.get(LIST)
-        assert (response.status_code, response["Retry-After"]) == (503, "10")
+        assert (response.status_code, response["Retry-After"]) == (503, "5")
         assert "The database cannot be reached" in response.content.decode()
         with patch("accesskeys.views.access_keys.columns", side_effect=RuntimeError):
             response = operator.get(LIST)
         assert response.status_code == 500
         assert "Something went wrong on our side." in response.content.decode()
+
+    def test_without_a_password_there_is_none_to_change(self) -> None:
+        client = Client()
+        client.force_login(OperatorFactory(roles=["Viewers"]))
+        response = client.get(reverse("account_change_password"), follow=True)
+        assert (response.status_code, response.redirect_chain[-1][0]) == (200, LIST)
 
     def test_too_many_sign_ins(self, settings: Any) -> None:
         settings.ACCOUNT_RATE_LIMITS = {"login": "1/m/ip"}

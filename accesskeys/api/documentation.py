@@ -6,19 +6,23 @@ from collections.abc import Iterator
 from typing import Any
 
 from drf_spectacular.generators import SchemaGenerator
+from drf_spectacular.renderers import OpenApiJsonRenderer2
 from drf_spectacular.views import SpectacularAPIView
 from rest_framework.authentication import SessionAuthentication
 from rest_framework.permissions import IsAuthenticated
 
 from accesskeys.api.authentication import AccessKeyAuthentication
+from accesskeys.api.views import Endpoint
 from accesskeys.views.base import ConsolePage
 
 
-class SchemaView(SpectacularAPIView):
+class SchemaView(Endpoint, SpectacularAPIView):
     """OpenAPI 3.1, for programs with any usable key and for signed-in operators."""
 
     authentication_classes = [AccessKeyAuthentication, SessionAuthentication]
     permission_classes = [IsAuthenticated]
+    # JSON for those who ask for nothing in particular: it is also the form of the errors.
+    renderer_classes = [OpenApiJsonRenderer2, *SpectacularAPIView.renderer_classes]
 
 
 class ApiDocumentationPage(ConsolePage):

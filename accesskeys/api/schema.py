@@ -42,6 +42,8 @@ class OperationSchema(AutoSchema):
         refusals = [*WITH_KEY]
         if self.get_request_serializer() is not None and self.method in {"POST", "PUT", "PATCH"}:
             refusals += WITH_BODY
+        if self._is_list_view():
+            refusals.append("400")
         if "{id}" in self.path:
             refusals += WITH_ID
         bodies: dict[str, Any] = super()._get_response_bodies(*args, **kwargs)

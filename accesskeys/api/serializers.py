@@ -13,6 +13,7 @@ from typing import Any
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
+from rest_framework.fields import empty
 
 from accesskeys.models import AccessKey
 from accesskeys.validators import NAME_RULE
@@ -24,6 +25,12 @@ class TextField(serializers.Field[str, str, str, Any]):
 
     default_error_messages = {"invalid": "Write a string."}
 
+    def run_validation(self, data: Any = empty) -> Any:
+        """Null is no string, and has the code of everything else that is none."""
+        if data is None and not self.allow_null:
+            self.fail("invalid")
+        return super().run_validation(data)
+
     def to_internal_value(self, data: Any) -> str:
         if not isinstance(data, str):
             self.fail("invalid")
@@ -34,8 +41,15 @@ class MomentField(serializers.DateTimeField):
     """A moment with its offset; without one it would mean another moment to everybody."""
 
     default_error_messages = {
+        "invalid": "Write a time as 2030-01-31T12:00:00Z.",
         "naive": "Add an offset to the time, such as Z or +01:00.",
     }
+
+    def to_internal_value(self, value: Any) -> datetime:
+        """Django takes digits of any script, and a newline at the end."""
+        if not isinstance(value, str) or not value.isascii() or not value.isprintable():
+            self.fail("invalid")
+        return super().to_internal_value(value)
 
     def enforce_timezone(self, value: datetime) -> datetime:
         if value.tzinfo is None:

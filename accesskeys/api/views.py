@@ -7,20 +7,20 @@ from typing import Any, ClassVar, NoReturn
 from uuid import UUID
 
 from django.urls import reverse
-from django.utils.decorators import method_decorator
-from django.views.decorators.cache import never_cache
+from django.views.decorators.common import no_append_slash
 from drf_spectacular.utils import extend_schema
 from rest_framework import status
 from rest_framework.exceptions import NotAuthenticated
 from rest_framework.generics import GenericAPIView
 from rest_framework.request import Request
 from rest_framework.response import Response
+from rest_framework.views import APIView
 
 from accesskeys import metrics, services
 from accesskeys.api.actors import actor_of, calling_access_key
 from accesskeys.api.authentication import AccessKeyAuthentication
 from accesskeys.api.filters import AccessKeyFilterSet
-from accesskeys.api.pagination import AccessKeyCursorPagination
+from accesskeys.api.pagination import KeysetPagination
 from accesskeys.api.permissions import IsConsumer, MayPerform
 from accesskeys.api.serializers import (
     AccessKeySerializer,
@@ -37,9 +37,22 @@ from accesskeys.models import AccessKey
 from accesskeys.policy import Operation
 
 
-@method_decorator(never_cache, name="dispatch")
-class ConsumerView(GenericAPIView[AccessKey]):
-    """An endpoint for any usable key. Nothing here is ever cached."""
+class Endpoint(APIView):
+    """What every address of the API has in common, whoever asks."""
+
+    @classmethod
+    def as_view(cls, **initkwargs: Any) -> Any:
+        """Without its last slash an address is 404: a redirect would bring a POST back without its body."""
+        return no_append_slash(super().as_view(**initkwargs))
+
+    @property
+    def default_response_headers(self) -> dict[str, str]:
+        """Nothing here is ever cached (RFC 9111, section 5.2.2.5)."""
+        return {**super().default_response_headers, "Cache-Control": "no-store"}
+
+
+class ConsumerView(Endpoint, GenericAPIView[AccessKey]):
+    """An endpoint for any usable key."""
 
     authentication_classes = [AccessKeyAuthentication]
     permission_classes = [IsConsumer]
@@ -98,7 +111,7 @@ class AccessKeyListView(OperationView):
     serializer_class = AccessKeySerializer
     queryset = AccessKey.objects.described()
     filterset_class = AccessKeyFilterSet
-    pagination_class = AccessKeyCursorPagination
+    pagination_class = KeysetPagination
 
     @extend_schema(
         operation_id="list_access_keys", summary="List access keys", responses=AccessKeySerializer(many=True)

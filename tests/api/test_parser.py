@@ -49,6 +49,7 @@ def generated() -> list[str]:
         b'{"name": -Infinity}',
         b'{"name": ' + 5000 * b"9" + b"}",
         b'{"name": 1e' + 5000 * b"9" + b"}",
+        *(b'{"name": ' + depth * b"[" + depth * b"]" + b"}" for depth in range(100, 1100, 100)),
         60_000 * b"[",
         30_000 * b"[" + 30_000 * b"]",
         b'{"a":' * 10_000,
@@ -79,6 +80,12 @@ def test_what_is_no_object_with_one_meaning(writer: Client, body: bytes) -> None
     assert generated() == []
 
 
+@pytest.mark.parametrize("number", ["NaN", "Infinity", "-Infinity", "1e999", "-1E999", 5000 * "9"])
+def test_what_is_no_finite_number_is_no_json(writer: Client, number: str) -> None:
+    response = post(writer, f'{{"name": {number}}}'.encode())
+    assert (response.status_code, errors(response)) == (400, [("parse_error", None)])
+
+
 def test_what_looks_odd_and_has_one_meaning(writer: Client) -> None:
     response = post(writer, b' \r\n\t{ "n\\u0061me" : "bill\\u0069ng" , "scopes" : [ ] } ')
     assert response.status_code == 201
@@ -100,6 +107,9 @@ def test_what_looks_odd_and_has_one_meaning(writer: Client) -> None:
         "application/vnd.api+json",
         "text/json",
         "json",
+        "application/*",
+        "*/*",
+        "application/*; charset=utf-8",
     ],
 )
 def test_another_media_type_or_charset(writer: Client, content_type: str) -> None:

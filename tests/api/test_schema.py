@@ -99,6 +99,28 @@ def test_only_generate_and_reveal_answer_with_a_key(document: dict[str, Any]) ->
     assert not any(word in json.dumps(schemas) for word in ("digest", "sealed"))
 
 
+@pytest.mark.parametrize("accept", [None, "*/*", "text/html,*/*;q=0.8"])
+def test_it_is_json_unless_yaml_is_asked_for(accept: str | None) -> None:
+    headers = {} if accept is None else {"Accept": accept}
+    for client in (anybody(), consumer(AccessKeyFactory())):
+        response = client.get(SCHEMA, headers=headers)
+        assert response["Content-Type"].startswith("application/json")
+        assert json.loads(response.content).keys() & {"errors", "openapi"}
+    response = consumer(AccessKeyFactory()).get(SCHEMA, headers={"Accept": "application/yaml"})
+    assert response.content.startswith(b"openapi: 3.1")
+
+
+def test_pages_and_their_parameters_are_described(document: dict[str, Any]) -> None:
+    listing = document["paths"]["/api/v1/access-keys/"]["get"]
+    parameters = {parameter["name"]: parameter["schema"] for parameter in listing["parameters"]}
+    assert parameters.keys() == {"cursor", "page_size", "search", "status", "ordering"}
+    assert (parameters["page_size"]["minimum"], parameters["page_size"]["maximum"]) == (1, 100)
+    page = document["components"]["schemas"]["PaginatedAccessKeyList"]
+    assert page["required"] == ["next", "previous", "results"]
+    assert "null" in page["properties"]["next"]["type"]
+    assert "400" in listing["responses"]
+
+
 class TestWhoMayRead:
     def test_the_schema_is_for_any_key_and_any_operator(self) -> None:
         assert anybody().get(SCHEMA).status_code == 401

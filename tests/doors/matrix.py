@@ -172,6 +172,7 @@ MATRIX: Mapping[str, Methods] = {
     },
     "accounts/signup/": _REDIRECT,
     "accounts/password/reset/": _REDIRECT,
+    "accounts/password/set/": _REDIRECT,
     "favicon.ico": _REDIRECT,
     "language/setlang/": {OTHERS: everybody("302")},
     # The admin: operators and roles
