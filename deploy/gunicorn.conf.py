@@ -24,8 +24,8 @@ from django.conf import settings  # noqa: E402  Wrong settings are a sentence, s
 from identity_cloud.settings.environment import log_level  # noqa: E402
 
 bind = f"{os.environ.get('HOST', '127.0.0.1')}:{os.environ.get('PORT', '8000')}"
-workers = int(os.environ.get("WEB_CONCURRENCY", "1"))
-threads = int(os.environ.get("WEB_THREADS", "8"))
+workers = settings.WEB_CONCURRENCY
+threads = settings.WEB_THREADS
 worker_class = "gthread"
 preload_app = True
 graceful_timeout = 20  # seconds

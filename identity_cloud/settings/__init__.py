@@ -23,6 +23,7 @@ from identity_cloud.settings.environment import (
     log_level,
     networks,
     optional,
+    positive_number,
     public_url,
     rate,
     required,
@@ -106,6 +107,10 @@ TEMPLATES = [
         },
     },
 ]
+
+# What the server runs.
+WEB_CONCURRENCY = positive_number("WEB_CONCURRENCY", default="1")  # processes
+WEB_THREADS = positive_number("WEB_THREADS", default="8")  # of each process
 
 # Data
 DATABASES = {"default": database()}

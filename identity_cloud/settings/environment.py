@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from ipaddress import ip_address
 from pathlib import Path
 from typing import Any
@@ -86,6 +87,14 @@ def log_level() -> str:
     if level not in LOG_LEVELS:
         raise ImproperlyConfigured(f"LOG_LEVEL is {level}. It must be one of {', '.join(LOG_LEVELS)}.")
     return level
+
+
+def positive_number(name: str, *, default: str) -> int:
+    """A number of processes or threads."""
+    text = optional(name, default)
+    if re.fullmatch("[1-9][0-9]{0,3}", text) is None:
+        raise ImproperlyConfigured(f"{name} is {text}. It must be a whole number from 1 to 9999.")
+    return int(text)
 
 
 def rate(name: str, *, default: str) -> str:
