@@ -8,7 +8,7 @@ from datetime import timedelta
 
 import pytest
 from django.core.exceptions import ValidationError
-from django.db import IntegrityError, connection, connections, transaction
+from django.db import DatabaseError, IntegrityError, connection, connections, transaction
 from django.utils import timezone
 
 from accesskeys import services
@@ -105,6 +105,14 @@ class TestGenerateMany:
             {"name": ["unique"]},
         ]
         assert AccessKey.objects.get().scopes == ["a"]
+
+    def test_saving_one_that_was_revoked_meanwhile_brings_nothing_back(self, command: Actor) -> None:
+        (made,) = services.generate_many(wishes=wishes("one"), actor=command)
+        assert isinstance(made, Generated)
+        services.revoke(access_key_id=made.access_key.pk, actor=command)
+        with pytest.raises(DatabaseError, match="did not affect any rows"), transaction.atomic():
+            made.access_key.save()
+        assert not AccessKey.objects.exists()
 
     def test_none(self, command: Actor) -> None:
         assert services.generate_many(wishes=[], actor=command) == []
