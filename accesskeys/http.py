@@ -12,9 +12,9 @@ from django_htmx.middleware import HtmxDetails
 from accesskeys import conf, networks
 from accesskeys.actors import Actor
 
-# What is at these addresses is made for programs, but for one page that people read.
+# What is at these addresses is made for programs; two of them are for signed-in operators as well.
 PROGRAMS_PATHS = ("/api/", "/oauth2/", "/metrics/")
-_DOCUMENTATION = "/api/v1/docs/"
+OPERATORS_PATHS = ("/api/v1/docs/", "/api/v1/schema/")
 
 RETRY_AFTER_SECONDS = 5  # How long a caller should wait for the database, or for the counters.
 
@@ -35,11 +35,11 @@ def client_address(request: HttpRequest) -> str | None:
 
 
 def is_from_program(request: HttpRequest) -> bool:
-    """Whether no person can have sent the request: browsers have no key to present."""
+    """Whether a program asks at its own door, and no browser strayed there: those have no key to present."""
     return (
-        "HTTP_AUTHORIZATION" in request.META
-        and request.path_info.startswith(PROGRAMS_PATHS)
-        and request.path_info != _DOCUMENTATION
+        request.path_info.startswith(PROGRAMS_PATHS)
+        and request.path_info not in OPERATORS_PATHS
+        and ("HTTP_AUTHORIZATION" in request.META or prefers_json(request))
     )
 
 

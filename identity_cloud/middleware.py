@@ -9,16 +9,19 @@ from django.core.handlers.exception import convert_exception_to_response
 from django.http import HttpRequest, HttpResponse
 from django.urls import resolve
 from django.utils.module_loading import import_string
+from django.utils.translation import activate
 from django.utils.translation import gettext as _
 
 from accesskeys.http import is_from_program
 from accesskeys.views.errors import problem
 
+NOTHING = "default-src 'none'; frame-ancestors 'none'"
+
 
 class ProgramsMiddleware:
-    """Leads the requests of programs past everything that only pages need: sessions, forms, messages, frames.
+    """Leads the requests of programs past everything that only pages need: sessions, forms, languages, frames.
 
-    What is left for them is ``PROGRAMS_MIDDLEWARE``. Half of what a request to the API costs is in the others.
+    What is left for them is ``PROGRAMS_MIDDLEWARE``. Half of what a request to the API would cost is in the others.
     """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
@@ -28,7 +31,12 @@ class ProgramsMiddleware:
             self.answer = convert_exception_to_response(import_string(path)(self.answer))
 
     def __call__(self, request: HttpRequest) -> Any:
-        return self.answer(request) if is_from_program(request) else self.get_response(request)
+        if not is_from_program(request):
+            return self.get_response(request)
+        activate(settings.LANGUAGE_CODE)  # The thread's last page may have spoken another.
+        response = self.answer(request)
+        response.headers["Content-Security-Policy"] = NOTHING  # A browser is not to make a page of it.
+        return response
 
 
 def _answer(request: HttpRequest) -> HttpResponse:

@@ -70,7 +70,9 @@ class ConsumerView(Endpoint, GenericAPIView[AccessKey]):
         self, request: Request, message: str | None = None, code: str | None = None
     ) -> NoReturn:
         """Keys that lack a scope are refused by name, so that nobody comes here but who presents no key."""
-        raise NotAuthenticated from InvalidKey("absent")
+        raise NotAuthenticated("Present an access key: Authorization: Bearer <key>.") from InvalidKey(
+            "absent"
+        )
 
 
 class OperationView(ConsumerView):

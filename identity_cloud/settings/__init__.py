@@ -80,10 +80,9 @@ MIDDLEWARE = [
     "django_htmx.middleware.HtmxMiddleware",
 ]
 
-# All that a request with a key passes on its way into the API.
+# All that a program's request passes on its way into the API.
 PROGRAMS_MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
-    "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
     "identity_cloud.middleware.BodyLimitMiddleware",
 ]
