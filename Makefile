@@ -1,5 +1,5 @@
 .DEFAULT_GOAL := help
-.PHONY: help run test screenshots lint clean
+.PHONY: help run test screenshots lighthouse bench lint clean
 
 PYTHON ?= python3
 BIN := .venv/bin
@@ -25,6 +25,14 @@ test: .venv/.dev $(MESSAGES) ## Run all tests: SQLite, PostgreSQL, Chromium
 screenshots: .venv/.dev $(MESSAGES) data/static/staticfiles.json ## Take the pictures in docs/images anew
 	$(BIN)/python -m deploy.screenshots
 
+lighthouse: .venv/.dev $(MESSAGES) data/static/staticfiles.json node_modules/lighthouse ## Ask Lighthouse about the list and the details
+	$(BIN)/python -m deploy.lighthouse
+
+bench: .venv/.bench $(MESSAGES) data/static/staticfiles.json ## Measure against the peers, on SQLite and PostgreSQL
+	$(BIN)/python -m benchmarks speed
+	$(BIN)/python -m benchmarks console
+	$(BIN)/python -m benchmarks growth
+
 lint: .venv/.dev ## Check style, types, layers, templates, migrations and the production settings
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
@@ -35,7 +43,7 @@ lint: .venv/.dev ## Check style, types, layers, templates, migrations and the pr
 	$(BIN)/python deploy/with_example_env.py manage.py check --deploy --fail-level WARNING
 
 clean: ## Remove what was installed and built; data/ and .env stay
-	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis .coverage*
+	rm -rf .venv node_modules .mypy_cache .ruff_cache .pytest_cache .hypothesis .coverage*
 
 .env:
 	@$(PYTHON) deploy/write_env.py .env
@@ -49,6 +57,13 @@ clean: ## Remove what was installed and built; data/ and .env stay
 .venv/.dev: .venv/.run requirements-dev.txt
 	$(BIN)/pip install --quiet --disable-pip-version-check -r requirements-dev.txt
 	@touch $@
+
+.venv/.bench: .venv/.run requirements-bench.txt
+	$(BIN)/pip install --quiet --disable-pip-version-check -r requirements-bench.txt
+	@touch $@
+
+node_modules/lighthouse:
+	npm install --no-save --no-package-lock --silent lighthouse@12.8.2
 
 %.mo: %.po .venv/.run deploy/compile_messages.py
 	@$(BIN)/python deploy/compile_messages.py $<
