@@ -40,7 +40,7 @@ def judge(url: str, cookies: str, options: list[str]) -> tuple[dict[str, int], l
         headers = Path(folder, "headers.json")
         headers.write_text(json.dumps({"Cookie": cookies}))
         report = Path(folder, "report.json")
-        command = [LIGHTHOUSE, url, "--quiet", *options, f"--extra-headers={headers}", "--output=json"]
+        command = [str(LIGHTHOUSE), url, "--quiet", *options, f"--extra-headers={headers}", "--output=json"]
         command += [f"--output-path={report}", f"--only-categories={','.join(MARKS)}"]
         command += [f"--chrome-flags=--headless {' '.join(CHROMIUM)}"]
         environment = {**os.environ, "CHROME_PATH": shutil.which("chromium") or ""}
