@@ -1,4 +1,4 @@
-"""``/auth/verify/``: may this request pass? Asked by gateways, answered ahead of all other middleware.
+"""``/auth/verify/``: may this request pass? Asked by gateways, answered ahead of everything else.
 
 Sessions, forms, hosts and content types mean nothing here, and most of a Django request's cost is theirs.
 """
@@ -6,17 +6,17 @@ Sessions, forms, hosts and content types mean nothing here, and most of a Django
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
-from dataclasses import dataclass
-from typing import Self
+from collections.abc import Callable, Iterable, Mapping
+from functools import lru_cache
+from http import HTTPStatus
+from typing import Any, NamedTuple
 from urllib.parse import parse_qs
 
-from django.db import DatabaseError
 from django.http import HttpRequest, HttpResponse
 
 from accesskeys import bearer, metrics, scopes, services
 from accesskeys.exceptions import CountersUnavailable, InsufficientScope, InvalidKey, RateLimited
-from accesskeys.http import RETRY_AFTER_SECONDS, client_address
+from accesskeys.http import RETRY_AFTER_SECONDS, address_in
 from accesskeys.models import AccessKey
 
 logger = logging.getLogger("accesskeys.gate")
@@ -25,6 +25,13 @@ PATH = "/auth/verify/"
 
 # nginx makes a 500 of everything but 2xx, 401 and 403, so only the others are told of a 429.
 THROTTLED_STATUS = {"nginx": 403, "caddy": 429, "traefik": 429, "envoy": 429, "haproxy": 429}
+
+
+class Answer(NamedTuple):
+    """All there is to an answer: it has no body."""
+
+    status: HTTPStatus
+    headers: Mapping[str, str]
 
 
 class VerifyMiddleware:
@@ -36,68 +43,82 @@ class VerifyMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         if request.path_info != PATH:
             return self.get_response(request)
-        response = verify(request)
-        response.headers["Cache-Control"] = "no-store"
-        # Without a length the server sends an empty chunk, and some gateways wait for more.
-        response.headers["Content-Length"] = "0"
+        status, headers = verify(request.META)
+        response = HttpResponse(status=status, headers=headers)
         del response.headers["Content-Type"]
         response._has_been_logged = True  # type: ignore[attr-defined]  # Its reason is in the log already.
         return response
+
+
+class VerifyApplication:
+    """The same for a WSGI server: around Django, so that a question does not even become a request of Django's."""
+
+    def __init__(self, application: Callable[..., Iterable[bytes]]) -> None:
+        self.application = application
+
+    def __call__(self, environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
+        if environ.get("PATH_INFO") != PATH:
+            return self.application(environ, start_response)
+        status, headers = verify(environ)
+        start_response(f"{status.value} {status.phrase}", list(headers.items()))
+        return ()
 
 
 class Misconfigured(Exception):
     """The gateway asks for something that does not exist."""
 
 
-@dataclass(frozen=True)
-class Demand:
+class Demand(NamedTuple):
     """What the gateway's own configuration asks for, in the query of the address that it calls."""
 
     scopes: tuple[str, ...]
     throttled_status: int
 
-    @classmethod
-    def of(cls, request: HttpRequest) -> Self:
-        """Read ``?scope=…&scope=…&dialect=…``, or raise Misconfigured."""
-        fields = parse_qs(request.META.get("QUERY_STRING", ""), keep_blank_values=True)
-        wanted = tuple(" ".join(fields.pop("scope", [])).split())
-        dialect = fields.pop("dialect", ["nginx"])[-1]
-        if fields or dialect not in THROTTLED_STATUS or not all(map(scopes.is_well_formed, wanted)):
-            raise Misconfigured
-        return cls(wanted, THROTTLED_STATUS[dialect])
+
+@lru_cache
+def demand_of(query: str) -> Demand:
+    """Read ``?scope=…&scope=…&dialect=…``, or raise Misconfigured. A gateway has few of them, and repeats them."""
+    fields = parse_qs(query, keep_blank_values=True)
+    wanted = tuple(" ".join(fields.pop("scope", [])).split())
+    dialect = fields.pop("dialect", ["nginx"])[-1]
+    if fields or dialect not in THROTTLED_STATUS or not all(map(scopes.is_well_formed, wanted)):
+        raise Misconfigured
+    return Demand(wanted, THROTTLED_STATUS[dialect])
 
 
-def verify(request: HttpRequest) -> HttpResponse:
-    """200 with who is calling, or 401, 403, 429, 503. The reason of a refusal goes to the log and the metrics alone."""
+def verify(environ: Mapping[str, Any]) -> Answer:
+    """200 with who is calling, or 401, 403, 429, 503. The reason of a refusal goes to the log and the metrics alone.
+
+    Whatever else goes wrong is a 503 too: a gateway may make anything of a status that it does not expect.
+    """
     try:
-        demand = Demand.of(request)
-    except Misconfigured:
-        logger.error("A gateway asks for an unknown dialect, a malformed scope or an unknown field")
-        return HttpResponse(status=503)
-    try:
+        demand = demand_of(environ.get("QUERY_STRING", ""))
         with metrics.counting("gate"):
-            access_key = _authenticate(request)
+            access_key = _authenticate(environ)
             _require(access_key, demand.scopes)
+        return _answer(200, _identity(access_key))
     except InvalidKey as refusal:
         error = None if refusal.reason == "absent" else refusal.code
-        return _refused(401, **{"WWW-Authenticate": bearer.challenge(error)})
+        return _answer(401, {"WWW-Authenticate": bearer.challenge(error)})
     except InsufficientScope as refusal:
-        return _refused(403, **{"WWW-Authenticate": bearer.challenge(refusal.code, scope=refusal.scope)})
+        return _answer(403, {"WWW-Authenticate": bearer.challenge(refusal.code, scope=refusal.scope)})
     except RateLimited as refusal:
-        return _refused(demand.throttled_status, **{"Retry-After": str(refusal.retry_after)})
+        return _answer(demand.throttled_status, {"Retry-After": str(refusal.retry_after)})
+    except Misconfigured:
+        logger.error("A gateway asks for an unknown dialect, a malformed scope or an unknown field")
+        return _answer(503, {})
     except CountersUnavailable:
         return _unavailable()
-    except DatabaseError:
-        logger.exception("The database did not answer")
+    except Exception:  # The database, as a rule.
+        logger.exception("A question could not be answered")
         return _unavailable()
-    return HttpResponse(headers=_identity(access_key))
 
 
-def _authenticate(request: HttpRequest) -> AccessKey:
-    key = bearer.key_in(request.META.get("HTTP_AUTHORIZATION", ""))
+def _authenticate(environ: Mapping[str, Any]) -> AccessKey:
+    key = bearer.key_in(environ.get("HTTP_AUTHORIZATION", ""))
     if key is None:
         raise InvalidKey("absent")
-    return services.authenticate(key, address=client_address(request))
+    return services.authenticate(key, address=address_in(environ))
 
 
 def _require(access_key: AccessKey, wanted: tuple[str, ...]) -> None:
@@ -115,9 +136,10 @@ def _identity(access_key: AccessKey) -> dict[str, str]:
     }
 
 
-def _unavailable() -> HttpResponse:
-    return _refused(503, **{"Retry-After": str(RETRY_AFTER_SECONDS)})
+def _unavailable() -> Answer:
+    return _answer(503, {"Retry-After": str(RETRY_AFTER_SECONDS)})
 
 
-def _refused(status: int, **headers: str) -> HttpResponse:
-    return HttpResponse(status=status, headers=headers)
+def _answer(status: int, headers: Mapping[str, str]) -> Answer:
+    # Without a length the server sends an empty chunk, and some gateways wait for more.
+    return Answer(HTTPStatus(status), {**headers, "Cache-Control": "no-store", "Content-Length": "0"})

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import cast
+from collections.abc import Mapping
+from typing import Any, cast
 
 from django.contrib.auth.models import AbstractUser
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
@@ -26,10 +27,13 @@ def actor_of(request: HttpRequest) -> Actor:
 
 def client_address(request: HttpRequest) -> str | None:
     """The address that the request comes from; None where nobody can say. See ``networks.client_address``."""
+    return address_in(request.META)
+
+
+def address_in(environ: Mapping[str, Any]) -> str | None:
+    """The same, of a request as the server hands it over."""
     address = networks.client_address(
-        request.META.get("REMOTE_ADDR", ""),
-        request.META.get("HTTP_X_FORWARDED_FOR", ""),
-        conf.trusted_proxies(),
+        environ.get("REMOTE_ADDR", ""), environ.get("HTTP_X_FORWARDED_FOR", ""), conf.trusted_proxies()
     )
     return str(address) if address else None
 

@@ -33,8 +33,9 @@ def parse_network(text: str) -> Network:
     return network
 
 
+@lru_cache(maxsize=1024)
 def parse_address(text: str) -> Address | None:
-    """Read one address, IPv4 out of IPv6 unwrapped; None for anything that is not one."""
+    """Read one address, IPv4 out of IPv6 unwrapped; None for anything that is not one. The last ones are remembered."""
     if "%" in text:
         return None
     try:

@@ -26,4 +26,7 @@ class Handler(WSGIHandler):
 
 
 django.setup(set_prefix=False)
-application = Handler()
+
+from accesskeys.gate import VerifyApplication  # noqa: E402  It has models, which want Django set up.
+
+application = VerifyApplication(Handler())
