@@ -40,7 +40,7 @@ def parse(text: str) -> Parts | None:
 
 def write_tag(mac: bytes) -> str:
     """A MAC reduced to the eight base62 characters that end a key (47 bits: a filter, not a proof)."""
-    number = int.from_bytes(mac, "big")
+    number = int.from_bytes(mac, "big") % len(BASE62) ** TAG_LENGTH
     characters = []
     for _ in range(TAG_LENGTH):
         number, index = divmod(number, len(BASE62))

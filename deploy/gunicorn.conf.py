@@ -1,5 +1,6 @@
 """The production server, for ``make run`` and for production alike. See docs/decisions for why gunicorn."""
 
+import gc
 import os
 import sys
 
@@ -72,5 +73,8 @@ def pre_request(worker: object, request: Request) -> None:
 
 def when_ready(server: object) -> None:
     """Say where the console is, once it answers."""
+    # What is loaded now stays for good. Workers need not search it for garbage again and again, nor copy its pages.
+    gc.collect()
+    gc.freeze()
     address = f"http://{bind}" if settings.IS_LOCAL else settings.PUBLIC_URL.geturl()
     print(f"Identity Cloud is on {address}", flush=True)

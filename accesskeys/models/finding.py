@@ -61,13 +61,15 @@ def _fetch(connection: BaseDatabaseWrapper, statement: _Statement, digest: bytes
 
 
 def _execute(connection: BaseDatabaseWrapper, statement: _Statement, digest: bytes) -> Any:
+    if connection.queries_logged:  # Django's own cursor tells whoever is watching what it sends.
+        with connection.cursor() as cursor:
+            cursor.execute(statement.sql, (digest,))
+            return cursor.fetchone()
     connection.ensure_connection()
     with connection.wrap_database_errors:
         cursor = statement.cursor(connection.connection)
-    wrap = connection.make_debug_cursor if connection.queries_logged else connection.make_cursor
-    with wrap(cursor) as wrapped:
-        wrapped.execute(statement.sql, (digest,))
-        return wrapped.fetchone()
+        connection.make_cursor(cursor).execute(statement.sql, (digest,))
+        return cursor.fetchone()
 
 
 @lru_cache(maxsize=4)
@@ -88,9 +90,9 @@ def _driver_cursor(connection: BaseDatabaseWrapper) -> Callable[[Any], Any]:
     if connection.vendor == "sqlite":
         return lambda driver: driver.cursor(_SqliteCursor)
     if connection.vendor == "postgresql" and connection.settings_dict["OPTIONS"].get("prepare_threshold"):
-        from psycopg import Cursor
+        from accesskeys.models.prepared import PreparedCursor
 
-        return Cursor  # Binds on the server, and prepares what it has sent often.
+        return PreparedCursor
     return lambda driver: driver.cursor()
 
 
