@@ -1,13 +1,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import lru_cache
 from http import HTTPStatus
 from typing import Any
 
 from django.conf import settings
 from django.core.handlers.exception import convert_exception_to_response
 from django.http import HttpRequest, HttpResponse
-from django.urls import resolve
+from django.urls import ResolverMatch, resolve
 from django.utils.module_loading import import_string
 from django.utils.translation import activate
 from django.utils.translation import gettext as _
@@ -41,9 +42,15 @@ class ProgramsMiddleware:
 
 def _answer(request: HttpRequest) -> HttpResponse:
     """What the view of the address says, as Django's handler asks it."""
-    request.resolver_match = match = resolve(request.path_info)
+    request.resolver_match = match = _resolve(request.path_info, settings.ROOT_URLCONF)
     response: HttpResponse = match.func(request, *match.args, **match.kwargs)
     return response.render() if hasattr(response, "render") else response
+
+
+@lru_cache(maxsize=256)
+def _resolve(path: str, urlconf: str) -> ResolverMatch:
+    """Programs ask for few addresses, and for these again and again."""
+    return resolve(path, urlconf)
 
 
 class BodyLimitMiddleware:
