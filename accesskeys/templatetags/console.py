@@ -12,8 +12,8 @@ from django.core.paginator import Page
 from django.templatetags.static import static
 from django.utils import timezone
 from django.utils.formats import date_format, number_format
-from django.utils.html import format_html
-from django.utils.safestring import SafeString
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -55,6 +55,12 @@ def exact(value: datetime) -> SafeString:
 def grouped(number: int) -> str:
     """A number with its thousands set apart."""
     return number_format(number, force_grouping=True)
+
+
+@register.filter
+def breakable(name: str) -> SafeString:
+    """A name that may go on in the next line after an underscore, not within a word."""
+    return format_html_join(mark_safe("_<wbr>"), "{}", ((part,) for part in name.split("_")))
 
 
 @register.filter
