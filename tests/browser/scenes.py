@@ -145,9 +145,13 @@ def _revoke_dialog_without_tick(stage: Stage) -> None:
     expect(stage.page.get_by_text("Tick the box")).to_be_visible()
 
 
-def _bulk_revoke_dialog(stage: Stage) -> None:
+def _selection(stage: Stage) -> None:
     _go(LIST, stage)
     stage.page.get_by_label("Select all on this page").check()
+
+
+def _bulk_revoke_dialog(stage: Stage) -> None:
+    _selection(stage)
     stage.page.get_by_role("button", name="Revoke 4 access keys").click()
     expect(stage.page.get_by_role("dialog", name="Revoke 4 access keys")).to_be_visible()
 
@@ -251,6 +255,7 @@ PAGES: Mapping[str, Scene] = {
     "revoke page": partial(_details, rest="revoke/"),
     "revoke dialog": _revoke_dialog,
     "revoke dialog without the tick": _revoke_dialog_without_tick,
+    "list with a selection": _selection,
     "bulk revoke dialog": _bulk_revoke_dialog,
     "bulk revoke page with errors": _bulk_revoke_with_errors,
     "audit log": _opened_events,
