@@ -629,3 +629,7 @@ class TestAddress:
         client.force_login(User.objects.create_superuser("maren"))
         client.post(reveal(billing))
         assert AuditEvent.objects.get(action="access_key.shown").address == address
+
+
+def test_a_name_breaks_after_its_underscores() -> None:
+    assert console.breakable("ci__deploy_<b>") == "ci_<wbr>_<wbr>deploy_<wbr>&lt;b&gt;"
