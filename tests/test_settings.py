@@ -134,7 +134,7 @@ class TestProduction:
             "DATABASE_URL must begin with sqlite:// or postgres://.",
         ),
         ("DATABASE_URL", "sqlite:////no/where.sqlite3", "DATABASE_URL: there is no folder /no."),
-        ("TRUSTED_PROXIES", "10.0.0.1/8", "TRUSTED_PROXIES: 10.0.0.1/8 has bits set behind the slash."),
+        ("TRUSTED_PROXIES", "10.0.0.1/8", "TRUSTED_PROXIES: “10.0.0.1/8” has bits set behind the slash."),
         ("LOG_LEVEL", "loud", "LOG_LEVEL is LOUD. It must be one of DEBUG, INFO, WARNING, ERROR."),
     ],
 )

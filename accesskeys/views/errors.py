@@ -15,6 +15,10 @@ from django.views.decorators.cache import never_cache
 from accesskeys.http import prefers_json
 
 RETRY_AFTER_SECONDS = 10
+# What may be over when somebody tries again.
+PASSING = frozenset(
+    {HTTPStatus.TOO_MANY_REQUESTS, HTTPStatus.INTERNAL_SERVER_ERROR, HTTPStatus.SERVICE_UNAVAILABLE}
+)
 
 
 def problem(request: HttpRequest, status: HTTPStatus, code: str, sentence: str) -> HttpResponse:
@@ -23,7 +27,8 @@ def problem(request: HttpRequest, status: HTTPStatus, code: str, sentence: str) 
         kind = "server_error" if status >= HTTPStatus.INTERNAL_SERVER_ERROR else "client_error"
         error = {"code": code, "detail": sentence, "attr": None}
         return JsonResponse({"type": kind, "errors": [error]}, status=status)
-    context = {"sentence": sentence, "layout": _layout(request, status)}
+    retry = request.get_full_path() if request.method == "GET" and status in PASSING else ""
+    context = {"sentence": sentence, "retry": retry, "layout": _layout(request, status)}
     return render(request, f"errors/{status}.html", context, status=status)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import io
 import json
 import re
@@ -134,6 +135,40 @@ def test_the_page_lays_out_every_operation(document: dict[str, Any]) -> None:
         if operation.get("x-scope"):
             assert operation["x-scope"] in page
     assert not re.search(r"ica_[0-9A-Za-z]{12}", page)
+
+
+def test_each_example_is_a_body_that_its_operation_takes(document: dict[str, Any]) -> None:
+    page = html.unescape(signed_in(OperatorFactory()).get(DOCS).content.decode())
+    shown = dict(re.findall(r'<pre id="call-(\w+)"[^>]*>[^<]*--json \'([^<]*)\'</pre>', page))
+    assert set(shown) == {"generate_access_key", "rename_access_key", "limit_access_key"}
+    for (method, path), operation in operations(document).items():
+        if body := shown.get(operation["operationId"]):
+            caller = AccessKeyFactory(scopes=["access_keys:write", "orders:read"])
+            address = path.replace("{id}", str(AccessKeyFactory().pk))
+            response = getattr(consumer(caller), method)(address, body, content_type="application/json")
+            assert response.status_code in {200, 201}, response.content
+
+
+@pytest.mark.parametrize(
+    ("language", "words"),
+    [
+        (
+            "de",
+            ("Einen Zugriffsschlüssel umbenennen", "Ein Teil des Namens oder die ID.", "1 bis 30 Zeichen"),
+        ),
+        ("fr", ("Renommer une clé d’accès", "Une partie du nom, ou l’ID.", "1 à 30 caractères")),
+    ],
+)
+def test_the_page_speaks_the_language_of_its_reader_and_the_document_english(
+    language: str, words: tuple[str, ...], document: dict[str, Any]
+) -> None:
+    client, headers = signed_in(OperatorFactory()), {"Accept-Language": language}
+    page = client.get(DOCS, headers=headers).content.decode()
+    for word in words:
+        assert word in page
+    as_json = {**headers, "Accept": "application/vnd.oai.openapi+json"}
+    assert json.loads(client.get(SCHEMA, headers=as_json).content) == document
+    assert "Rename an access key" in json.dumps(document)
 
 
 def test_no_asset_comes_from_elsewhere() -> None:
