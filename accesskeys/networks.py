@@ -7,9 +7,7 @@ from collections.abc import Iterable, Sequence
 from functools import lru_cache
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
 
-from django.utils.translation import gettext_noop
-
-from accesskeys.notation import NotationError
+from accesskeys.notation import NotationError, gettext_noop
 
 Address = IPv4Address | IPv6Address
 Network = IPv4Network | IPv6Network

@@ -3,6 +3,11 @@ from __future__ import annotations
 MOST_SHOWN = 60  # characters
 
 
+def gettext_noop(sentence: str) -> str:
+    """Mark a sentence for the translators. Django's own asks for the settings, which may be read just now."""
+    return sentence
+
+
 class NotationError(ValueError):
     """Text that does not follow a notation. ``str()`` says so in English, settings being read before translations.
 

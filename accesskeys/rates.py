@@ -5,9 +5,7 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
-from django.utils.translation import gettext_noop
-
-from accesskeys.notation import NotationError
+from accesskeys.notation import NotationError, gettext_noop
 
 MAX_LENGTH = 20
 MOST_REQUESTS = 9_999_999

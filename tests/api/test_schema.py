@@ -12,6 +12,7 @@ import pytest
 from django.core.management import call_command
 from django.urls import get_resolver
 
+from accesskeys.models import AccessKey
 from accesskeys.policy import RULES, Operation
 from tests.clients import anybody, consumer, signed_in
 from tests.factories import AccessKeyFactory, OperatorFactory
@@ -141,34 +142,20 @@ def test_each_example_is_a_body_that_its_operation_takes(document: dict[str, Any
     page = html.unescape(signed_in(OperatorFactory()).get(DOCS).content.decode())
     shown = dict(re.findall(r'<pre id="call-(\w+)"[^>]*>[^<]*--json \'([^<]*)\'</pre>', page))
     assert set(shown) == {"generate_access_key", "rename_access_key", "limit_access_key"}
+    caller = consumer(AccessKeyFactory(name="caller", scopes=["access_keys:write", "orders:read"]))
     for (method, path), operation in operations(document).items():
         if body := shown.get(operation["operationId"]):
-            caller = AccessKeyFactory(scopes=["access_keys:write", "orders:read"])
-            address = path.replace("{id}", str(AccessKeyFactory().pk))
-            response = getattr(consumer(caller), method)(address, body, content_type="application/json")
+            access_key = AccessKeyFactory()
+            address = path.replace("{id}", str(access_key.pk))
+            response = getattr(caller, method)(address, body, content_type="application/json")
             assert response.status_code in {200, 201}, response.content
+            AccessKey.objects.exclude(name="caller").delete()
 
 
-@pytest.mark.parametrize(
-    ("language", "words"),
-    [
-        (
-            "de",
-            ("Einen Zugriffsschlüssel umbenennen", "Ein Teil des Namens oder die ID.", "1 bis 30 Zeichen"),
-        ),
-        ("fr", ("Renommer une clé d’accès", "Une partie du nom, ou l’ID.", "1 à 30 caractères")),
-    ],
-)
-def test_the_page_speaks_the_language_of_its_reader_and_the_document_english(
-    language: str, words: tuple[str, ...], document: dict[str, Any]
-) -> None:
-    client, headers = signed_in(OperatorFactory()), {"Accept-Language": language}
-    page = client.get(DOCS, headers=headers).content.decode()
-    for word in words:
-        assert word in page
-    as_json = {**headers, "Accept": "application/vnd.oai.openapi+json"}
-    assert json.loads(client.get(SCHEMA, headers=as_json).content) == document
-    assert "Rename an access key" in json.dumps(document)
+def test_the_document_is_english_for_everybody(document: dict[str, Any]) -> None:
+    headers = {"Accept": "application/vnd.oai.openapi+json", "Accept-Language": "de"}
+    answer = signed_in(OperatorFactory()).get(SCHEMA, headers=headers)
+    assert json.loads(answer.content) == document
 
 
 def test_no_asset_comes_from_elsewhere() -> None:

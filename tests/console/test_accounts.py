@@ -7,12 +7,20 @@ import re
 import pytest
 from django.test import Client
 
-from tests.console.helpers import signed_in
+from tests.factories import OperatorFactory
 
 pytestmark = pytest.mark.django_db
 
 PASSWORD = "/accounts/password/change/"
 SIGN_IN = "/accounts/login/"
+GOOD = "a long walk by the sea"
+
+
+@pytest.fixture
+def operator() -> Client:
+    client = Client()
+    client.force_login(OperatorFactory(password="correct horse battery"))
+    return client
 
 
 def field(source: str, name: str) -> str:
@@ -21,20 +29,28 @@ def field(source: str, name: str) -> str:
     return found[0]
 
 
-def test_what_is_wrong_with_a_password_is_said_of_its_field() -> None:
-    typed = {"oldpassword": "wrong", "password1": "short", "password2": "other"}
-    source = signed_in().post(PASSWORD, typed).content.decode()
+@pytest.mark.parametrize(
+    ("typed", "wrong"),
+    [
+        ({"oldpassword": "wrong", "password1": "short", "password2": "short"}, ["oldpassword", "password1"]),
+        ({"oldpassword": "wrong", "password1": GOOD, "password2": "other"}, ["oldpassword", "password2"]),
+    ],
+)
+def test_what_is_wrong_with_a_password_is_said_of_its_field(
+    operator: Client, typed: dict[str, str], wrong: list[str]
+) -> None:
+    source = operator.post(PASSWORD, typed).content.decode()
     assert "The current password is not correct." in source
-    for name in typed:
-        assert 'aria-invalid="true"' in field(source, name)
+    assert [name for name in typed if "aria-invalid" in field(source, name)] == wrong
+    for name in wrong:
         described = re.search(r'aria-describedby="([^"]*)"', field(source, name))
         assert described
         assert f"id_{name}_error" in described[1].split()
         assert all(f'id="{identifier}"' in source for identifier in described[1].split())
 
 
-def test_nothing_is_wrong_with_a_password_that_nobody_has_typed_yet() -> None:
-    source = signed_in().get(PASSWORD).content.decode()
+def test_nothing_is_wrong_with_a_password_that_nobody_has_typed_yet(operator: Client) -> None:
+    source = operator.get(PASSWORD).content.decode()
     assert "aria-invalid" not in source
     assert 'aria-describedby="id_password1_helptext "' in field(source, "password1")
 
