@@ -2,22 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime, time, timedelta
-from typing import Any, ClassVar, Self
+from typing import Any, ClassVar
 from uuid import UUID
 
 from django import forms
 from django.core.exceptions import ValidationError
 from django.db.models import TextChoices
 from django.utils import timezone
+from django.utils.formats import number_format
+from django.utils.functional import lazy
 from django.utils.translation import gettext_lazy as _
 
+from accesskeys import rates
 from accesskeys.fields import NameFormField
 from accesskeys.models import AccessKey
 from accesskeys.scopes import BUILT_IN
-from accesskeys.validators import NAME_MAX_LENGTH, NAME_RULE
+from accesskeys.validators import NAME_MAX_LENGTH, NAME_RULE, validate_scopes
 
 
 class NameInput(NameFormField):
@@ -45,7 +48,9 @@ class OperationForm(forms.Form):
     """A form whose input an operation may refuse."""
 
     # Where the page shows what an operation says about a field that the form calls otherwise.
-    shown_at: ClassVar[dict[str, str]] = {}
+    shown_at: ClassVar[Mapping[str, str]] = {}
+    # What the page says instead, where it asks for the same thing in another way.
+    said_at: ClassVar[Mapping[str, ValidationError]] = {}
 
     @contextmanager
     def judged(self) -> Iterator[dict[str, Any]]:
@@ -55,8 +60,15 @@ class OperationForm(forms.Form):
             yield self.cleaned_data
         except ValidationError as refusal:
             for field, errors in refusal.error_dict.items():
-                for error in errors:
-                    self.add_error(self.shown_at.get(field, field), error)
+                place = self.shown_at.get(field, field)
+                for error in [self.said_at[place]] if place in self.said_at else errors:
+                    self.add_error(place, error)
+
+    def focus_on_first_error(self) -> None:
+        """When the page opens, start at the first field that is wrong."""
+        wrong = next((name for name in self.fields if name in self.errors), None)
+        if wrong is not None:
+            self.fields[wrong].widget.attrs["autofocus"] = True
 
 
 # Whether a name would be accepted: the model's word, asked for without generating anything.
@@ -108,16 +120,25 @@ class GenerateForm(OperationForm):
         ),
     )
 
-    shown_at: ClassVar[dict[str, str]] = {"scopes": "own_scopes", "expires_at": "until"}
+    shown_at = {"scopes": "own_scopes", "expires_at": "until"}
+    said_at = {"until": ValidationError(_("Choose a day in the future."), code="not_in_future")}
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["until"].widget.attrs["min"] = timezone.now().date().isoformat()
 
     def clean(self) -> None:
         until_a_date = self.cleaned_data.get("lifetime") == Lifetime.UNTIL
         if until_a_date and "until" not in self.errors and self.cleaned_data["until"] is None:
             self.add_error("until", ValidationError(_("Choose the last day."), code="required"))
         if self.errors:
-            # The operation will not be asked, so ask for the name here: people hear of everything at once.
+            # The operation will not be asked, so ask here: people hear of everything at once.
             for error in NameCheckForm(self.data).errors.get("name", []):
                 self.add_error("name", error)
+            try:
+                validate_scopes(sorted(self._scopes()))
+            except ValidationError as refusal:
+                self.add_error("own_scopes", refusal)
 
     def wishes(self) -> dict[str, Any]:
         """What to hand to ``services.generate``. Ask a valid form only."""
@@ -128,7 +149,7 @@ class GenerateForm(OperationForm):
         }
 
     def _scopes(self) -> Iterable[str]:
-        return {*self.cleaned_data["scopes"], *self.cleaned_data["own_scopes"].split()}
+        return {*self.cleaned_data.get("scopes", ()), *self.cleaned_data["own_scopes"].split()}
 
     def _expires_at(self) -> datetime | None:
         lifetime = self.cleaned_data["lifetime"]
@@ -166,19 +187,26 @@ class LimitsForm(OperationForm):
     )
     period = forms.ChoiceField(label=_("Period"), choices=Period.choices)
 
-    shown_at: ClassVar[dict[str, str]] = {"rate_limit": "requests"}
-
-    @classmethod
-    def of(cls, access_key: AccessKey) -> Self:
-        """The form filled with the limits as they are."""
-        requests, _slash, period = (access_key.rate_limit or "").partition("/")
-        return cls(
-            initial={
-                "allowed_networks": "\n".join(access_key.allowed_networks),
-                "requests": requests,
-                "period": period or Period.MINUTE,
-            }
+    shown_at = {"rate_limit": "requests"}
+    said_at = {
+        "requests": ValidationError(
+            _("Type a whole number from 1 to %(most)s."),
+            code="invalid",
+            params={"most": lazy(number_format, str)(rates.MOST_REQUESTS, force_grouping=True)},
         )
+    }
+
+    def __init__(self, data: Any = None, *, access_key: AccessKey) -> None:
+        """The form filled with the limits as they are, unless others were typed."""
+        requests, _slash, period = (access_key.rate_limit or "").partition("/")
+        saved = {
+            "allowed_networks": "\n".join(access_key.allowed_networks),
+            "requests": requests,
+            "period": period or Period.MINUTE,
+        }
+        super().__init__(data, initial=saved)
+        for name, value in saved.items():
+            self.fields[name].widget.attrs["data-saved"] = value
 
     def wishes(self) -> dict[str, Any]:
         """What to hand to ``services.limit``. Ask a valid form only."""
@@ -195,6 +223,7 @@ class RevokeForm(OperationForm):
     understood = forms.BooleanField(
         label=_("I understand that this cannot be undone."),
         error_messages={"required": _("Tick the box to revoke this access key.")},
+        widget=forms.CheckboxInput(attrs={"autofocus": True}),
     )
 
 

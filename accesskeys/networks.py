@@ -7,6 +7,8 @@ from collections.abc import Iterable, Sequence
 from functools import lru_cache
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
 
+from accesskeys.notation import NotationError, gettext_noop
+
 Address = IPv4Address | IPv6Address
 Network = IPv4Network | IPv6Network
 
@@ -17,19 +19,27 @@ _CIDR = re.compile(r"[0-9A-Fa-f.:]+/[0-9]{1,3}")
 
 
 def parse_network(text: str) -> Network:
-    """Read one network, or raise ValueError with a sentence.
+    """Read one network, or raise NotationError.
 
     Refused are host bits, zone ids, octal and short forms, netmasks, and IPv4 written as IPv6: each of them reads
     as one network to a person and as another to some program.
     """
     if _CIDR.fullmatch(text) is None:
-        raise ValueError("Write a network as an address, a slash and a number of bits, such as 192.0.2.0/24.")
+        raise NotationError(
+            gettext_noop(
+                "“%(text)s” is not a network. "
+                "Write an address, a slash and a number of bits, such as 192.0.2.0/24."
+            ),
+            text=text,
+        )
     try:
         network = ip_network(text)
     except ValueError as error:
-        raise ValueError(_said_plainly(text, error)) from None
+        raise _said_plainly(text, error) from None
     if isinstance(network, IPv6Network) and network.network_address.ipv4_mapped is not None:
-        raise ValueError("Write an IPv4 network as IPv4, without ::ffff:.")
+        raise NotationError(
+            gettext_noop("“%(text)s” is an IPv4 network. Write it as IPv4, without ::ffff:."), text=text
+        )
     return network
 
 
@@ -70,7 +80,11 @@ def client_address(peer: str, forwarded_for: str, trusted: Sequence[Network]) ->
     return address
 
 
-def _said_plainly(text: str, error: ValueError) -> str:
+def _said_plainly(text: str, error: ValueError) -> NotationError:
     if "host bits" in str(error):
-        return f"{text} has bits set behind the slash. The network is {ip_network(text, strict=False)}."
-    return f"{text} is not a network in CIDR notation."
+        return NotationError(
+            gettext_noop("“%(text)s” has bits set behind the slash. The network is %(network)s."),
+            text=text,
+            network=str(ip_network(text, strict=False)),
+        )
+    return NotationError(gettext_noop("“%(text)s” is not a network in CIDR notation."), text=text)

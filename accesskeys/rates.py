@@ -5,7 +5,10 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
+from accesskeys.notation import NotationError, gettext_noop
+
 MAX_LENGTH = 20
+MOST_REQUESTS = 9_999_999
 SECONDS = {"second": 1, "minute": 60, "hour": 3600}
 
 _RATE = re.compile(r"([1-9][0-9]{0,6})/(second|minute|hour)")
@@ -19,8 +22,15 @@ class Rate(NamedTuple):
 
 
 def parse_rate(text: str) -> Rate:
-    """Read a rate, or raise ValueError with a sentence."""
+    """Read a rate, or raise NotationError."""
     match = _RATE.fullmatch(text)
     if match is None:
-        raise ValueError("Write a rate limit as requests per second, minute or hour, such as 100/minute.")
+        raise NotationError(
+            gettext_noop(
+                "“%(text)s” is not a rate limit. Write 1 to %(most)s requests per second, minute or hour, "
+                "such as 100/minute."
+            ),
+            text=text,
+            most=str(MOST_REQUESTS),
+        )
     return Rate(int(match[1]), SECONDS[match[2]])

@@ -8,9 +8,11 @@ from datetime import datetime
 
 from django.core.exceptions import ValidationError
 from django.utils import timezone
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from accesskeys import networks, rates, scopes
+from accesskeys.notation import NotationError
 
 NAME_MAX_LENGTH = 30
 NAME_RULE = _("Use 1 to 30 characters: letters A to Z and a to z, digits 0 to 9 and underscores.")
@@ -77,5 +79,5 @@ def _parse(parse: Callable[[str], object], text: str, *, code: str) -> None:
     # Lists have codes of their own: for ``invalid``, a JSON field would put its own message in place of ours.
     try:
         parse(text)
-    except ValueError as error:
-        raise ValidationError(str(error), code=code) from None
+    except NotationError as error:
+        raise ValidationError(gettext(error.sentence), code=code, params=error.params) from None

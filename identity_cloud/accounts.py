@@ -6,6 +6,7 @@ from allauth.account import views
 from allauth.account.adapter import DefaultAccountAdapter
 from django.http import HttpRequest
 from django.urls import path
+from django.utils.translation import gettext_lazy as _
 from django.views.generic import RedirectView
 
 from accesskeys.http import client_address
@@ -13,6 +14,12 @@ from accesskeys.http import client_address
 
 class OperatorAccountAdapter(DefaultAccountAdapter):
     """Accounts are made by administrators."""
+
+    error_messages = {
+        **DefaultAccountAdapter.error_messages,
+        "enter_current_password": _("The current password is not correct."),
+        "username_password_mismatch": _("The username or the password is not correct."),
+    }
 
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         return False

@@ -152,8 +152,15 @@ class TestGenerate:
         assert (event.action, event.outcome, event.reason) == ("access_key.generated", "refused", "invalid")
 
     def test_a_wrong_day_does_not_hide_that_the_name_is_wrong_too(self, operator: Client) -> None:
-        response = operator.post(GENERATE, {"name": "no way", "lifetime": "until"})
-        assert set(response.context["form"].errors) == {"name", "until"}
+        typed = {"name": "no way", "lifetime": "until", "own_scopes": "Orders"}
+        response = operator.post(GENERATE, typed)
+        assert set(response.context["form"].errors) == {"name", "until", "own_scopes"}
+
+    def test_the_day_is_in_the_future(self, operator: Client) -> None:
+        today = f"{timezone.now():%Y-%m-%d}"
+        assert f'min="{today}"' in operator.get(GENERATE).content.decode()
+        typed = {"name": "ok", "lifetime": "until", "until": "2001-01-01"}
+        assert "Choose a day in the future." in operator.post(GENERATE, typed).content.decode()
 
     @pytest.mark.parametrize(
         ("name", "sentence"),
@@ -184,7 +191,11 @@ class TestList:
         assert "no-store" in response["Cache-Control"]
 
     def test_nothing_yet_says_what_to_do(self, operator: Client, viewer: Client) -> None:
-        assert "Click Generate access key to make the first one." in operator.get(LIST).content.decode()
+        source = operator.get(LIST).content.decode()
+        assert "Give each program an access key of its own" in source
+        main = source.partition("<main")[2].partition("</main>")[0]
+        assert main.count("Generate access key</a>") == 1
+        assert 'role="search"' not in main
         assert "Operators with the permission" in viewer.get(LIST).content.decode()
 
     def test_search_by_part_of_the_name_and_by_id(self, operator: Client, billing: AccessKey) -> None:
@@ -366,7 +377,7 @@ class TestReveal:
         assert "no-store" in response["Cache-Control"]
 
     def test_only_by_post_and_written_down(self, operator: Client, billing: AccessKey) -> None:
-        assert operator.get(reveal(billing)).status_code == 405
+        assert operator.get(reveal(billing))["Location"] == details(billing)
         assert not AuditEvent.objects.filter(action="access_key.shown").exists()
         operator.post(reveal(billing))
         assert AuditEvent.objects.get(action="access_key.shown").access_key_id == billing.pk
@@ -382,6 +393,33 @@ class TestReveal:
         assert "ica_" not in response.content.decode()
         assert AuditEvent.objects.latest("at").reason == "integrity_failure"
         assert services.authenticate(key_of(billing)) == billing
+
+    def test_htmx_is_told_why_not_in_place(
+        self, operator: Client, viewer: Client, billing: AccessKey
+    ) -> None:
+        services.revoke(access_key_id=billing.pk, actor=Actor.for_command())
+        for client, access_key, status, sentence in (
+            (operator, billing, 404, "There is no such access key."),
+            (viewer, AccessKeyFactory(), 403, "You do not have the permission to do this."),
+        ):
+            response = client.post(reveal(access_key), headers=HTMX)
+            source = response.content.decode()
+            assert (response.status_code, "<h1" in source) == (status, False)
+            assert sentence in source
+
+    def test_only_a_fresh_usable_key_invites_to_be_copied(self, operator: Client, billing: AccessKey) -> None:
+        invitation = "Copy it and hand it to"
+        assert invitation in operator.get(details(billing)).content.decode()
+        expired, suspended, used, damaged = (
+            AccessKeyFactory(expired=True),
+            *AccessKeyFactory.create_batch(3),
+        )
+        services.suspend(access_key_id=suspended.pk, actor=Actor.for_command())
+        AccessKey.objects.filter(pk=used.pk).update(last_used_at=timezone.now())
+        AccessKey.objects.filter(pk=damaged.pk).update(sealed=b"?" * 84)
+        pages = [operator.get(details(access_key)) for access_key in (expired, suspended, used)]
+        for page in (*pages, operator.post(reveal(damaged))):
+            assert invitation not in page.content.decode()
 
     def test_a_script_is_told_why_not(self, operator: Client, viewer: Client, billing: AccessKey) -> None:
         services.revoke(access_key_id=billing.pk, actor=Actor.for_command())
@@ -418,9 +456,13 @@ class TestRevoke:
 
     def test_a_second_operator_gets_a_plain_sentence(self, operator: Client, billing: AccessKey) -> None:
         services.revoke(access_key_id=billing.pk, actor=Actor.for_command())
-        response = operator.post(revoke(billing), {"understood": "on"}, headers=HTMX)
-        assert response["HX-Redirect"] == LIST
-        assert said(response) == ["There is no such access key. It may have been revoked."]
+        for response in (
+            operator.get(revoke(billing), headers=HTMX),
+            operator.post(revoke(billing), headers=HTMX),
+            operator.post(revoke(billing), {"understood": "on"}, headers=HTMX),
+        ):
+            assert response["HX-Redirect"] == LIST
+            assert said(response)[-1] == "There is no such access key. It may have been revoked."
 
 
 class TestAuditLog:
@@ -459,8 +501,12 @@ class TestAuditLog:
             assert text in source
 
     def test_empty(self, operator: Client) -> None:
-        assert "Nothing has happened yet" in operator.get(AUDIT_LOG).content.decode()
-        assert "No entry matches" in operator.get(AUDIT_LOG, {"actor": "x"}).content.decode()
+        empty = operator.get(AUDIT_LOG).content.decode()
+        assert "Nothing has happened yet" in empty
+        assert 'role="search"' not in empty
+        narrowed = operator.get(AUDIT_LOG, {"actor": "x"}).content.decode()
+        assert "No entry matches" in narrowed
+        assert 'role="search"' in narrowed
 
 
 class TestWhoMayComeIn:
@@ -507,7 +553,9 @@ class TestWhoMayComeIn:
 
     def test_the_start_page_is_the_first_one_that_is_allowed(self, viewer: Client) -> None:
         assert viewer.get("/")["Location"] == LIST
-        assert signed_in("Auditors").get("/")["Location"] == AUDIT_LOG
+        auditor = signed_in("Auditors")
+        assert auditor.get("/")["Location"] == AUDIT_LOG
+        assert '<a class="brand" href="/">' in auditor.get(AUDIT_LOG).content.decode()
         assert signed_in().get("/")["Location"] == LIST
         assert "has no role" in signed_in().get(LIST).content.decode()
         assert Client().get("/")["Location"] == f"{reverse('account_login')}?next=/"
@@ -556,6 +604,15 @@ class TestProblems:
         client.force_login(OperatorFactory(roles=["Viewers"]))
         response = client.get(reverse("account_change_password"), follow=True)
         assert (response.status_code, response.redirect_chain[-1][0]) == (200, LIST)
+
+    def test_what_may_pass_can_be_tried_again(self, operator: Client) -> None:
+        operator.raise_request_exception = False
+        again = '<a class="button" href="/settings/access-keys/?search=a">Try again</a>'
+        with patch("accesskeys.views.access_keys.columns", side_effect=OperationalError):
+            assert again in operator.get(LIST, {"search": "a"}).content.decode()
+        with patch("accesskeys.views.access_keys.services.generate", side_effect=OperationalError):
+            assert "Try again<" not in operator.post(GENERATE, {"name": "a"}).content.decode()
+        assert "Try again<" not in operator.get("/nowhere/").content.decode()
 
     def test_too_many_sign_ins(self, settings: Any) -> None:
         settings.ACCOUNT_RATE_LIMITS = {"login": "1/m/ip"}

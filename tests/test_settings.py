@@ -134,7 +134,7 @@ class TestProduction:
             "DATABASE_URL must begin with sqlite:// or postgres://.",
         ),
         ("DATABASE_URL", "sqlite:////no/where.sqlite3", "DATABASE_URL: there is no folder /no."),
-        ("TRUSTED_PROXIES", "10.0.0.1/8", "TRUSTED_PROXIES: 10.0.0.1/8 has bits set behind the slash."),
+        ("TRUSTED_PROXIES", "10.0.0.1/8", "TRUSTED_PROXIES: “10.0.0.1/8” has bits set behind the slash."),
         ("WEB_CONCURRENCY", "0", "WEB_CONCURRENCY is 0. It must be a whole number from 1 to 9999."),
         ("WEB_THREADS", "many", "WEB_THREADS is many. It must be a whole number from 1 to 9999."),
         ("WEB_THREADS", "-8", "WEB_THREADS is -8. It must be a whole number from 1 to 9999."),

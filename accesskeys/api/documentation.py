@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from typing import Any
 
+from django.utils import translation
 from drf_spectacular.generators import SchemaGenerator
 from drf_spectacular.renderers import OpenApiJsonRenderer2
 from drf_spectacular.views import SpectacularAPIView
 from rest_framework.authentication import SessionAuthentication
 from rest_framework.permissions import IsAuthenticated
+from rest_framework.request import Request
+from rest_framework.response import Response
 
 from accesskeys.api.authentication import AccessKeyAuthentication
 from accesskeys.api.views import Endpoint
@@ -17,12 +21,17 @@ from accesskeys.views.base import ConsolePage
 
 
 class SchemaView(Endpoint, SpectacularAPIView):
-    """OpenAPI 3.1, for programs with any usable key and for signed-in operators."""
+    """OpenAPI 3.1, for programs with any usable key and for signed-in operators. English for all of them."""
 
     authentication_classes = [AccessKeyAuthentication, SessionAuthentication]
     permission_classes = [IsAuthenticated]
     # JSON for those who ask for nothing in particular: it is also the form of the errors.
     renderer_classes = [OpenApiJsonRenderer2, *SpectacularAPIView.renderer_classes]
+
+    def _get_schema_response(self, request: Request) -> Response:
+        with translation.override("en"):
+            response: Response = super()._get_schema_response(request)  # type: ignore[no-untyped-call]
+        return response
 
 
 class ApiDocumentationPage(ConsolePage):
@@ -53,14 +62,25 @@ def _endpoints(document: dict[str, Any]) -> Iterator[dict[str, Any]]:
                 "method": method.upper(),
                 "scope": operation.get("x-scope"),
                 "fields": _fields(document, operation),
+                "example": _example(operation),
                 "copy_from": f"call-{operation['operationId']}",
             }
 
 
+def _body(operation: dict[str, Any]) -> dict[str, Any]:
+    content: dict[str, Any] = operation.get("requestBody", {}).get("content", {})
+    return dict(content.get("application/json", {}))
+
+
+def _example(operation: dict[str, Any]) -> str:
+    """A JSON body to send, on one line; empty where none is sent."""
+    examples = _body(operation).get("examples", {})
+    return next((json.dumps(example["value"]) for example in examples.values()), "")
+
+
 def _fields(document: dict[str, Any], operation: dict[str, Any]) -> dict[str, Any]:
     """The properties of the JSON body, by name."""
-    content = operation.get("requestBody", {}).get("content", {})
-    reference = content.get("application/json", {}).get("schema", {}).get("$ref")
+    reference = _body(operation).get("schema", {}).get("$ref")
     if reference is None:
         return {}
     component = document["components"]["schemas"][reference.rpartition("/")[2]]

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import django_filters
+from django.utils.translation import gettext_lazy as _
 
 from accesskeys.filters import Status, with_status
 from accesskeys.models import AccessKey, AccessKeyQuerySet
@@ -13,11 +14,11 @@ class AccessKeyFilterSet(django_filters.FilterSet):  # type: ignore[misc]
     """``?search= &status= &ordering=``; an unknown value is a 400."""
 
     search = django_filters.CharFilter(
-        method="find", max_length=100, help_text="Part of the name, or the ID."
+        method="find", max_length=100, help_text=_("Part of the name, or the ID.")
     )
     status = django_filters.ChoiceFilter(method="with_status", choices=Status.choices)
     ordering = django_filters.ChoiceFilter(
-        method="in_order", choices=[(name, name) for name in ORDERINGS], help_text="A minus is descending."
+        method="in_order", choices=[(name, name) for name in ORDERINGS], help_text=_("A minus is descending.")
     )
 
     class Meta:

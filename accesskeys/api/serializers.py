@@ -6,12 +6,13 @@ log with the same code as at the other doors.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any
 
+from django.utils.translation import gettext_lazy as _
 from drf_spectacular.types import OpenApiTypes
-from drf_spectacular.utils import extend_schema_field
+from drf_spectacular.utils import OpenApiExample, extend_schema_field, extend_schema_serializer
 from rest_framework import serializers
 from rest_framework.fields import empty
 
@@ -108,27 +109,39 @@ class StrictSerializer(serializers.Serializer[Any]):
         return serializers.ErrorDetail(str(self.error_messages[code]), code)
 
 
+def example(**body: Any) -> Callable[[type[StrictSerializer]], type[StrictSerializer]]:
+    """Show this body in the documentation of every endpoint that takes the serializer."""
+    shown = OpenApiExample("body", value=body, request_only=True)
+    decorate: Callable[[type[StrictSerializer]], type[StrictSerializer]] = extend_schema_serializer(
+        examples=[shown]
+    )
+    return decorate
+
+
+@example(name="billing_worker", scopes=["orders:read"], expires_at="2030-12-31T23:59:59Z")
 class GenerateSerializer(StrictSerializer):
     """What a new access key is to be. A name is enough."""
 
-    name = TextField(help_text=str(NAME_RULE), error_messages={"invalid": NAME_RULE})
-    scopes = serializers.ListField(child=TextField(), required=False, help_text="At most 32 scopes.")
-    expires_at = MomentField(required=False, allow_null=True, help_text="None: usable until revoked.")
+    name = TextField(help_text=NAME_RULE, error_messages={"invalid": NAME_RULE})
+    scopes = serializers.ListField(child=TextField(), required=False, help_text=_("At most 32 scopes."))
+    expires_at = MomentField(required=False, allow_null=True, help_text=_("null: usable until revoked."))
 
 
+@example(name="billing_worker")
 class RenameSerializer(StrictSerializer):
     """The one thing about an access key that can be changed."""
 
-    name = TextField(help_text=str(NAME_RULE), error_messages={"invalid": NAME_RULE})
+    name = TextField(help_text=NAME_RULE, error_messages={"invalid": NAME_RULE})
 
 
+@example(allowed_networks=["192.0.2.0/24", "2001:db8::/32"], rate_limit="100/minute")
 class LimitsSerializer(StrictSerializer):
     """Where a key may be used from, and how often. Both are set; an empty list and null lift the limits."""
 
     allowed_networks = serializers.ListField(
-        child=TextField(), help_text="Networks in CIDR notation, at most 32."
+        child=TextField(), help_text=_("Networks in CIDR notation, at most 32.")
     )
-    rate_limit = TextField(allow_null=True, help_text="Such as 100/minute; null: no limit.")
+    rate_limit = TextField(allow_null=True, help_text=_("Such as 100/minute; null: no limit."))
 
 
 class KeySerializer(serializers.Serializer[Any]):

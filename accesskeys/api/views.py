@@ -7,6 +7,7 @@ from typing import Any, ClassVar, NoReturn
 from uuid import UUID
 
 from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
 from django.views.decorators.common import no_append_slash
 from drf_spectacular.utils import extend_schema
 from rest_framework import status
@@ -91,7 +92,7 @@ class OperationView(ConsumerView):
 class PingView(ConsumerView):
     serializer_class = StatusSerializer
 
-    @extend_schema(operation_id="ping", summary="Is my key usable?", responses=StatusSerializer)
+    @extend_schema(operation_id="ping", summary=_("Is my key usable?"), responses=StatusSerializer)
     def get(self, request: Request) -> Response:
         return Response({"status": "ok"})
 
@@ -101,7 +102,7 @@ class CurrentAccessKeyView(ConsumerView):
 
     @extend_schema(
         operation_id="describe_current_access_key",
-        summary="Describe the calling access key",
+        summary=_("Describe the calling access key"),
         responses=AccessKeySerializer,
     )
     def get(self, request: Request) -> Response:
@@ -116,7 +117,9 @@ class AccessKeyListView(OperationView):
     pagination_class = KeysetPagination
 
     @extend_schema(
-        operation_id="list_access_keys", summary="List access keys", responses=AccessKeySerializer(many=True)
+        operation_id="list_access_keys",
+        summary=_("List access keys"),
+        responses=AccessKeySerializer(many=True),
     )
     def get(self, request: Request) -> Response:
         page = self.paginate_queryset(self.filter_queryset(self.get_queryset()))
@@ -124,7 +127,7 @@ class AccessKeyListView(OperationView):
 
     @extend_schema(
         operation_id="generate_access_key",
-        summary="Generate an access key",
+        summary=_("Generate an access key"),
         request=GenerateSerializer,
         responses={201: GeneratedAccessKeySerializer},
     )
@@ -146,17 +149,19 @@ class AccessKeyDetailsView(OperationView):
     }
     serializer_class = AccessKeySerializer
 
-    @extend_schema(operation_id="describe_access_key", summary="Describe an access key")
+    @extend_schema(operation_id="describe_access_key", summary=_("Describe an access key"))
     def get(self, request: Request, pk: UUID) -> Response:
         return Response(AccessKeySerializer(services.find(str(pk))).data)
 
-    @extend_schema(operation_id="rename_access_key", summary="Rename an access key", request=RenameSerializer)
+    @extend_schema(
+        operation_id="rename_access_key", summary=_("Rename an access key"), request=RenameSerializer
+    )
     def patch(self, request: Request, pk: UUID) -> Response:
         name = self.checked(RenameSerializer)["name"]
         access_key = services.rename(access_key_id=pk, name=name, actor=actor_of(request))
         return Response(AccessKeySerializer(access_key).data)
 
-    @extend_schema(operation_id="revoke_access_key", summary="Revoke an access key", responses={204: None})
+    @extend_schema(operation_id="revoke_access_key", summary=_("Revoke an access key"), responses={204: None})
     def delete(self, request: Request, pk: UUID) -> Response:
         services.revoke(access_key_id=pk, actor=actor_of(request))
         return Response(status=status.HTTP_204_NO_CONTENT)
@@ -168,7 +173,7 @@ class AccessKeyLimitsView(OperationView):
 
     @extend_schema(
         operation_id="limit_access_key",
-        summary="Limit where and how often a key is used",
+        summary=_("Limit where and how often a key is used"),
         request=LimitsSerializer,
     )
     def put(self, request: Request, pk: UUID) -> Response:
@@ -183,14 +188,14 @@ class AccessKeySuspensionView(OperationView):
     operations = {"PUT": Operation.SUSPEND, "DELETE": Operation.RESUME}
     serializer_class = AccessKeySerializer
 
-    @extend_schema(operation_id="suspend_access_key", summary="Suspend an access key", request=None)
+    @extend_schema(operation_id="suspend_access_key", summary=_("Suspend an access key"), request=None)
     def put(self, request: Request, pk: UUID) -> Response:
         access_key = services.suspend(access_key_id=pk, actor=actor_of(request))
         return Response(AccessKeySerializer(access_key).data)
 
     @extend_schema(
         operation_id="resume_access_key",
-        summary="Resume a suspended access key",
+        summary=_("Resume a suspended access key"),
         responses=AccessKeySerializer,
     )
     def delete(self, request: Request, pk: UUID) -> Response:
@@ -204,7 +209,7 @@ class AccessKeyRevealView(OperationView):
 
     @extend_schema(
         operation_id="reveal_access_key",
-        summary="Show the key of an access key",
+        summary=_("Show the key of an access key"),
         request=None,
         responses=KeySerializer,
     )

@@ -14,13 +14,13 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from accesskeys import policy, services
-from accesskeys.exceptions import IntegrityFailure, NotFound
+from accesskeys.exceptions import AccessKeyError, Forbidden, IntegrityFailure, NotFound
 from accesskeys.filters import AccessKeyFilter
 from accesskeys.forms import GenerateForm, LimitsForm, NameCheckForm, RenameForm, RevokeForm
 from accesskeys.http import htmx, prefers_json, redirect
 from accesskeys.models import AccessKey, AuditEvent
 from accesskeys.policy import Operation
-from accesskeys.views.base import AccessKeyPage, ConsolePage
+from accesskeys.views.base import AccessKeyPage, ConsolePage, PostedPage
 from accesskeys.views.columns import columns
 from accesskeys.views.errors import problem
 
@@ -41,7 +41,8 @@ class AccessKeyListPage(ConsolePage):
         remembered = {PAGE_SIZE_COOKIE: request.COOKIES.get(PAGE_SIZE_COOKIE, "")}
         chosen = AccessKeyFilter({**remembered, **request.GET.dict()})
         page = chosen.page_of(chosen.choose(AccessKey.objects.described()), chosen.rows_per_page)
-        response = self.page(filter=chosen, page=page, columns=columns(chosen.order))
+        is_empty = not (page or chosen.is_narrowed)
+        response = self.page(filter=chosen, page=page, columns=columns(chosen.order), is_empty=is_empty)
         if PAGE_SIZE_COOKIE in request.GET:
             response.set_cookie(
                 PAGE_SIZE_COOKIE,
@@ -77,7 +78,7 @@ class AccessKeyGeneratePage(ConsolePage):
     def present(self, access_key: AccessKey) -> HttpResponse:
         """On to the details of the new access key, where its key is still hidden."""
         messages.success(self.request, _("Access key %(name)s is generated.") % {"name": access_key.name})
-        return redirect(self.request, details_url(access_key.pk))
+        return redirect(self.request, reverse("accesskeys:access_key_details", args=[access_key.pk]))
 
 
 class AccessKeyDetailsPage(AccessKeyPage):
@@ -101,7 +102,7 @@ class AccessKeyDetailsPage(AccessKeyPage):
             except NotFound:
                 return self.tell_it_is_gone()
             messages.success(request, _("The name is now %(name)s.") % {"name": access_key.name})
-            return redirect(request, details_url(pk))
+            return redirect(request, self.details_url)
         return self.page(form=form)
 
     def get_context_data(self, **context: Any) -> dict[str, Any]:
@@ -109,7 +110,8 @@ class AccessKeyDetailsPage(AccessKeyPage):
             **{
                 "access_key": self.access_key,
                 "form": RenameForm(initial={"name": self.access_key.name}),
-                "limits_form": LimitsForm.of(self.access_key),
+                "limits_form": LimitsForm(access_key=self.access_key),
+                "is_fresh": self.access_key.is_usable and self.access_key.last_used_at is None,
                 "events": self.recent_events,
                 "base_address": self.request.build_absolute_uri("/").rstrip("/"),
                 **context,
@@ -124,15 +126,10 @@ class AccessKeyDetailsPage(AccessKeyPage):
         return None
 
 
-class AccessKeyRevealPage(AccessKeyDetailsPage):
+class AccessKeyRevealPage(PostedPage, AccessKeyDetailsPage):
     """The one kind of answer that holds a key: JSON for a script, a fragment for htmx, else the page."""
 
     operation = Operation.REVEAL
-    http_method_names = ["post"]
-
-    @property
-    def return_address(self) -> str:
-        return details_url(self.access_key_id)
 
     def post(self, request: HttpRequest, pk: UUID) -> HttpResponse:
         try:
@@ -145,17 +142,28 @@ class AccessKeyRevealPage(AccessKeyDetailsPage):
             return render(request, "accesskeys/_shown_key.html", {"key": key})
         response = self.page(key=key)
         # Without JavaScript nothing else would hide the key again.
-        response["Refresh"] = f"{SHOWN_SECONDS}; url={details_url(pk)}"
+        response["Refresh"] = f"{SHOWN_SECONDS}; url={self.details_url}"
         return response
+
+    def refuse(self, refusal: Forbidden | NotFound) -> HttpResponse:
+        if htmx(self.request):
+            missing = isinstance(refusal, NotFound)
+            return self.tell_in_place(refusal, HTTPStatus.NOT_FOUND if missing else HTTPStatus.FORBIDDEN)
+        return super().refuse(refusal)
 
     def tell_why_not(self, failure: IntegrityFailure) -> HttpResponse:
         """The reason, in the place where the key would have been."""
-        status, sentence = HTTPStatus.SERVICE_UNAVAILABLE, str(failure)
+        status = HTTPStatus.SERVICE_UNAVAILABLE
         if prefers_json(self.request):
-            return problem(self.request, status, failure.code, sentence)
+            return problem(self.request, status, failure.code, str(failure))
         if htmx(self.request):
-            return render(self.request, "accesskeys/_shown_key.html", {"problem": sentence}, status=status)
-        return self.page(status=status, problem=sentence)
+            return self.tell_in_place(failure, status)
+        return self.page(status=status, problem=str(failure))
+
+    def tell_in_place(self, refusal: AccessKeyError, status: HTTPStatus) -> HttpResponse:
+        """A fragment for htmx."""
+        context = {"problem": str(refusal)}
+        return render(self.request, "accesskeys/_shown_key.html", context, status=status)
 
 
 class AccessKeyRevokePage(AccessKeyPage):
@@ -165,12 +173,12 @@ class AccessKeyRevokePage(AccessKeyPage):
     template_name = "accesskeys/access_key_revoke.html"
 
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        return self.page(form=RevokeForm(), access_key=self.access_key)
+        return self.confirm(RevokeForm())
 
     def post(self, request: HttpRequest, pk: UUID) -> HttpResponse:
         form = RevokeForm(request.POST)
         if not form.is_valid():
-            return self.page(form=form, access_key=self.access_key)
+            return self.confirm(form)
         try:
             revoked = services.revoke(access_key_id=pk, actor=self.actor)
         except NotFound:
@@ -179,7 +187,9 @@ class AccessKeyRevokePage(AccessKeyPage):
         messages.success(request, sentence % {"name": revoked.name})
         return redirect(request, reverse("accesskeys:access_key_list"))
 
-
-def details_url(pk: UUID) -> str:
-    """The address of the details page."""
-    return reverse("accesskeys:access_key_details", args=[pk])
+    def confirm(self, form: RevokeForm) -> HttpResponse:
+        """The page, unless somebody else was faster."""
+        try:
+            return self.page(form=form, access_key=self.access_key)
+        except NotFound:
+            return self.tell_it_is_gone()

@@ -44,14 +44,18 @@ class ConsolePage(TemplateView):
         try:
             self.admit()
             return super().dispatch(request, *args, **kwargs)
-        except Forbidden as refusal:
-            raise PermissionDenied(str(refusal)) from None
-        except NotFound as absence:
-            raise Http404(str(absence)) from None
+        except (Forbidden, NotFound) as refusal:
+            return self.refuse(refusal)
 
     def admit(self) -> None:
         """Let the operator in, or raise Forbidden or NotFound."""
         policy.authorize(self.actor, self.operation)
+
+    def refuse(self, refusal: Forbidden | NotFound) -> HttpResponse:
+        """Say that it is not allowed or not there: 403 or 404."""
+        if isinstance(refusal, Forbidden):
+            raise PermissionDenied(str(refusal)) from None
+        raise Http404(str(refusal)) from None
 
     def send_to_sign_in(self) -> HttpResponse:
         """To the sign-in page, and from there back to the page that the operator sees now."""
@@ -97,7 +101,32 @@ class AccessKeyPage(ConsolePage):
             raise NotFound
         return access_key
 
+    @property
+    def details_url(self) -> str:
+        """The address of the details page."""
+        return reverse("accesskeys:access_key_details", args=[self.access_key_id])
+
     def tell_it_is_gone(self) -> HttpResponse:
         """Back to the list, for an operator who was about to change what somebody else has revoked."""
         messages.warning(self.request, str(NotFound()))
         return redirect(self.request, reverse("accesskeys:access_key_list"))
+
+
+class PostedPage(AccessKeyPage):
+    """An address that a button of the details page posts to.
+
+    Whoever only goes there, such as to see an answer again in another language, is led back to the details.
+    """
+
+    http_method_names = ["get", "head", "post"]
+
+    def admit(self) -> None:
+        if self.request.method not in {"GET", "HEAD"}:
+            super().admit()
+
+    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        return redirect(request, self.details_url)
+
+    @property
+    def return_address(self) -> str:
+        return self.details_url

@@ -74,8 +74,11 @@ class AccessKeysRevokePage(ConsolePage):
         return revoked
 
     def tell_what_is_wrong(self, selection: SelectionForm) -> HttpResponse:
-        """400. In the dialog over the list, the list keeps its ticks."""
+        """Back to the list to tick something, or 400. In the dialog over the list, the list keeps its ticks."""
         sentence = str(selection.errors["id"][0])
+        if selection.has_error("id", "required"):
+            messages.warning(self.request, sentence)
+            return redirect(self.request, reverse("accesskeys:access_key_list"))
         return problem(self.request, HTTPStatus.BAD_REQUEST, "invalid", sentence)
 
     def tell_what_was_done(self, revoked: int, *, absent: int) -> None:

@@ -13,6 +13,11 @@ from django.utils.translation import gettext as _
 
 from accesskeys.http import RETRY_AFTER_SECONDS, prefers_json
 
+# What may be over when somebody tries again.
+PASSING = frozenset(
+    {HTTPStatus.TOO_MANY_REQUESTS, HTTPStatus.INTERNAL_SERVER_ERROR, HTTPStatus.SERVICE_UNAVAILABLE}
+)
+
 
 def problem(request: HttpRequest, status: HTTPStatus, code: str, sentence: str) -> HttpResponse:
     """The answer to a request that failed: a page for people, the API's error object for programs."""
@@ -26,7 +31,8 @@ def _answer(request: HttpRequest, status: HTTPStatus, code: str, sentence: str) 
         kind = "server_error" if status >= HTTPStatus.INTERNAL_SERVER_ERROR else "client_error"
         error = {"code": code, "detail": sentence, "attr": None}
         return JsonResponse({"type": kind, "errors": [error]}, status=status)
-    context = {"sentence": sentence, "layout": _layout(request, status)}
+    retry = request.get_full_path() if request.method == "GET" and status in PASSING else ""
+    context = {"sentence": sentence, "retry": retry, "layout": _layout(request, status)}
     return render(request, f"errors/{status}.html", context, status=status)
 
 

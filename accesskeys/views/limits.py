@@ -18,43 +18,34 @@ from accesskeys.forms import LimitsForm
 from accesskeys.http import redirect
 from accesskeys.models import AccessKey
 from accesskeys.policy import Operation
-from accesskeys.views.access_keys import AccessKeyDetailsPage, details_url
-from accesskeys.views.base import AccessKeyPage
+from accesskeys.views.access_keys import AccessKeyDetailsPage
+from accesskeys.views.base import PostedPage
 
 
-class AccessKeyLimitsPage(AccessKeyDetailsPage):
+class AccessKeyLimitsPage(PostedPage, AccessKeyDetailsPage):
     """Where a key may be used from, and how often. What is wrong is said on the details page."""
 
     operation = Operation.LIMIT
-    http_method_names = ["post"]
-
-    @property
-    def return_address(self) -> str:
-        return details_url(self.access_key_id)
 
     def post(self, request: HttpRequest, pk: UUID) -> HttpResponse:
-        form = LimitsForm(request.POST)
-        if form.is_valid():
-            with form.judged():
-                try:
+        try:
+            form = LimitsForm(request.POST, access_key=self.access_key)
+            if form.is_valid():
+                with form.judged():
                     services.limit(access_key_id=pk, actor=self.actor, **form.wishes())
-                except NotFound:
-                    return self.tell_it_is_gone()
-                messages.success(request, _("The limits are saved. They hold from the next request on."))
-                return redirect(request, details_url(pk))
+                    messages.success(request, _("The limits are saved. They hold from the next request on."))
+                    return redirect(request, self.details_url)
+        except NotFound:
+            return self.tell_it_is_gone()
+        form.focus_on_first_error()
         return self.page(limits_form=form)
 
 
-class AccessKeySwitchPage(AccessKeyPage):
+class AccessKeySwitchPage(PostedPage):
     """A button of the details page that suspends or resumes."""
 
-    http_method_names = ["post"]
     switch: ClassVar[Callable[..., AccessKey]]
     sentence: ClassVar[str | Promise]
-
-    @property
-    def return_address(self) -> str:
-        return details_url(self.access_key_id)
 
     def post(self, request: HttpRequest, pk: UUID) -> HttpResponse:
         try:
@@ -62,7 +53,7 @@ class AccessKeySwitchPage(AccessKeyPage):
         except NotFound:
             return self.tell_it_is_gone()
         messages.success(request, str(self.sentence) % {"name": access_key.name})
-        return redirect(request, details_url(pk))
+        return redirect(request, self.details_url)
 
 
 class AccessKeySuspendPage(AccessKeySwitchPage):

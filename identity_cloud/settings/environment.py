@@ -103,7 +103,7 @@ def rate(name: str, *, default: str) -> str:
     try:
         parse_rate(text)
     except ValueError as error:
-        raise ImproperlyConfigured(f"{name} is {text}. {error}") from None
+        raise ImproperlyConfigured(f"{name}: {error}") from None
     return text
 
 

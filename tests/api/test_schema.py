@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import io
 import json
 import re
@@ -11,6 +12,7 @@ import pytest
 from django.core.management import call_command
 from django.urls import get_resolver
 
+from accesskeys.models import AccessKey
 from accesskeys.policy import RULES, Operation
 from tests.clients import anybody, consumer, signed_in
 from tests.factories import AccessKeyFactory, OperatorFactory
@@ -156,6 +158,26 @@ def test_the_page_lays_out_every_operation(document: dict[str, Any]) -> None:
         if operation.get("x-scope"):
             assert operation["x-scope"] in page
     assert not re.search(r"ica_[0-9A-Za-z]{12}", page)
+
+
+def test_each_example_is_a_body_that_its_operation_takes(document: dict[str, Any]) -> None:
+    page = html.unescape(signed_in(OperatorFactory()).get(DOCS).content.decode())
+    shown = dict(re.findall(r'<pre id="call-(\w+)"[^>]*>[^<]*--json \'([^<]*)\'</pre>', page))
+    assert set(shown) == {"generate_access_key", "rename_access_key", "limit_access_key"}
+    caller = consumer(AccessKeyFactory(name="caller", scopes=["access_keys:write", "orders:read"]))
+    for (method, path), operation in operations(document).items():
+        if body := shown.get(operation["operationId"]):
+            access_key = AccessKeyFactory()
+            address = path.replace("{id}", str(access_key.pk))
+            response = getattr(caller, method)(address, body, content_type="application/json")
+            assert response.status_code in {200, 201}, response.content
+            AccessKey.objects.exclude(name="caller").delete()
+
+
+def test_the_document_is_english_for_everybody(document: dict[str, Any]) -> None:
+    headers = {"Accept": "application/vnd.oai.openapi+json", "Accept-Language": "de"}
+    answer = signed_in(OperatorFactory()).get(SCHEMA, headers=headers)
+    assert json.loads(answer.content) == document
 
 
 def test_no_asset_comes_from_elsewhere() -> None:

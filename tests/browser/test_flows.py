@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from datetime import timedelta
 from pathlib import Path
+from time import sleep
+from typing import Any
 
 import pytest
 from django.utils import timezone
@@ -13,6 +15,7 @@ from playwright.sync_api import Dialog, Page, expect
 from accesskeys import services
 from accesskeys.actors import Actor
 from accesskeys.models import AccessKey, Action, AuditEvent
+from accesskeys.views.access_keys import AccessKeyGeneratePage, AccessKeyListPage
 from tests.browser.conftest import PASSWORD, Complaints, Enter
 from tests.browser.scenes import AUDIT_LOG, LIST
 from tests.factories import AccessKeyFactory, OperatorFactory
@@ -36,6 +39,10 @@ def three() -> list[AccessKey]:
 
 def revoke_elsewhere(access_key: AccessKey) -> None:
     services.revoke(access_key_id=access_key.pk, actor=Actor.for_command())
+
+
+def failing(*args: Any, **kwargs: Any) -> None:
+    raise RuntimeError
 
 
 def test_sign_in(visit: Enter) -> None:
@@ -66,6 +73,7 @@ def test_generate(page: Page) -> None:
     ):
         name.fill(typed)
         expect(dialog.locator("#name-check")).to_contain_text(said)
+        expect(name).to_have_attribute("aria-invalid", "false" if typed == "free" else "true")
     name.fill("two words")
     dialog.get_by_role("radio", name="90 days").check(force=True)
     dialog.get_by_label("access_keys:read").check()
@@ -144,6 +152,65 @@ def test_what_was_found_stays_when_the_focus_leaves_the_search(path: str, page: 
     assert asked == []
 
 
+def test_a_search_that_failed_is_repeated_by_typing_on(
+    page: Page, complaints: Complaints, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    three()
+    page.reload()
+    search = page.get_by_role("searchbox")
+    with monkeypatch.context() as broken:
+        broken.setattr(AccessKeyListPage, "get", failing)
+        search.fill("bet")
+        problem = page.locator("#results").get_by_role("alert")
+        expect(problem).to_contain_text("Something went wrong on our side.")
+    expect(problem.get_by_role("link", name="Try again")).to_have_attribute("href", f"{LIST}?search=bet")
+    search.fill("beta")
+    rows(page, "beta")
+    page.route("**/*search=alpha", lambda route: route.fulfill(status=502, body="<h1>Bad gateway</h1>"))
+    search.fill("alpha")
+    expect(page.get_by_role("alert").filter(has_text="The server cannot be reached.")).to_be_visible()
+    rows(page, "beta")
+    complaints.allow_status(500)
+    complaints.allow_status(502)
+
+
+def test_a_dialog_that_failed_is_closed(
+    page: Page, complaints: Complaints, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(AccessKeyGeneratePage, "get", failing)
+    page.get_by_role("link", name="Generate access key").click()
+    dialog = page.get_by_role("dialog", name="Server error")
+    expect(dialog.get_by_role("link", name="Try again")).to_be_visible()
+    dialog.get_by_text("Close", exact=True).click()
+    expect(page.get_by_role("dialog")).to_have_count(0)
+    complaints.allow_status(500)
+
+
+def test_sorting_what_is_being_searched_for(page: Page) -> None:
+    for name in ("alpha", "beta", "gamma"):
+        AccessKeyFactory(name=name)
+    page.reload()
+    page.route("**/*search=*", lambda route: (sleep(0.2), route.continue_()))
+    page.get_by_role("searchbox").press_sequentially("m")
+    page.get_by_role("searchbox").press_sequentially("a")
+    page.get_by_role("columnheader", name="Name").get_by_role("link").click()
+    expect(page.get_by_role("columnheader", name="Name")).to_have_attribute("aria-sort", "ascending")
+    rows(page, "gamma")
+    expect(page).to_have_url(re.compile(r"\?search=ma&ordering=name$"))
+    expect(page.get_by_label("Sort")).to_have_value("name")
+
+
+def test_a_click_on_a_row_opens_it_and_with_a_key_held_does_not(page: Page) -> None:
+    alpha = three()[0]
+    page.reload()
+    cell = page.get_by_role("row", name="alpha").get_by_text("just now")
+    cell.click(modifiers=["Control"])
+    cell.click(modifiers=["Shift"])
+    expect(page).to_have_url(re.compile(f"{LIST}$"))
+    cell.click()
+    page.wait_for_url(f"**{LIST}{alpha.pk}/")
+
+
 def test_search_for_an_id(page: Page) -> None:
     beta = three()[1]
     page.reload()
@@ -199,6 +266,10 @@ def test_rename(page: Page) -> None:
     expect(name).to_have_value("beta")
     expect(save).to_be_disabled()
     name.fill("omega")
+    expect(save).to_be_enabled()
+    name.fill("alpha")  # What is stored already.
+    expect(save).to_be_disabled()
+    name.fill("omega")
     save.click()
     expect(page.get_by_role("heading", name="omega")).to_be_visible()
     alpha.refresh_from_db()
@@ -224,6 +295,31 @@ def test_unsaved_changes_are_guarded(page: Page) -> None:
     assert asked == ["beforeunload"]
     assert page.url.endswith(f"{alpha.pk}/")
 
+    # One refused by the server is as unsaved as before.
+    name.fill("two words")
+    page.get_by_role("button", name="Save", exact=True).click()
+    expect(name).to_have_attribute("aria-invalid", "true")
+    page.get_by_role("link", name="Audit log", exact=True).click(no_wait_after=True)
+    expect(name).to_have_value("two words")
+    page.wait_for_function("true")
+    assert asked == ["beforeunload"] * 2
+
+
+def test_no_button_throws_away_what_another_would_have_saved(page: Page) -> None:
+    alpha = three()[0]
+    page.goto(f"{LIST}{alpha.pk}/")
+    page.on("dialog", lambda dialog: pytest.fail(f"The browser asked: {dialog.type}"))
+    rate = page.get_by_label("Rate limit")
+    rate.fill("10")
+    page.get_by_role("button", name="Suspend").click()
+    expect(page.get_by_role("alert").filter(has_text="The limits are not saved yet.")).to_be_visible()
+    expect(rate).to_be_focused()
+    page.get_by_role("button", name="Save limits").click()
+    page.get_by_role("button", name="Suspend").click()
+    expect(page.get_by_role("button", name="Resume")).to_be_visible()
+    alpha.refresh_from_db()
+    assert (alpha.rate_limit, alpha.is_suspended) == ("10/minute", True)
+
 
 @pytest.mark.parametrize("used", [True, False])
 def test_revoke(used: bool, page: Page) -> None:
@@ -235,6 +331,7 @@ def test_revoke(used: bool, page: Page) -> None:
     dialog = page.get_by_role("dialog", name="Revoke access key")
     said = "A program seems to rely on this key" if used else "This key has never been used"
     expect(dialog).to_contain_text(said)
+    expect(dialog.get_by_role("checkbox")).to_be_focused()
     button = dialog.get_by_role("button", name="Revoke access key")
     button.click()
     expect(dialog.get_by_text("Tick the box")).to_be_visible()
@@ -281,8 +378,14 @@ def test_show_a_key_that_somebody_else_has_revoked(page: Page, complaints: Compl
     revoke_elsewhere(alpha)
     page.get_by_role("button", name="Show key of alpha").click()
     row = page.get_by_role("row", name="alpha")
-    expect(row.get_by_role("alert")).to_be_visible()
+    expect(row.get_by_role("alert")).to_have_text("There is no such access key. It may have been revoked.")
     expect(page.get_by_role("rowheader")).to_have_count(3)
+    row.get_by_role("button", name="Close").click()
+    expect(row.get_by_role("alert")).to_have_count(0)
+    expect(page.get_by_role("button", name="Show key of alpha")).to_be_focused()
+    page.get_by_role("link", name="Revoke access key alpha").click()
+    expect(page.get_by_role("main").get_by_text("There is no such access key.")).to_be_visible()
+    rows(page, "gamma", "beta")
     complaints.allow_status(404)
 
 
@@ -317,6 +420,7 @@ def test_suspend_limit_and_resume(page: Page) -> None:
     page.get_by_label("Allowed networks").fill("192.0.2.1/24")
     page.get_by_role("button", name="Save limits").click()
     expect(page.get_by_label("Allowed networks")).to_have_attribute("aria-invalid", "true")
+    expect(page.get_by_label("Allowed networks")).to_be_focused()
     expect(page.get_by_label("Allowed networks")).to_have_value("192.0.2.1/24")
     page.get_by_label("Allowed networks").fill("192.0.2.0/24")
     page.get_by_label("Rate limit").fill("10")

@@ -133,6 +133,7 @@ def test_shortcuts(enter: Enter) -> None:
     page.keyboard.press("?")
     shortcuts = page.get_by_role("dialog", name="Keyboard shortcuts")
     expect(shortcuts).to_be_visible()
+    expect(shortcuts.get_by_label("Use keyboard shortcuts")).to_be_focused()
     shortcuts.get_by_label("Use keyboard shortcuts").uncheck()
     page.keyboard.press("Escape")
     expect(shortcuts).to_be_hidden()
@@ -141,3 +142,33 @@ def test_shortcuts(enter: Enter) -> None:
     page.keyboard.press("/")
     expect(search).not_to_be_focused()
     expect(page.get_by_role("dialog")).to_have_count(0)
+
+
+def test_the_field_of_a_dialog_that_was_closed_a_moment_ago_takes_no_letter(enter: Enter) -> None:
+    page = enter()
+    page.goto(LIST)
+    page.keyboard.press("g")
+    name = page.get_by_role("dialog").get_by_label("Name", exact=True)
+    expect(name).to_be_focused()
+    name.evaluate("""field => {
+        field.closest("dialog").close();
+        field.dispatchEvent(new KeyboardEvent("keydown", {key: "?", bubbles: true}));
+    }""")
+    expect(page.get_by_role("dialog", name="Keyboard shortcuts")).to_be_visible()
+
+
+def test_the_focus_comes_back_from_the_menu(enter: Enter) -> None:
+    page = enter()
+    page.goto(LIST)
+    menu = reach(page.get_by_role("banner").locator("summary"))
+    menu.press("Enter")
+    page.keyboard.press("Tab")
+    page.keyboard.press("Escape")
+    expect(menu).to_be_focused()
+    menu.press("Enter")
+    reach(page.get_by_role("button", name="Keyboard shortcuts")).press("Enter")
+    shortcuts = page.get_by_role("dialog", name="Keyboard shortcuts")
+    expect(shortcuts).to_be_visible()
+    page.keyboard.press("Escape")
+    expect(shortcuts).to_be_hidden()
+    expect(menu).to_be_focused()

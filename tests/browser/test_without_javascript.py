@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from playwright.sync_api import Page, expect
 
@@ -57,6 +59,11 @@ def test_generate_show_rename_and_revoke(page: Page) -> None:
     page.get_by_role("button", name="Show key").click()
     key = page.get_by_text("ica_").inner_text().strip()
     assert services.authenticate(key) == access_key
+    expect(page.get_by_text("The page hides the key again after 30 seconds.")).to_be_visible()
+    expect(page.get_by_role("button", name=re.compile("Show key|Hide key"))).to_have_count(0)
+    page.get_by_role("link", name="Hide key").click()
+    expect(page.get_by_role("button", name="Show key")).to_be_visible()
+    assert key not in page.content()
     page.get_by_role("link", name="Access keys", exact=True).first.click()
 
     page.get_by_role("link", name="billing", exact=True).click()

@@ -113,3 +113,35 @@ def test_dates(language: str, date: str) -> None:
     moment = datetime(2026, 11, 23, 12, 0, 5, tzinfo=UTC)
     with translation.override(language):
         assert console.exactly(moment) == f"{date}, 12:00:05 UTC"
+
+
+@pytest.mark.parametrize(
+    ("language", "sentences"),
+    [
+        ("de", ("„home“ ist kein Netz.", "Bitte eine ganze Zahl von 1 bis 9.999.999 eingeben.")),
+        ("fr", ("« home » n’est pas un réseau.", "Saisissez un nombre entier de 1 à 9 999 999.")),
+    ],
+)
+def test_what_is_wrong_with_limits(language: str, sentences: tuple[str, str]) -> None:
+    typed = {"allowed_networks": "home", "requests": "0", "period": "minute"}
+    address = f"{LIST}{AccessKeyFactory().pk}/limits/"
+    page = signed_in("Operators").post(address, typed, headers={"Accept-Language": language})
+    source = (
+        page.content.decode().replace("\N{NO-BREAK SPACE}", " ").replace("\N{NARROW NO-BREAK SPACE}", " ")
+    )
+    for sentence in sentences:
+        assert sentence in source
+
+
+@pytest.mark.parametrize(
+    ("language", "words"),
+    [
+        ("de", ("Einen Zugriffsschlüssel umbenennen", "Ein Teil des Namens oder die ID.")),
+        ("fr", ("Renommer une clé d’accès", "Une partie du nom, ou l’ID.")),
+    ],
+)
+def test_the_documentation_of_the_api(language: str, words: tuple[str, str]) -> None:
+    headers = {"Accept-Language": language, "Accept": "text/html"}
+    source = signed_in("Operators").get("/api/v1/docs/", headers=headers).content.decode()
+    for word in words:
+        assert word in source

@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from accesskeys.networks import client_address, parse_address, parse_network, parse_networks
+from accesskeys.notation import NotationError
 
 TRUSTED = parse_networks(("10.0.0.0/8", "fd00::/8"))
 
@@ -23,12 +24,18 @@ class TestParseNetwork:
     @pytest.mark.parametrize(
         ("text", "sentence"),
         [
-            ("192.0.2.7/24", "192.0.2.7/24 has bits set behind the slash. The network is 192.0.2.0/24."),
-            ("2001:db8::1/32", "2001:db8::1/32 has bits set behind the slash. The network is 2001:db8::/32."),
-            ("192.0.02.0/24", "192.0.02.0/24 is not a network in CIDR notation."),
-            ("10.0/8", "10.0/8 is not a network in CIDR notation."),
-            ("192.0.2.0/33", "192.0.2.0/33 is not a network in CIDR notation."),
-            ("::ffff:192.0.2.0/120", "Write an IPv4 network as IPv4, without ::ffff:."),
+            ("192.0.2.7/24", "“192.0.2.7/24” has bits set behind the slash. The network is 192.0.2.0/24."),
+            (
+                "2001:db8::1/32",
+                "“2001:db8::1/32” has bits set behind the slash. The network is 2001:db8::/32.",
+            ),
+            ("192.0.02.0/24", "“192.0.02.0/24” is not a network in CIDR notation."),
+            ("10.0/8", "“10.0/8” is not a network in CIDR notation."),
+            ("192.0.2.0/33", "“192.0.2.0/33” is not a network in CIDR notation."),
+            (
+                "::ffff:192.0.2.0/120",
+                "“::ffff:192.0.2.0/120” is an IPv4 network. Write it as IPv4, without ::ffff:.",
+            ),
         ],
     )
     def test_what_is_wrong_is_said(self, text: str, sentence: str) -> None:
@@ -41,8 +48,13 @@ class TestParseNetwork:
         ["", "192.0.2.7", "192.0.2.0/255.255.255.0", "fe80::%eth0/64", "fe80::/64%1", " 192.0.2.0/24", "a/b"],
     )
     def test_other_notations_are_refused(self, text: str) -> None:
-        with pytest.raises(ValueError, match="Write a network as an address, a slash and a number of bits"):
+        with pytest.raises(ValueError, match="Write an address, a slash and a number of bits"):
             parse_network(text)
+
+    def test_of_a_long_text_the_beginning_is_named(self) -> None:
+        with pytest.raises(NotationError) as refusal:
+            parse_network("9" * 1000)
+        assert str(refusal.value).startswith(f"“{'9' * 60}…” is not a network.")
 
     @given(st.text(max_size=50))
     def test_any_text_is_a_network_or_a_value_error(self, text: str) -> None:

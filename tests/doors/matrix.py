@@ -77,6 +77,7 @@ MATRIX: Mapping[str, Methods] = {
         OTHERS: console("405 405 404 405"),
     },
     "settings/access-keys/<uuid:pk>/reveal/": {
+        "GET HEAD": console("302 302 302 302"),
         "POST": console("403! 200* 404! 200*"),
         OTHERS: console("403! 405 404! 405"),
     },
@@ -86,14 +87,17 @@ MATRIX: Mapping[str, Methods] = {
         OTHERS: console("403! 405 404! 405"),
     },
     "settings/access-keys/<uuid:pk>/limits/": {
+        "GET HEAD": console("302 302 302 302"),
         "POST": console("403! 302* 404! 302*"),
         OTHERS: console("403! 405 404! 405"),
     },
     "settings/access-keys/<uuid:pk>/suspend/": {
+        "GET HEAD": console("302 302 302 302"),
         "POST": console("403! 302* 404! 302*"),
         OTHERS: console("403! 405 404! 405"),
     },
     "settings/access-keys/<uuid:pk>/resume/": {
+        "GET HEAD": console("302 302 302 302"),
         "POST": console("403! 302* 404! 302*"),
         OTHERS: console("403! 405 404! 405"),
     },

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 from datetime import UTC, datetime
 
 import pytest
@@ -83,8 +84,11 @@ class TestConsole:
     @pytest.mark.parametrize(
         ("form", "sentence"),
         [
-            ({"allowed_networks": "10.0.0.1/8"}, "10.0.0.1/8 has bits set behind the slash."),
-            ({"requests": "many"}, "Write a rate limit as requests per second, minute or hour"),
+            ({"allowed_networks": "10.0.0.1/8"}, "“10.0.0.1/8” has bits set behind the slash."),
+            ({"allowed_networks": "10.0.0.0/8\nhome\n"}, "“home” is not a network."),
+            ({"requests": "many"}, "Type a whole number from 1 to 9,999,999."),
+            ({"requests": "1.5"}, "Type a whole number from 1 to 9,999,999."),
+            ({"requests": "1" * 20}, "Type a whole number from 1 to 9,999,999."),
             ({"period": "year"}, "Select a valid choice."),
         ],
     )
@@ -95,9 +99,37 @@ class TestConsole:
         response = console.post(page("limits", access_key), typed)
         assert response.status_code == 200
         content = response.content.decode()
-        assert sentence in content
+        assert content.count(sentence) == 1
         assert f'value="{typed["requests"]}"' in content
         assert limits() == ([], None)
+
+    def test_the_first_field_that_is_wrong_gets_the_focus(
+        self, console: Client, access_key: AccessKey
+    ) -> None:
+        typed = {"allowed_networks": "", "requests": "0", "period": "minute"}
+        content = console.post(page("limits", access_key), typed).content.decode()
+        focused = re.search(r'<input[^>]*name="requests"[^>]*>', content)
+        assert focused
+        assert "autofocus" in focused[0]
+        assert content.partition("</main>")[0].count("autofocus") == 1
+
+    def test_what_is_stored_stays_known_to_the_page(
+        self, console: Client, access_key: AccessKey, command: Actor
+    ) -> None:
+        services.limit(
+            access_key_id=access_key.pk, allowed_networks=NETWORKS[:1], rate_limit="5/hour", actor=command
+        )
+        typed = {"allowed_networks": "home", "requests": "7", "period": "minute"}
+        content = console.post(page("limits", access_key), typed).content.decode()
+        for stored in (NETWORKS[0], "5", "hour"):
+            assert f'data-saved="{stored}"' in content
+
+    @pytest.mark.parametrize("name", ["limits", "suspend", "resume", "reveal"])
+    def test_whoever_only_goes_to_the_address_of_a_button_is_led_back(
+        self, console: Client, access_key: AccessKey, name: str
+    ) -> None:
+        assert console.get(page(name, access_key))["Location"] == page("details", access_key)
+        assert [event.action for event in audit_log()] == ["access_key.generated"]
 
     def test_suspend_and_resume(self, console: Client, access_key: AccessKey) -> None:
         content = console.post(page("suspend", access_key), follow=True).content.decode()

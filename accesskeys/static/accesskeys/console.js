@@ -19,6 +19,8 @@
     calm = setTimeout(() => toast.replaceChildren(), LONGER);
   };
 
+  const warnUnreachable = () => warn(document.body.dataset.unreachable);
+
   /** Copy the text that the function promises. Returns whether the browser allowed it; the promise's own
    *  failure is thrown. A promise, because browsers forget after a moment that somebody clicked. */
   const copy = async (promise) => {
@@ -74,19 +76,25 @@
 
   const closeMenus = (except) => {
     for (const menu of document.querySelectorAll("details.menu[open]")) {
-      if (!menu.contains(except)) menu.open = false;
+      if (menu.contains(except)) continue;
+      if (menu.contains(document.activeElement)) menu.querySelector("summary").focus();
+      menu.open = false;
     }
   };
 
-  const isChangedField = (field) =>
+  const guards = () => [...document.querySelectorAll("form[data-guard]:not([data-sent])")];
+  /** The field of the form that would be lost with the page: it holds something else than the server does. */
+  const unsavedIn = (form) =>
+    [...form.querySelectorAll("[data-saved]")].find((field) => field.value !== field.dataset.saved);
+  /** Whether something was typed since the server answered. What it refused is there to be corrected first. */
+  const isTouched = (field) =>
     field.options
       ? [...field.options].some((option) => option.selected !== option.defaultSelected)
-      : field.type !== "submit" && field.value !== field.defaultValue;
-  const isChanged = (form) => [...form.elements].some(isChangedField);
+      : field.value !== field.defaultValue;
   const refreshGuards = () => {
-    for (const form of document.querySelectorAll("form[data-guard]")) {
-      // A name that the server refused is there to be corrected: nothing to save until it is.
-      form.querySelector("[type=submit]").disabled = !isChanged(form);
+    for (const form of guards()) {
+      const touched = [...form.querySelectorAll("[data-saved]")].some(isTouched);
+      form.querySelector("[type=submit]").disabled = !touched || !unsavedIn(form);
     }
   };
 
@@ -117,6 +125,7 @@
   const showShortcuts = () => {
     const dialog = document.getElementById("shortcuts");
     dialog.querySelector("[data-shortcuts-switch]").checked = useShortcuts();
+    closeMenus(); // The focus comes back to the menu's name, which can still be seen.
     dialog.showModal();
   };
 
@@ -133,6 +142,16 @@
     if (target.closest("[data-shortcut='?']")) showShortcuts();
     const button = target.closest("[data-copy-from]");
     if (button) copyFrom(document.getElementById(button.dataset.copyFrom), button);
+    // With one of these keys, a click on a link opens a tab or a window, or selects text.
+    if (event.ctrlKey || event.metaKey || event.shiftKey || event.altKey) return;
+    const head = target.closest("[data-order]");
+    if (head) {
+      // The filter asks for it, together with all that it holds: two questions would answer out of turn.
+      event.preventDefault();
+      const filter = document.getElementById("filter");
+      filter.elements.ordering.value = head.dataset.order;
+      filter.requestSubmit();
+    }
     // A row leads where its name does, unless somebody used a control in it or selected text.
     const row = target.closest("tbody tr");
     if (row && !target.closest("a, button, label, .key") && getSelection().isCollapsed) row.querySelector("th a").click();
@@ -143,11 +162,14 @@
     if (key === "Escape") closeMenus();
     // A shortcut is one key alone, outside of dialogs and of fields that take text.
     if (event.ctrlKey || event.metaKey || event.altKey || event.repeat || !useShortcuts()) return;
-    if (target.closest("select, textarea, input:not([type=checkbox], [type=radio])")) return;
+    // A field in a dialog that was closed a moment ago may still hold the focus.
+    const field = target.closest("select, textarea, input:not([type=checkbox], [type=radio])");
+    if (field?.getClientRects().length) return;
     if (document.querySelector("dialog[open]")) return;
     const control = document.querySelector(`[data-shortcut="${CSS.escape(key)}"]`);
     if (!control) return;
     event.preventDefault();
+    closeMenus();
     if (control.matches("input")) control.focus();
     else control.click();
   });
@@ -166,14 +188,17 @@
     // htmx changes the address without loading the page again.
     if (form.matches(".languages")) form.elements.next.value = location.pathname + location.search;
     if (!form.matches("[data-once]:not([hx-post])")) return;
-    if (form.dataset.sent) event.preventDefault();
-    form.dataset.sent = "yes";
+    if (form.dataset.sent) return event.preventDefault();
+    const lost = guards().filter((other) => other !== form).map(unsavedIn).find(Boolean);
+    if (lost) {
+      event.preventDefault();
+      lost.focus();
+      warn(lost.form.dataset.guard);
+    } else form.dataset.sent = "yes";
   });
 
   window.addEventListener("beforeunload", (event) => {
-    for (const form of document.querySelectorAll("form[data-guard]:not([data-sent])")) {
-      if (isChanged(form)) event.preventDefault();
-    }
+    if (guards().some(unsavedIn)) event.preventDefault();
   });
 
   // The Back button may bring a page back as it was left. Ask the server for it instead.
@@ -189,15 +214,30 @@
     }
   });
 
+  // A problem takes the place of what was found, and leaves the place for the next answer.
+  document.addEventListener("htmx:beforeSwap", ({ detail }) => {
+    if (detail.xhr.status < 400) return;
+    if (detail.target.id === "results") detail.swapOverride = "innerHTML";
+    // Not in our words: from something between the browser and the server.
+    detail.shouldSwap = detail.serverResponse.includes('class="problem');
+    if (!detail.shouldSwap) warnUnreachable();
+  });
+
   document.addEventListener("htmx:afterSettle", ({ target }) => {
     refreshGuards();
     refreshSelection();
+    if (target.id === "name-check") {
+      const isWrong = Boolean(target.querySelector(".errors"));
+      document.querySelector("[aria-describedby~=name-check]").setAttribute("aria-invalid", isWrong);
+      return;
+    }
     const dialog = target.closest("dialog");
     if (dialog?.childElementCount) {
       if (!dialog.open) dialog.showModal();
       dialog.querySelector("[aria-invalid=true]")?.focus();
     }
-    if (target.id === "results") tell(document.getElementById("total").textContent.trim());
+    const total = target.id === "results" && document.getElementById("total");
+    if (total) tell(total.textContent.trim());
   });
 
   // "close" does not bubble, so it is caught on its way down.
@@ -209,7 +249,6 @@
     true,
   );
 
-  const warnUnreachable = () => warn(document.body.dataset.unreachable);
   document.addEventListener("htmx:sendError", warnUnreachable);
   document.addEventListener("htmx:timeout", warnUnreachable);
 

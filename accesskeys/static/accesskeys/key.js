@@ -9,14 +9,13 @@
   const hide = (key) => {
     clearInterval(timers.get(key));
     timers.delete(key);
-    if (!shownIn(key)) return;
     const value = key.querySelector(".key-value");
     if (value.contains(document.activeElement)) key.querySelector("[type=submit]").focus();
+    if (shownIn(key)) tell(document.body.dataset.hidden);
     value.replaceChildren();
-    tell(document.body.dataset.hidden);
   };
 
-  const hideAll = () => document.querySelectorAll(".key").forEach(hide);
+  const hideAll = () => document.querySelectorAll(".key:has(.shown-key)").forEach(hide);
 
   /** Count down beside the shown key, then hide it. */
   const keepFor = (key, seconds) => {
@@ -68,6 +67,8 @@
   document.addEventListener("click", (event) => {
     const button = event.target.closest("[data-copy-key]");
     if (button) copyKey(button);
+    const closer = event.target.closest("[data-hide-key]");
+    if (closer) hide(closer.closest(".key"));
   });
 
   // The same button hides a key that is shown.
