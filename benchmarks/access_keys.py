@@ -11,7 +11,9 @@ from itertools import cycle, islice
 from urllib.parse import urlencode
 
 from django.contrib.auth import get_user_model
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
@@ -75,6 +77,13 @@ def seconds_for(address: str) -> float:
     if response.status_code != 200:
         raise RuntimeError(f"{address} answered {response.status_code}")
     return taken
+
+
+def queries_for(address: str) -> int:
+    """How many statements the answer takes."""
+    with CaptureQueriesContext(connection) as queries:
+        seconds_for(address)
+    return len(queries)
 
 
 def _console_pages() -> Iterator[Page]:
@@ -141,10 +150,3 @@ def _access_keys(count: int) -> Iterator[AccessKey]:
 
 def _earlier(now: datetime, *, days: int) -> datetime:
     return now - timedelta(days=random.uniform(0, days))
-
-
-def _expiry(now: datetime, created_at: datetime) -> datetime | None:
-    chance = random.random()
-    if chance < 0.05:
-        return now + timedelta(days=random.uniform(1, 14))
-    return created_at + timedelta(days=random.uniform(1, 1000)) if chance < 0.4 else None
