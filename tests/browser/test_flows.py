@@ -95,6 +95,20 @@ def test_generate(page: Page) -> None:
     assert timedelta(days=89) < access_key.expires_at - timezone.now() <= timedelta(days=90)
 
 
+def test_what_is_said_of_a_name_is_said_of_the_last_one_typed(page: Page) -> None:
+    AccessKeyFactory(name="taken")
+    page.get_by_role("link", name="Generate access key").click()
+    name = page.get_by_role("dialog").get_by_label("Name", exact=True)
+    held: list[Route] = []
+    page.route("**/*name=take", lambda route: held.append(route), times=1)
+    with page.expect_request("**/*name=take"):
+        name.fill("take")
+    name.fill("taken")
+    page.wait_for_timeout(500)  # Longer than the page waits for another letter.
+    held[0].continue_()
+    expect(page.locator("#name-check")).to_contain_text("Another access key has this name")
+
+
 def test_generate_until_a_date(page: Page) -> None:
     page.get_by_role("link", name="Generate access key").click()
     dialog = page.get_by_role("dialog")
@@ -194,8 +208,8 @@ def test_sorting_what_is_being_searched_for(page: Page) -> None:
         page.get_by_role("searchbox").fill("ma")
     head = page.get_by_role("columnheader", name="Name")
     head.get_by_role("link").click()
+    held[0].continue_()
     expect(head).to_have_attribute("aria-sort", "ascending")
-    held[0].continue_()  # The answer that nobody waits for any more.
     rows(page, "gamma")
     expect(page).to_have_url(re.compile(r"\?search=ma&ordering=name$"))
     expect(page.get_by_label("Sort")).to_have_value("name")
