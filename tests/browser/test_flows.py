@@ -199,6 +199,22 @@ def test_a_dialog_that_failed_is_closed(
     complaints.allow_status(500)
 
 
+def test_a_form_in_a_dialog_that_failed_keeps_what_was_typed(
+    page: Page, complaints: Complaints, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    page.get_by_role("link", name="Generate access key").click()
+    dialog = page.get_by_role("dialog", name="Generate access key")
+    dialog.get_by_role("textbox", name="Name").fill("billing_worker")
+    with monkeypatch.context() as broken:
+        broken.setattr(AccessKeyGeneratePage, "post", failing)
+        dialog.get_by_role("button", name="Generate").click()
+        expect(dialog.get_by_role("alert")).to_contain_text("Something went wrong on our side.")
+    expect(dialog.get_by_role("textbox", name="Name")).to_have_value("billing_worker")
+    dialog.get_by_role("button", name="Generate").click()
+    expect(page.get_by_role("heading", name="billing_worker")).to_be_visible()
+    complaints.allow_status(500)
+
+
 def test_sorting_what_is_being_searched_for(page: Page) -> None:
     three()
     page.reload()

@@ -4,6 +4,7 @@
   const MOMENT = 2500;
   const LONGER = 8000;
   const SECURE = location.protocol === "https:" ? "; Secure" : "";
+  const toast = document.getElementById("toast");
   let calm;
 
   /** Say to screen readers what everybody else sees anyway. */
@@ -13,7 +14,8 @@
 
   /** Show a sentence at the edge of the page for a while, and read it out. */
   const warn = (sentence) => {
-    const toast = document.getElementById("toast");
+    // Beside an open dialog nobody would see or hear it.
+    (document.querySelector("dialog[open]") ?? document.body).append(toast);
     toast.textContent = sentence;
     clearTimeout(calm);
     calm = setTimeout(() => toast.replaceChildren(), LONGER);
@@ -217,6 +219,13 @@
   // A problem takes the place of what was found, and leaves the place for the next answer.
   document.addEventListener("htmx:beforeSwap", ({ detail }) => {
     if (detail.xhr.status < 400) return;
+    if (detail.xhr.status >= 500 && detail.target.localName === "form") {
+      // The form stays as it is, with what was typed.
+      const { unavailable, failed } = document.body.dataset;
+      detail.shouldSwap = false;
+      warn(detail.xhr.status === 503 ? unavailable : failed);
+      return;
+    }
     if (detail.target.id === "results") detail.swapOverride = "innerHTML";
     // Not in our words: from something between the browser and the server.
     detail.shouldSwap = detail.serverResponse.includes('class="problem');
