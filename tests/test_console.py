@@ -288,7 +288,7 @@ class TestList:
     def test_the_number_of_queries_does_not_grow(
         self, operator: Client, django_assert_num_queries: Any, billing: AccessKey
     ) -> None:
-        queries = 6  # session, operator, two for permissions, count, rows
+        queries = 7  # session, operator, two for permissions, count, which rows, rows
         with django_assert_num_queries(queries):
             operator.get(LIST)
         AccessKeyFactory.create_batch(12)

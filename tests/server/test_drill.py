@@ -57,7 +57,7 @@ def seconds_of_work(server: Server) -> dict[str, float]:
 
 def test_no_worker_accepts_a_revoked_key_under_load(site: Site, four_workers: Server) -> None:
     address = f"http://127.0.0.1:{four_workers.port}"
-    with load(four_workers, site.key("under_load")) as statuses:
+    with load(four_workers, site.key("drilled_under_load")) as statuses:
         done = site.manage(
             "revocation_drill",
             f"--url={address}/api/v1/ping/",

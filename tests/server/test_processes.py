@@ -47,7 +47,7 @@ def test_a_revoked_key_is_refused_by_another_process_on_the_very_next_request(
 def test_no_request_that_starts_after_the_revoke_is_accepted_under_load(site: Site, server: Server) -> None:
     writer = site.key("load_writer", "--scope", "access_keys:write")
     with site.serve() as other:
-        generated = server.call("POST", "access-keys/", writer, name="under_load")
+        generated = server.call("POST", "access-keys/", writer, name="revoked_under_load")
         assert generated.status == 201, generated
         made = generated.json
         answers: list[tuple[float, int]] = []
