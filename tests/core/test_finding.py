@@ -10,6 +10,7 @@ from django.db import OperationalError, connection
 from accesskeys import services
 from accesskeys.actors import Actor
 from accesskeys.exceptions import InvalidKey
+from accesskeys.models import finding
 from tests.core.helpers import at_once, database_away
 from tests.factories import AccessKeyFactory, key_of
 
@@ -52,3 +53,12 @@ def test_a_statement_that_was_sent_often_reads_what_is_true_now() -> None:
     with pytest.raises(InvalidKey) as refusal:
         services.authenticate(key_of(access_key))
     assert refusal.value.reason == "suspended"
+
+
+def test_where_nothing_may_be_prepared_the_same_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
+    # As behind a pooler: DATABASE_URL=…?prepare_threshold=0.
+    access_key = AccessKeyFactory()
+    monkeypatch.setitem(connection.settings_dict["OPTIONS"], "prepare_threshold", 0)
+    finding._compile.cache_clear()
+    assert {services.authenticate(key_of(access_key)) for _ in range(12)} == {access_key}
+    finding._compile.cache_clear()
