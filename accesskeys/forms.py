@@ -66,8 +66,7 @@ class OperationForm(forms.Form):
 
     def focus_on_first_error(self) -> None:
         """When the page opens, start at the first field that is wrong."""
-        wrong = next((name for name in self.fields if name in self.errors), None)
-        if wrong is not None:
+        for wrong in [name for name in self.fields if name in self.errors][:1]:
             self.fields[wrong].widget.attrs["autofocus"] = True
 
 
