@@ -22,7 +22,7 @@ def main() -> None:
     low = False
     with console() as (address, page):
         cookies = "; ".join(f"{cookie['name']}={cookie['value']}" for cookie in page.context.cookies())
-        page.click("th a:text-is('billing_worker')")
+        page.click("th a:has-text('billing_worker')")
         page.wait_for_url("**/settings/access-keys/*-*/")
         for label, url in (("list", f"{address}/settings/access-keys/"), ("details", page.url)):
             for form_factor, options in FORM_FACTORS.items():

@@ -24,7 +24,7 @@ def take_pictures(page: Page, address: str) -> None:
     page.wait_for_selector("#name-check .ok")
     page.screenshot(path=IMAGES / "generate.png")
     page.goto(f"{address}/settings/access-keys/")
-    page.click("th a:text-is('billing_worker')")
+    page.click("th a:has-text('billing_worker')")
     page.wait_for_url("**/settings/access-keys/*-*/")
     page.screenshot(path=IMAGES / "details.png")
 
