@@ -43,7 +43,9 @@ def run(options: argparse.Namespace) -> None:
             django_process(small) as with_few,
             django_process(large) as with_many,
         ):
-            with_few.call("benchmarks.access_keys.fill", options.small - 1)  # One more lists them over the API.
+            with_few.call(
+                "benchmarks.access_keys.fill", options.small - 1
+            )  # One more lists them over the API.
             with_many.call("benchmarks.access_keys.fill", options.large - 1)
             print(f"\n{small.name:52} {options.small:>14,} {options.large:>14,}   times   at most")
             _compare_finding(with_few, with_many, options.repeat)
