@@ -125,7 +125,7 @@ def database() -> dict[str, Any]:
             raise ImproperlyConfigured(f"DATABASE_URL: there is no folder {folder}.")
     else:
         config["CONN_HEALTH_CHECKS"] = True
-        # After so many executions the statement of an authentication is prepared (accesskeys/models/finding.py).
+        # Anything but 0 lets accesskeys/models/finding.py prepare its statement.
         config.setdefault("OPTIONS", {}).setdefault("prepare_threshold", 5)
     return config
 

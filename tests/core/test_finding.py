@@ -32,6 +32,14 @@ def _first_value(sql: str, parameters: Any) -> Any:
         return cursor.fetchone()[0]
 
 
+def is_prepared() -> bool:
+    """Whether this connection knows the statement by name. SQLite keeps no statements by name."""
+    if connection.vendor == "sqlite":
+        return False
+    statement = "SELECT count(*) FROM pg_prepared_statements WHERE name = 'access_key_by_digest'"
+    return bool(_first_value(statement, ()))
+
+
 def test_a_connection_that_has_died_is_replaced() -> None:
     access_key = AccessKeyFactory()
     end_this_connection()
@@ -46,9 +54,9 @@ def test_what_the_database_says_of_the_statement_is_passed_on() -> None:
 
 
 def test_a_statement_that_was_sent_often_reads_what_is_true_now() -> None:
-    # From the sixth time on, PostgreSQL hears the name of a prepared statement.
     access_key = AccessKeyFactory()
     assert {services.authenticate(key_of(access_key)) for _ in range(12)} == {access_key}
+    assert is_prepared() == (connection.vendor == "postgresql")
     services.suspend(access_key_id=access_key.pk, actor=Actor.for_command())
     with pytest.raises(InvalidKey) as refusal:
         services.authenticate(key_of(access_key))
@@ -59,6 +67,8 @@ def test_where_nothing_may_be_prepared_the_same_is_found(monkeypatch: pytest.Mon
     # As behind a pooler: DATABASE_URL=…?prepare_threshold=0.
     access_key = AccessKeyFactory()
     monkeypatch.setitem(connection.settings_dict["OPTIONS"], "prepare_threshold", 0)
+    connection.close()
     finding._compile.cache_clear()
     assert {services.authenticate(key_of(access_key)) for _ in range(12)} == {access_key}
+    assert not is_prepared()
     finding._compile.cache_clear()
