@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
+from functools import lru_cache
 from typing import Any
 
 from django import template
@@ -14,19 +15,40 @@ from django.utils import timezone
 from django.utils.formats import date_format, number_format
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
 from accesskeys.attention import expires_soon, used_lately
+from accesskeys.models import AccessKey
 
 register = template.Library()
-register.filter(expires_soon)
 register.filter(used_lately)
 
 _MINUTE = timedelta(minutes=1)
 _HOUR = timedelta(hours=1)
 _DAY = timedelta(days=1)
 _MONTH = timedelta(days=30)
+
+
+class OnceNode(template.Node):
+    """Keeps its text with the page that is being rendered, so languages and requests have nothing in common."""
+
+    def __init__(self, nodelist: template.NodeList) -> None:
+        self.nodelist = nodelist
+
+    def render(self, context: template.Context) -> str:
+        texts: dict[Any, str] = context.render_context.dicts[0]
+        if self not in texts:
+            texts[self] = self.nodelist.render(context)
+        return texts[self]
+
+
+@register.tag
+def once(parser: template.base.Parser, _token: template.base.Token) -> OnceNode:
+    """``{% once %}…{% endonce %}``: what is the same in every row of a page, rendered for the first one."""
+    nodelist = parser.parse(("endonce",))
+    parser.delete_first_token()
+    return OnceNode(nodelist)
 
 
 @register.simple_tag
@@ -40,9 +62,22 @@ def icon(name: str) -> SafeString:
 
 
 @register.filter
-def moment(value: datetime) -> SafeString:
-    """A time as people say it, with the exact UTC time on hover."""
+def moment(value: datetime | None) -> SafeString:
+    """A time as people say it, with the exact UTC time on hover; without one, “never”."""
+    if value is None:
+        return format_html('<span class="faint">{}</span>', _("never"))
     return _time(value, said(value, timezone.now()), title=exactly(value))
+
+
+@register.filter
+def expiry(access_key: AccessKey) -> SafeString:
+    """When the access key expires, in a warning's colours from some days before, and in red afterwards."""
+    when = moment(access_key.expires_at)
+    if access_key.is_expired:
+        return format_html('<span class="badge badge-danger">{}</span> {}', _("Expired"), when)
+    if expires_soon(access_key):
+        return format_html('<span class="badge badge-warning">{}</span>', when)
+    return when
 
 
 @register.filter
@@ -78,17 +113,27 @@ def as_json(value: Any) -> str:
 def exactly(value: datetime) -> str:
     """To the second, in UTC, in the reader's language."""
     value = value.astimezone(UTC)
-    return f"{date_format(value, _('j M Y'))}, {value:%H:%M:%S} UTC"
+    return f"{_day(value)}, {value:%H:%M:%S} UTC"
 
 
 def said(value: datetime, now: datetime) -> str:
     """Within thirty days how long ago or how soon; beyond that the date."""
     distance = abs(value - now)
     if distance >= _MONTH:
-        return date_format(value.astimezone(UTC), _("j M Y"))
+        return _day(value.astimezone(UTC))
     if value > now:
         return _soon(distance)
     return _ago(distance)
+
+
+def _day(value: datetime) -> str:
+    return _day_in(get_language(), value.date())
+
+
+@lru_cache(maxsize=1024)
+def _day_in(_language: str | None, day: date) -> str:
+    # A list holds hundreds of times, of few days. Each would be as dear as the rest of its cell.
+    return date_format(day, _("j M Y"))
 
 
 def _ago(distance: timedelta) -> str:
