@@ -6,6 +6,7 @@ import base64
 import json
 import os
 import secrets
+import socket
 import stat
 import subprocess
 import sys
@@ -17,6 +18,11 @@ import pytest
 BASE_DIR = Path(__file__).resolve().parents[1]
 PRODUCTION = {"PUBLIC_URL": "https://keys.example.com"}
 MANAGE = ("manage.py", "check")
+COUNT = "import django; django.setup(); from django.core.cache import cache; cache.incr('attempts')"
+TIMEOUTS = (
+    "from django.conf import settings; options = settings.CACHES['default']['OPTIONS']; "
+    "print(options['socket_timeout'], options['socket_connect_timeout'])"
+)
 
 
 def master_key(key_id: str = "k1") -> str:
@@ -159,9 +165,17 @@ def test_a_setting_can_be_read_from_a_file(tmp_path: Path) -> None:
 
 def test_counting_in_redis_needs_nothing_else_installed() -> None:
     # Nobody listens there: the client is made, and its first command fails.
-    count = "import django; django.setup(); from django.core.cache import cache; cache.incr('attempts')"
-    result = python("-c", count, CACHE_URL="redis://127.0.0.1:1/0")
+    result = python("-c", COUNT, CACHE_URL="redis://127.0.0.1:1/0")
     assert "redis.exceptions.ConnectionError" in result.stderr
+
+
+@pytest.mark.parametrize(("options", "seconds"), [("", 1), ("?socket_timeout=7", 7)])
+def test_a_redis_that_hangs_is_not_waited_for_long(options: str, seconds: int) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as silent:  # Takes connections, and answers nothing.
+        address = f"redis://127.0.0.1:{silent.getsockname()[1]}/0{options}"
+        result = python("-c", f"{TIMEOUTS}; {COUNT}", CACHE_URL=address)
+    assert result.stdout == f"{seconds} 1\n"
+    assert "redis.exceptions.TimeoutError" in result.stderr
 
 
 class TestWriteEnv:

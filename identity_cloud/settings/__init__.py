@@ -17,6 +17,8 @@ from identity_cloud.settings.api import (  # noqa: F401
 )
 from identity_cloud.settings.environment import (
     BASE_DIR,
+    cache,
+    counts_in_redis,
     database,
     env,
     host,
@@ -40,7 +42,7 @@ ACCESS_KEYS_MASTER_KEYS = optional("ACCESS_KEYS_MASTER_KEYS")
 TRUSTED_PROXIES = networks("TRUSTED_PROXIES")
 ACCESS_KEYS_BAD_KEY_LIMIT = rate("BAD_KEY_LIMIT", default="60/minute")
 # Rate limits are counted in the cache that is named, or else in a file that all processes of this machine share.
-ACCESS_KEYS_COUNTER_CACHE = "default" if optional("CACHE_URL").startswith("redis") else None
+ACCESS_KEYS_COUNTER_CACHE = "default" if counts_in_redis() else None
 ACCESS_KEYS_COUNTER_FILE = env.path("COUNTER_FILE", default=BASE_DIR / "data" / "counters")()
 
 INSTALLED_APPS = [
@@ -116,11 +118,7 @@ DATABASES = {"default": database()}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 # Sign-in attempts are counted here, by all processes of one machine; several machines share a Redis. With Django's
 # own limit of 300 entries, attempts on many names would push the counts of one out.
-CACHES = {
-    "default": env.cache_url_config(
-        optional("CACHE_URL", f"filecache://{BASE_DIR}/data/cache?max_entries=10000")
-    )
-}
+CACHES = {"default": cache()}
 MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
 DATA_UPLOAD_MAX_MEMORY_SIZE = 64 * 1024  # bytes of any request body
 

@@ -130,6 +130,21 @@ def database() -> dict[str, Any]:
     return config
 
 
+def cache() -> dict[str, Any]:
+    """``CACHE_URL``: files unless it names a Redis, whose options may stand in the address."""
+    default = f"filecache://{BASE_DIR}/data/cache?max_entries=10000"
+    config: dict[str, Any] = env.cache_url_config(optional("CACHE_URL", default))
+    if counts_in_redis():
+        # A Redis that hangs holds up each request that is counted, and soon all threads.
+        config["OPTIONS"] = {"socket_timeout": 1, "socket_connect_timeout": 1, **config.get("OPTIONS", {})}
+    return config
+
+
+def counts_in_redis() -> bool:
+    """Whether ``CACHE_URL`` names a Redis, which can count for rate limits."""
+    return optional("CACHE_URL").startswith("redis")
+
+
 def _bare_address(text: str) -> SplitResult:
     """The parts of an address of scheme, host and port alone; without any parts if it is something else."""
     try:
