@@ -17,6 +17,7 @@ LENGTH = len(PREFIX) + RANDOM_LENGTH + TAG_LENGTH
 
 BASE62 = string.digits + string.ascii_uppercase + string.ascii_lowercase
 
+_TAGS = len(BASE62) ** TAG_LENGTH
 _KEY = re.compile(rf"({PREFIX}[0-9A-Za-z]{{{RANDOM_LENGTH}}})([0-9A-Za-z]{{{TAG_LENGTH}}})")
 
 
@@ -40,7 +41,7 @@ def parse(text: str) -> Parts | None:
 
 def write_tag(mac: bytes) -> str:
     """A MAC reduced to the eight base62 characters that end a key (47 bits: a filter, not a proof)."""
-    number = int.from_bytes(mac, "big") % len(BASE62) ** TAG_LENGTH
+    number = int.from_bytes(mac, "big") % _TAGS
     characters = []
     for _ in range(TAG_LENGTH):
         number, index = divmod(number, len(BASE62))

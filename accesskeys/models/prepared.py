@@ -8,16 +8,17 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from typing import Any
-from weakref import WeakSet
+from weakref import WeakKeyDictionary
 
-from psycopg import Connection
+from psycopg import Connection, abc
 from psycopg.adapt import Transformer
 from psycopg.errors import error_from_result
 from psycopg.pq import ExecStatus, Format
 from psycopg.pq.abc import PGresult
 
 _NAME = b"access_key_by_digest"
-_prepared: WeakSet[Connection[Any]] = WeakSet()
+# What makes Python's values of a row's texts, for each connection that has the statement prepared.
+_transformers: WeakKeyDictionary[Connection[Any], abc.Transformer] = WeakKeyDictionary()
 
 
 class PreparedCursor:
@@ -29,15 +30,18 @@ class PreparedCursor:
 
     def execute(self, sql: str, parameters: Sequence[bytes]) -> None:
         """Prepare the statement on this connection, if that was not done yet, and run it."""
-        libpq = self._driver.pgconn
-        if self._driver not in _prepared:
-            _require(libpq.prepare(_NAME, sql.replace("%s", "$1").encode()), ExecStatus.COMMAND_OK)
-            _prepared.add(self._driver)
-        result = libpq.exec_prepared(_NAME, parameters, [Format.BINARY])
+        transformer = _transformers.get(self._driver) or self._prepare(sql)
+        result = self._driver.pgconn.exec_prepared(_NAME, parameters, [Format.BINARY])
         _require(result, ExecStatus.TUPLES_OK)
-        transformer = Transformer(self._driver)
         transformer.set_pgresult(result)
         self._row = transformer.load_row(0, tuple) if result.ntuples else None
+
+    def _prepare(self, sql: str) -> abc.Transformer:
+        statement = sql.replace("%s", "$1").encode()
+        _require(self._driver.pgconn.prepare(_NAME, statement), ExecStatus.COMMAND_OK)
+        # Of the adapters alone: it would hold on to the connection otherwise, which then never left the dictionary.
+        _transformers[self._driver] = Transformer(self._driver.adapters)
+        return _transformers[self._driver]
 
     def fetchone(self) -> tuple[Any, ...] | None:
         """The row, if one was found."""
