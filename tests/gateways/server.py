@@ -26,7 +26,7 @@ class AccessKey(NamedTuple):
 class IdentityCloud:
     """One running server. Its database and its log lie in ``home``."""
 
-    def __init__(self, home: Path, *, trusted_proxies: str = "127.0.0.1/32") -> None:
+    def __init__(self, home: Path, *, trusted_proxies: str = "127.0.0.1/32", workers: int = 1) -> None:
         self._environment = {
             "PUBLIC_URL": "http://127.0.0.1:8000",
             "SECRET_KEY": secrets.token_urlsafe(48),
@@ -36,6 +36,7 @@ class IdentityCloud:
             "CACHE_URL": f"filecache://{home}/cache",
             "TRUSTED_PROXIES": trusted_proxies,
             "LOG_LEVEL": "INFO",
+            "WEB_CONCURRENCY": str(workers),
         }
         port = free_port()
         self.process = Process(
