@@ -35,7 +35,7 @@ from identity_cloud.settings.environment import log_level  # noqa: E402
 bind = f"{os.environ.get('HOST', '127.0.0.1')}:{os.environ.get('PORT', '8000')}"
 workers = settings.WEB_CONCURRENCY
 threads = settings.WEB_THREADS
-worker_class = "gthread"
+worker_class = "deploy.workers.PunctualWorker"
 preload_app = True
 graceful_timeout = 20  # seconds
 keepalive = 75  # seconds; longer than the gateways in front keep their connections idle
