@@ -212,6 +212,24 @@ def test_a_client_cannot_have_the_identity_removed(
     assert "access-key" not in "".join(heard.values("Connection")).lower()
 
 
+@pytest.mark.parametrize("protocol", ["h2c", "H2C", "websocket", "websocket, h2c"])
+def test_no_upgrade_opens_a_tunnel_past_the_gate(
+    gate: Process, application: Recorder, stranger: str, protocol: str
+) -> None:
+    """In a tunnel the client could ask for /orders, and say who it is."""
+    headers = [
+        ("Connection", "Upgrade, HTTP2-Settings"),
+        ("Upgrade", protocol),
+        ("HTTP2-Settings", "AAMAAABkAARAAAAAAAIAAAAA"),
+        ("Sec-WebSocket-Version", "13"),
+        ("Sec-WebSocket-Key", "dGhlIHNhbXBsZSBub25jZQ=="),
+    ]
+
+    assert send(gate.port, "/", key=stranger, headers=headers).status in {200, 403}
+    for heard in application.heard:
+        assert heard.values("Upgrade") == []
+
+
 @pytest.mark.parametrize("bad_one_first", [True, False])
 def test_of_two_keys_none_is_picked(
     gate: Process, application: Recorder, reader: str, bad_one_first: bool

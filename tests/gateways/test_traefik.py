@@ -45,7 +45,7 @@ def test_the_files_fit_the_schema(name: str, schema: str) -> None:
 def test_every_router_strips_asks_and_keeps_the_key_in_this_order(http: Any) -> None:
     for router in http["routers"].values():
         strip, ask, keep = (http["middlewares"][name] for name in router["middlewares"])
-        assert strip == {"headers": {"customRequestHeaders": dict.fromkeys(IDENTITY, "")}}
+        assert strip == {"headers": {"customRequestHeaders": dict.fromkeys((*IDENTITY, "Upgrade"), "")}}
         assert set(ask) == {"forwardAuth"}
         assert keep == {"headers": {"customRequestHeaders": {"Authorization": ""}}}
 
