@@ -7,6 +7,7 @@ import sys
 from django.core.exceptions import ImproperlyConfigured
 from django.core.wsgi import get_wsgi_application
 from gunicorn.glogging import Logger
+from gunicorn.http.body import LengthReader
 from gunicorn.http.errors import LimitRequestHeaders
 from gunicorn.http.message import Request
 
@@ -30,6 +31,7 @@ except ImproperlyConfigured as error:
 
 from django.conf import settings  # noqa: E402  Wrong settings are a sentence, said above.
 
+from deploy.workers import WholeBody  # noqa: E402
 from identity_cloud.settings.environment import log_level  # noqa: E402
 
 bind = f"{os.environ.get('HOST', '127.0.0.1')}:{os.environ.get('PORT', '8000')}"
@@ -73,9 +75,14 @@ def on_starting(server: object) -> None:
 
 
 def pre_request(worker: object, request: Request) -> None:
-    """Bound the headers as a whole. gunicorn bounds each line and their number, which allows 800 KB."""
+    """Bound the headers as a whole, and accept no body that is cut short.
+
+    gunicorn bounds each line of the headers and their number, which allows 800 KB.
+    """
     if sum(len(name) + len(value) for name, value in request.headers) > 64 * 1024:  # bytes
         raise LimitRequestHeaders("limit request headers size")
+    if isinstance(request.body.reader, LengthReader):
+        request.body.reader = WholeBody(request.body.reader.unreader, request.body.reader.length)
 
 
 def when_ready(server: object) -> None:

@@ -2,14 +2,31 @@
 
 from __future__ import annotations
 
+import errno
 import socket
 import time
 from contextlib import suppress
 from typing import Any
 
+from gunicorn.http.body import LengthReader
 from gunicorn.workers.gthread import TConn, ThreadWorker
 
 REQUEST_SECONDS = 10.0  # For a client to send a whole request.
+
+
+class WholeBody(LengthReader):  # type: ignore[misc]
+    """A body that raises where it ends before its announced length, and so is no request (RFC 9112, section 8).
+
+    gunicorn's own ends there as if it were complete: half a name would be taken for a name.
+    """
+
+    def read(self, size: int) -> bytes:
+        """Raises ConnectionResetError, which Django and gunicorn know."""
+        expected = min(self.length, size)
+        data: bytes = super().read(size)
+        if len(data) < expected:
+            raise ConnectionResetError(errno.ECONNRESET, "The body was cut short")
+        return data
 
 
 class PunctualWorker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no types.

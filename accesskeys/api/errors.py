@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.core.exceptions import SuspiciousOperation
 from django.core.exceptions import ValidationError as DjangoValidationError
 from django.db import InterfaceError, OperationalError
+from django.http import UnreadablePostError
 from drf_standardized_errors.handler import ExceptionHandler
 from rest_framework import exceptions
 from rest_framework.response import Response
@@ -29,6 +30,8 @@ class ApiExceptionHandler(ExceptionHandler):
                 return damaged
             case DjangoValidationError():
                 return exceptions.ValidationError(as_serializer_error(exc))
+            case UnreadablePostError():  # Cut short; mostly, nobody is left to hear it.
+                return exceptions.ParseError("The body ends before its announced length.")
             case SuspiciousOperation():  # Such as a thousand fields in the query string.
                 return exceptions.ParseError("The request could not be understood.")
             case OperationalError() | InterfaceError() | CountersUnavailable():

@@ -37,6 +37,26 @@ def asked(client: Client, key: str, **more: str) -> Any:
     return response.json()
 
 
+class CutShort:
+    """What the server hands over of a client that hung up within the body."""
+
+    def read(self, *_size: int) -> bytes:
+        raise ConnectionResetError
+
+    readline = read
+
+
+def test_a_question_that_is_cut_short_is_the_clients_fault(api_server: Client) -> None:
+    form = urlencode({"token": key_of(AccessKeyFactory())})
+
+    response = api_server.generic(
+        "POST", INTROSPECT, form, "application/x-www-form-urlencoded", **{"wsgi.input": CutShort()}
+    )
+
+    assert response.status_code == 400
+    assert "active" not in response.json()
+
+
 def test_a_usable_key_is_described(api_server: Client) -> None:
     access_key = AccessKeyFactory(scopes=["orders:read", "orders:write"], expires_at=EXPIRES)
     assert asked(api_server, key_of(access_key)) == {
