@@ -14,8 +14,9 @@ Network = IPv4Network | IPv6Network
 
 LIMIT = 32
 
-# Digits after the slash and no zone id: ``ipaddress`` would also take netmasks and ``fe80::1%eth0``.
-_CIDR = re.compile(r"[0-9A-Fa-f.:]+/[0-9]{1,3}")
+# A number after the slash, without zeros before it, and no zone id: ``ipaddress`` would also take ``/08``, netmasks and
+# ``fe80::1%eth0``.
+_CIDR = re.compile(r"[0-9A-Fa-f.:]+/(0|[1-9][0-9]{0,2})")
 
 
 def parse_network(text: str) -> Network:

@@ -45,7 +45,17 @@ class TestParseNetwork:
 
     @pytest.mark.parametrize(
         "text",
-        ["", "192.0.2.7", "192.0.2.0/255.255.255.0", "fe80::%eth0/64", "fe80::/64%1", " 192.0.2.0/24", "a/b"],
+        [
+            "",
+            "192.0.2.7",
+            "192.0.2.0/255.255.255.0",
+            "10.0.0.0/08",
+            "10.0.0.0/010",
+            "fe80::%eth0/64",
+            "fe80::/64%1",
+            " 192.0.2.0/24",
+            "a/b",
+        ],
     )
     def test_other_notations_are_refused(self, text: str) -> None:
         with pytest.raises(ValueError, match="Write an address, a slash and a number of bits"):
