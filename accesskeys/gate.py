@@ -79,9 +79,9 @@ class Demand(NamedTuple):
 def demand_of(query: str) -> Demand:
     """Read ``?scope=…&scope=…&dialect=…``, or raise Misconfigured. A gateway has few of them, and repeats them."""
     fields = parse_qs(query, keep_blank_values=True)
-    wanted = tuple(" ".join(fields.pop("scope", [])).split())
-    dialect = fields.pop("dialect", ["nginx"])[-1]
-    if fields or dialect not in THROTTLED_STATUS or not all(map(scopes.is_well_formed, wanted)):
+    wanted = tuple(filter(None, " ".join(fields.pop("scope", [])).split(" ")))
+    dialect, *more = fields.pop("dialect", ["nginx"])
+    if fields or more or dialect not in THROTTLED_STATUS or not all(map(scopes.is_well_formed, wanted)):
         raise Misconfigured
     return Demand(wanted, THROTTLED_STATUS[dialect])
 

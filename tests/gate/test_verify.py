@@ -97,7 +97,17 @@ class TestScopes:
         assert response["WWW-Authenticate"] == challenge
         assert not any(name in response for name in IDENTITY)
 
-    @pytest.mark.parametrize("query", ["scope=Orders", "dialect=apache", "scopes=orders:read", "x"])
+    @pytest.mark.parametrize(
+        "query",
+        [
+            "scope=Orders",
+            "scope=orders:read%0a",
+            "dialect=apache",
+            "dialect=caddy&dialect=nginx",
+            "scopes=orders:read",
+            "x",
+        ],
+    )
     def test_a_gateway_that_asks_for_nonsense_gets_nobody_in(
         self, query: str, caplog: pytest.LogCaptureFixture
     ) -> None:
