@@ -7,7 +7,7 @@ from typing import Any
 from django.db import migrations, models
 from django.db.backends.base.schema import BaseDatabaseSchemaEditor
 from django.db.models import DateTimeField, F, Func, Q
-from django.db.models.functions import Upper
+from django.db.models.functions import Coalesce, Upper
 
 # What only PostgreSQL has and nothing asks for any more. The second is Django's, for names that begin with something.
 SUPERFLUOUS = {
@@ -15,16 +15,14 @@ SUPERFLUOUS = {
     "accesskeys_accesskey_name_5f36e573_like": "(name varchar_pattern_ops)",
 }
 
-LAST_USE = Func(
-    F("last_used_at"), template="COALESCE(%(expressions)s, '-infinity')", output_field=DateTimeField()
-)
-EXPIRY = Func(F("expires_at"), template="COALESCE(%(expressions)s, 'infinity')", output_field=DateTimeField())
+LAST_USE = Coalesce("last_used_at", Func(template="'-infinity'", output_field=DateTimeField()))
+EXPIRY = Coalesce("expires_at", Func(template="'infinity'", output_field=DateTimeField()))
 
 
 def drop(apps: Any, schema_editor: BaseDatabaseSchemaEditor) -> None:
     if schema_editor.connection.vendor == "postgresql":
         for name in SUPERFLUOUS:
-            schema_editor.execute(f"DROP INDEX {name}")
+            schema_editor.execute(f"DROP INDEX IF EXISTS {name}")
 
 
 def create(apps: Any, schema_editor: BaseDatabaseSchemaEditor) -> None:
@@ -34,8 +32,13 @@ def create(apps: Any, schema_editor: BaseDatabaseSchemaEditor) -> None:
 
 
 def analyze(apps: Any, schema_editor: BaseDatabaseSchemaEditor) -> None:
-    """Have PostgreSQL learn what the new expressions hold. It would by itself, but only after many changes."""
+    """Have PostgreSQL learn what the new expressions hold. It would by itself, but only after many changes.
+
+    And to learn more than usual: of a hundred rows in a million it would believe that they are thousands.
+    """
     if schema_editor.connection.vendor == "postgresql":
+        for name in ("access_key_in_last_use_order", "access_key_in_expiry_order"):
+            schema_editor.execute(f"ALTER INDEX {name} ALTER COLUMN 1 SET STATISTICS 300")
         schema_editor.execute("ANALYZE accesskeys_accesskey")
 
 

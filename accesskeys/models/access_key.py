@@ -3,12 +3,12 @@ from __future__ import annotations
 import re
 import uuid
 from contextlib import suppress
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Final, Self
 
 from django.db import models
 from django.db.models import F, Func, Q
-from django.db.models.functions import Upper
+from django.db.models.functions import Coalesce, Upper
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -23,20 +23,19 @@ from accesskeys.validators import (
 )
 
 
-def _filled(column: str, moment: str) -> Func:
-    # Written out and not a parameter, or SQLite would not see that an index holds it. To PostgreSQL these two words
-    # are moments; SQLite compares texts, and they come before and after every date as well.
-    return Func(
-        F(column), template=f"COALESCE(%(expressions)s, '{moment}')", output_field=models.DateTimeField()
-    )
+def _literal(moment: str) -> Func:
+    # Not a parameter, or SQLite would not see that an index holds it. To PostgreSQL the two words are moments; SQLite
+    # compares texts, and these come before and after every date as well.
+    return Func(template=f"'{moment}'", output_field=models.DateTimeField())
 
 
 # Never is a moment too: so every state is one stretch of one index, and "never" has its place in the order.
-EXPIRY: Final = _filled("expires_at", "infinity")
-LAST_USE: Final = _filled("last_used_at", "-infinity")
+_NEVER_YET = _literal("-infinity")
+_NEVER = _literal("infinity")
+LAST_USE: Final = Coalesce("last_used_at", _NEVER_YET)
+EXPIRY: Final = Coalesce("expires_at", _NEVER)
 
 _NARROWED_BY = ("name", Upper("name"), "created_at", "expires_at", "suspended_at", "last_used_at")
-_THE_BEGINNING = datetime.min.replace(tzinfo=UTC)
 _TRIGRAM = re.compile(r"[A-Za-z0-9]{3}")
 
 
@@ -80,7 +79,7 @@ class AccessKeyQuerySet(models.QuerySet["AccessKey"]):
 
     def never_used(self) -> Self:
         """Those that nobody has presented so far."""
-        return self.alias(last_use=LAST_USE).filter(last_use__lt=_THE_BEGINNING)
+        return self.alias(last_use=LAST_USE).filter(last_use=_NEVER_YET)
 
     def unused(self, time: timedelta) -> Self:
         """Those that are at least this old, and have not been used for so long."""
