@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from typing import Any, TypeVar
 
 from django.core.paginator import Page, Paginator
@@ -15,13 +15,13 @@ NARROWED_ROWS_WITHIN_REACH = 1_000
 Row = TypeVar("Row", bound=Model)
 
 
-def rows_by_id(every: QuerySet[Row], ids: Iterable[Any]) -> list[Row]:
+def rows_by_id(every: QuerySet[Row], ids: Sequence[Any]) -> list[Row]:
     """The rows with these ids, in this order, without those that are gone.
 
     Which rows are on a page is asked for first: that much a database reads from an index alone. The filter is not
     asked again, so a row that has left it meanwhile is still there, in the place that it had.
     """
-    rows = every.in_bulk(list(ids))
+    rows = every.in_bulk(ids)
     return [rows[each] for each in ids if each in rows]
 
 
