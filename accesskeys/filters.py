@@ -9,12 +9,11 @@ from typing import Any, Final
 from django import forms
 from django.core.paginator import Page
 from django.db.models import F, Q, QuerySet, TextChoices
-from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accesskeys.attention import EXPIRES_SOON, LONG_UNUSED
-from accesskeys.models import AccessKey, AccessKeyQuerySet, Action, AuditEvent
-from accesskeys.pages import ROWS_WITHIN_REACH, CappedPaginator
+from accesskeys.models import EXPIRY, LAST_USE, AccessKeyQuerySet, Action, AuditEvent, is_short
+from accesskeys.pages import CappedPaginator, NarrowedPaginator
 
 PAGE_SIZES: Final = (25, 50, 100)
 
@@ -45,23 +44,19 @@ class Ordering(TextChoices):
 
 def with_status(access_keys: AccessKeyQuerySet, status: Status) -> AccessKeyQuerySet:
     """Those in this state now."""
-    now = timezone.now()
     match status:
         case Status.USABLE:
             return access_keys.usable()
         case Status.EXPIRING:
-            # Bounded on both sides, so that the database can read one stretch of the index on expiry.
-            return access_keys.usable().filter(expires_at__gt=now, expires_at__lte=now + EXPIRES_SOON)
+            return access_keys.expiring(EXPIRES_SOON)
         case Status.EXPIRED:
             return access_keys.expired()
         case Status.SUSPENDED:
             return access_keys.suspended()
         case Status.NEVER_USED:
-            return access_keys.filter(last_used_at=None)
+            return access_keys.never_used()
         case _:
-            # Unused for long. One that was never used counts from the day it was generated.
-            never_used = Q(last_used_at=None, created_at__lte=now - LONG_UNUSED)
-            return access_keys.filter(never_used | Q(last_used_at__lte=now - LONG_UNUSED))
+            return access_keys.unused(LONG_UNUSED)
 
 
 def in_order(access_keys: AccessKeyQuerySet, ordering: Ordering) -> AccessKeyQuerySet:
@@ -70,14 +65,8 @@ def in_order(access_keys: AccessKeyQuerySet, ordering: Ordering) -> AccessKeyQue
     Never used sorts before every use; no expiry after every expiry.
     """
     column, descending = ordering.removeprefix("-"), ordering.startswith("-")
-    if column == "last_used_at":
-        nulls = {"nulls_last": True} if descending else {"nulls_first": True}
-    elif column == "expires_at":
-        nulls = {"nulls_first": True} if descending else {"nulls_last": True}
-    else:
-        nulls = {}
-    direction = F(column).desc(**nulls) if descending else F(column).asc(**nulls)
-    return access_keys.order_by(direction, "-id" if descending else "id")
+    place = {"last_used_at": LAST_USE, "expires_at": EXPIRY}.get(column, F(column))
+    return access_keys.order_by(place.desc() if descending else place.asc(), "-id" if descending else "id")
 
 
 class QueryForm(forms.Form):
@@ -103,13 +92,22 @@ class QueryForm(forms.Form):
         self.is_valid()
         return self.cleaned_data.get(name) or None
 
+    def choose(self, rows: Any) -> QuerySet[Any]:
+        """Those of the rows that are asked for, in the order asked for."""
+        raise NotImplementedError
+
     def page_of(self, rows: QuerySet[Any], size: int) -> Page[Any]:
-        """The page that the query string asks for; past the end, the last one."""
-        paginator = CappedPaginator(rows, size)
+        """The page of them that the query string asks for; past the end, the last one."""
+        paginator = self.paginator(self.choose(rows), rows, size)
         wanted = self.chosen("page") or 1
         if wanted > paginator.num_pages:
             self.add_error("page", _("There is no such page any more, so this is the last one."))
         return paginator.get_page(wanted)
+
+    @property
+    def paginator(self) -> type[CappedPaginator]:
+        """How far pages reach."""
+        return CappedPaginator
 
     @property
     def is_narrowed(self) -> bool:
@@ -168,17 +166,22 @@ class AccessKeyFilter(QueryForm):
         size: int = self.chosen("page_size") or PAGE_SIZES[0]
         return size
 
+    @property
+    def paginator(self) -> type[CappedPaginator]:
+        """Less far where rows are left out: those that are not may be far between."""
+        return NarrowedPaginator if self.is_narrowed else CappedPaginator
+
+    @property
+    def finds_beginnings_only(self) -> bool:
+        """Whether the text searched for is too short to be found anywhere in a name."""
+        return is_short(self.chosen("search") or "")
+
     def choose(self, access_keys: AccessKeyQuerySet) -> AccessKeyQuerySet:
-        """The rows asked for, in the order asked for."""
+        """The access keys asked for, in the order asked for."""
         if search := self.chosen("search"):
             access_keys = access_keys.search(search)
         if status := self.chosen("status"):
             access_keys = with_status(access_keys, Status(status))
-        if search:
-            # Found first and put in order afterwards: sorting while searching, the database may read all rows in order
-            # and compare each.
-            found = access_keys.order_by().values("pk")[: ROWS_WITHIN_REACH + 1]
-            access_keys = AccessKey.objects.described().filter(pk__in=found)
         return in_order(access_keys, self.order)
 
 

@@ -9,8 +9,6 @@ from contextlib import AbstractContextManager
 from functools import lru_cache
 from types import TracebackType
 
-from django.utils import timezone
-
 from accesskeys import conf
 from accesskeys.attention import EXPIRES_SOON
 from accesskeys.exceptions import InsufficientScope, InvalidKey, RateLimited
@@ -122,9 +120,7 @@ def _decisions() -> Iterator[tuple[str, int]]:
 
 
 def _expiring() -> int:
-    now = timezone.now()
-    soon = AccessKey.objects.usable().filter(expires_at__gt=now, expires_at__lte=now + EXPIRES_SOON)
-    return soon[:GAUGE_LIMIT].count()
+    return AccessKey.objects.expiring(EXPIRES_SOON)[:GAUGE_LIMIT].count()
 
 
 def _metric(name: str, kind: str, help_: str, samples: Iterable[tuple[str, int]]) -> Iterator[str]:

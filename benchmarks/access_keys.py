@@ -91,9 +91,10 @@ def _console_pages() -> Iterator[Page]:
         yield _console(f"order {ordering}", ordering=ordering)
         yield _console(f"order {ordering}, last page", ordering=ordering, page=LAST_PAGE)
     for status in Status:
-        for ordering in (Ordering.NEWEST, Ordering.NAME, Ordering.LAST_USED, Ordering.EXPIRY):
+        for ordering in Ordering:
             yield _console(f"status {status}, order {ordering}", status=status, ordering=ordering)
-        yield _console(f"status {status}, last page", status=status, page=LAST_PAGE)
+            label = f"status {status}, order {ordering}, last page"
+            yield _console(label, status=status, ordering=ordering, page=LAST_PAGE)
     for label, text in _searches():
         for ordering in (Ordering.NEWEST, Ordering.NAME):
             page = _console(f"search {label}, order {ordering}", search=text, ordering=ordering)
@@ -103,17 +104,20 @@ def _console_pages() -> Iterator[Page]:
 def _api_pages() -> Iterator[Page]:
     for ordering in ("-created_at", "created_at", "name", "-name"):
         yield _api(f"order {ordering}", ordering=ordering)
-    for status in Status:
-        yield _api(f"status {status}", status=status)
+        for status in Status:
+            yield _api(f"status {status}, order {ordering}", status=status, ordering=ordering)
     for label, text in _searches():
         yield _api(f"search {label}", search=text)._replace(limit=SEARCH_LIMIT)
 
 
 def _searches() -> Iterator[tuple[str, str]]:
-    yield "an eighth of the names", "billing"
+    yield "an eighth of the names, first of all", "billing"
+    yield "an eighth of the names, last of all", "shipping"
     yield "every name, one letter", "_"
     yield "a few names", "_worker_77"
+    yield "two letters in many names", "wo"
     yield "two letters in no name", "zq"
+    yield "two underscores in no name", "__"
     yield "a word in no name", "nowhere"
     yield "an ID", str(AccessKey.objects.values_list("pk", flat=True)[0])
 
@@ -143,7 +147,7 @@ def _access_keys(count: int) -> Iterator[AccessKey]:
             expires_at=created_at + timedelta(days=random.uniform(1, 1000))
             if random.random() < 0.4
             else None,
-            last_used_at=_earlier(now, days=200) if random.random() < 0.7 else None,
+            last_used_at=max(created_at, _earlier(now, days=200)) if random.random() < 0.7 else None,
             suspended_at=_earlier(now, days=30) if random.random() < 0.05 else None,
         )
 

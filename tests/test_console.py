@@ -206,6 +206,22 @@ class TestList:
         assert "No access key matches" in nothing
         assert f'href="{LIST}">Show all access keys' in nothing
 
+    @pytest.mark.parametrize(("text", "is_said"), [("bi", True), ("il", True), ("ill", False), ("", False)])
+    def test_that_short_texts_are_found_at_beginnings_is_said(
+        self, operator: Client, billing: AccessKey, text: str, is_said: bool
+    ) -> None:
+        source = operator.get(LIST, {"search": text}).content.decode()
+        assert (
+            "Fewer than three letters or digits in a row are found where a name begins" in source
+        ) == is_said
+
+    def test_more_than_pages_reach_is_said(self, operator: Client) -> None:
+        AccessKeyFactory.create_batch(4)
+        with patch("accesskeys.pages.NarrowedPaginator.reach", 3):
+            response = operator.get(LIST, {"status": "usable"})
+        assert "More than 3 access keys" in response.content.decode()
+        assert len(names(response)) == 3
+
     def test_filter_by_status(self, operator: Client) -> None:
         now = timezone.now()
         AccessKeyFactory(name="fresh")

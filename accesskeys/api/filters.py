@@ -14,7 +14,12 @@ class AccessKeyFilterSet(django_filters.FilterSet):  # type: ignore[misc]
     """``?search= &status= &ordering=``; an unknown value is a 400."""
 
     search = django_filters.CharFilter(
-        method="find", max_length=100, help_text=_("Part of the name, or the ID.")
+        method="find",
+        max_length=100,
+        help_text=_(
+            "Part of the name, or the ID. Fewer than three letters or digits in a row are found where a name begins, "
+            "or after an underscore."
+        ),
     )
     status = django_filters.ChoiceFilter(method="with_status", choices=Status.choices)
     ordering = django_filters.ChoiceFilter(

@@ -6,14 +6,15 @@ from typing import Any, NamedTuple
 from uuid import UUID
 
 from django.core import signing
-from django.db.models import Model, Q
+from django.db.models import Q
 from rest_framework.exceptions import ValidationError
 from rest_framework.pagination import BasePagination
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.serializers import IntegerField
 from rest_framework.utils.urls import replace_query_param
-from rest_framework.views import APIView
+
+from accesskeys.pages import rows_by_id
 
 PAGE_SIZE = 50
 PAGE_SIZE_LIMIT = 100
@@ -34,22 +35,23 @@ class KeysetPagination(BasePagination):
     what is in it goes into the query as it is.
     """
 
-    def paginate_queryset(self, queryset: Any, request: Request, view: APIView | None = None) -> list[Any]:
+    def paginate_queryset(self, queryset: Any, request: Request, view: Any = None) -> list[Any]:
         self._url = request.build_absolute_uri()
         self._order = str(queryset.query.order_by[0])
         size, cursor = _size(request), self._cursor(request)
         if cursor is not None:
             queryset = queryset.filter(self._beyond(cursor))
         is_backwards = cursor is not None and cursor.backwards
-        rows = list((queryset.reverse() if is_backwards else queryset)[: size + 1])
-        page, has_more = rows[:size], len(rows) > size
+        places = queryset.values_list(self._order.removeprefix("-"), "pk")
+        found = list((places.reverse() if is_backwards else places)[: size + 1])
+        page, has_more = found[:size], len(found) > size
         if is_backwards:
             page.reverse()
         has_next = is_backwards or has_more
         has_previous = has_more if is_backwards else cursor is not None
-        self._next = self._link(page[-1], backwards=False) if page and has_next else None
-        self._previous = self._link(page[0], backwards=True) if page and has_previous else None
-        return page
+        self._next = self._link(*page[-1], backwards=False) if page and has_next else None
+        self._previous = self._link(*page[0], backwards=True) if page and has_previous else None
+        return rows_by_id(view.get_queryset(), [pk for _value, pk in page])
 
     def get_paginated_response(self, data: Any) -> Response:
         return Response({"next": self._next, "previous": self._previous, "results": data})
@@ -86,9 +88,8 @@ class KeysetPagination(BasePagination):
         among_equals = Q(**{f"{column}__{far}": cursor.value}) | Q(**{f"id__{far}": UUID(cursor.id)})
         return Q(**{f"{column}__{far}e": cursor.value}) & among_equals
 
-    def _link(self, row: Model, *, backwards: bool) -> str:
-        value = getattr(row, self._order.removeprefix("-"))
-        encoded = signing.dumps(Cursor(backwards, str(value), str(row.pk)), salt=self._salt)
+    def _link(self, value: object, pk: UUID, *, backwards: bool) -> str:
+        encoded = signing.dumps(Cursor(backwards, str(value), str(pk)), salt=self._salt)
         return replace_query_param(self._url, "cursor", encoded)
 
     @property

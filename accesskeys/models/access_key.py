@@ -1,18 +1,57 @@
 from __future__ import annotations
 
+import re
 import uuid
 from contextlib import suppress
-from datetime import datetime
-from typing import Self
+from datetime import datetime, timedelta
+from typing import Final, Self
 
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import F, Func, Q
+from django.db.models.functions import Coalesce, Upper
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accesskeys import rates
 from accesskeys.fields import NameField
-from accesskeys.validators import validate_in_future, validate_networks, validate_rate, validate_scopes
+from accesskeys.validators import (
+    is_name,
+    validate_in_future,
+    validate_networks,
+    validate_rate,
+    validate_scopes,
+)
+
+
+def _literal(moment: str) -> Func:
+    # Not a parameter, or SQLite would not see that an index holds it. To PostgreSQL the two words are moments; SQLite
+    # compares texts, and these come before and after every date as well.
+    return Func(template=f"'{moment}'", output_field=models.DateTimeField())
+
+
+# Never is a moment too: so every state is one stretch of one index, and "never" has its place in the order.
+_NEVER_YET = _literal("-infinity")
+_NEVER = _literal("infinity")
+LAST_USE: Final = Coalesce("last_used_at", _NEVER_YET)
+EXPIRY: Final = Coalesce("expires_at", _NEVER)
+
+_NARROWED_BY = ("name", Upper("name"), "created_at", "expires_at", "suspended_at", "last_used_at")
+_TRIGRAM = re.compile(r"[A-Za-z0-9]{3}")
+
+
+def is_short(text: str) -> bool:
+    """Whether a search finds this text only where a name begins, or after an underscore.
+
+    An index of trigrams knows three letters or digits in a row, and the beginnings of words.
+    """
+    return is_name(text) and text.strip("_") != "" and _TRIGRAM.search(text) is None
+
+
+def _in_order(*, name: str, columns: tuple[str | Func, ...]) -> models.Index:
+    """The index of one order of the list. It holds all that the list is narrowed by, so that which rows are on a page
+    is read from it alone (decision 0018).
+    """
+    return models.Index(*columns, *(each for each in _NARROWED_BY if each not in columns), name=name)
 
 
 class AccessKeyQuerySet(models.QuerySet["AccessKey"]):
@@ -24,7 +63,11 @@ class AccessKeyQuerySet(models.QuerySet["AccessKey"]):
 
     def usable(self) -> Self:
         """Those that open doors now. ``AccessKey.is_usable`` says the same of one row."""
-        return self.filter(Q(expires_at=None) | Q(expires_at__gt=timezone.now()), suspended_at=None)
+        return self.alias(expiry=EXPIRY).filter(expiry__gt=timezone.now(), suspended_at=None)
+
+    def expiring(self, within: timedelta) -> Self:
+        """Those that open doors now, and will not for longer than this."""
+        return self.usable().filter(expiry__lte=timezone.now() + within)
 
     def suspended(self) -> Self:
         """Those that an operator has switched off for the time being."""
@@ -32,16 +75,29 @@ class AccessKeyQuerySet(models.QuerySet["AccessKey"]):
 
     def expired(self) -> Self:
         """Those whose time has come."""
-        return self.filter(expires_at__lte=timezone.now())
+        return self.alias(expiry=EXPIRY).filter(expiry__lte=timezone.now())
+
+    def never_used(self) -> Self:
+        """Those that nobody has presented so far."""
+        return self.alias(last_use=LAST_USE).filter(last_use=_NEVER_YET)
+
+    def unused(self, time: timedelta) -> Self:
+        """Those that are at least this old, and have not been used for so long."""
+        since = timezone.now() - time
+        return self.alias(last_use=LAST_USE).filter(last_use__lte=since, created_at__lte=since)
 
     def search(self, text: str) -> Self:
-        """Those with this text in their name, in any case, or with this ID."""
-        if "\0" in text:  # PostgreSQL refuses to be asked.
-            return self.none()
-        wanted = Q(name__icontains=text)
+        """Those with this text in their name, in any case, or with this ID. For short texts see ``is_short``."""
         with suppress(ValueError):
-            wanted |= Q(pk=uuid.UUID(text))
-        return self.filter(wanted)
+            return self.filter(pk=uuid.UUID(text))
+        if not is_name(text):  # Nor is it part of one.
+            return self.none()
+        if is_short(text):
+            return self.filter(Q(name__istartswith=text) | Q(name__icontains="_" + text.removeprefix("_")))
+        if text.strip("_"):
+            return self.filter(name__icontains=text)
+        # Underscores alone have no case, and no trigrams: asked for without case, PostgreSQL would look for them there.
+        return self.filter(name__contains=text)
 
 
 class AccessKey(models.Model):
@@ -91,9 +147,15 @@ class AccessKey(models.Model):
             ),
         )
         indexes = (
-            models.Index(fields=["created_at", "id"], name="access_key_by_creation"),
-            models.Index(fields=["last_used_at", "id"], name="access_key_by_last_use"),
-            models.Index(fields=["expires_at", "id"], name="access_key_by_expiry"),
+            _in_order(name="access_key_in_creation_order", columns=("created_at", "id")),
+            _in_order(name="access_key_in_name_order", columns=("name", "id")),
+            _in_order(name="access_key_in_last_use_order", columns=(LAST_USE, "id")),
+            _in_order(name="access_key_in_expiry_order", columns=(EXPIRY, "id")),
+            models.Index(
+                fields=["id", "name", "created_at", "expires_at", "last_used_at"],
+                condition=Q(suspended_at__isnull=False),
+                name="access_key_suspended",
+            ),
         )
 
     def __str__(self) -> str:

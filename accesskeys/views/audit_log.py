@@ -23,5 +23,5 @@ class AuditLogPage(ConsolePage):
 
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         chosen = AuditLogFilter(request.GET)
-        page = chosen.page_of(chosen.choose(AuditEvent.objects.all()), EVENTS_PER_PAGE)
+        page = chosen.page_of(AuditEvent.objects.all(), EVENTS_PER_PAGE)
         return self.page(filter=chosen, page=page)

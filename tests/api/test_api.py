@@ -28,6 +28,7 @@ from accesskeys.keyring import get_keyring
 from accesskeys.models import AccessKey, AuditEvent
 from accesskeys.scopes import READ, REVEAL, WRITE
 from tests.api.helpers import CURRENT, JSON, LIST, MODERATE, PING, TOLD, details, errors, reveal, told
+from tests.changes import before_rows_are_read
 from tests.clients import anybody, consumer, signed_in
 from tests.factories import AccessKeyFactory, OperatorFactory, key_of
 
@@ -328,7 +329,30 @@ class TestList:
             with CaptureQueriesContext(connection) as queries:
                 client.get(LIST)
             counts.append(len(queries))
-        assert counts == [2, 2]
+        assert counts == [3, 3]  # the calling key, which rows, rows
+
+    def test_where_nothing_matches_no_rows_are_asked_for(
+        self, django_assert_num_queries: DjangoAssertNumQueries
+    ) -> None:
+        client = consumer(AccessKeyFactory(scopes=[READ]))
+        client.get(LIST)
+        with django_assert_num_queries(2):
+            assert client.get(LIST, {"search": "nothing"}).json()["results"] == []
+        with django_assert_num_queries(1):
+            assert client.get(LIST, {"search": "100 %"}).json()["results"] == []
+
+    def test_a_row_that_goes_while_a_page_is_read_takes_no_other_with_it(self, reader: Client) -> None:
+        for name in ("a", "b", "c", "d"):
+            AccessKeyFactory(name=name)
+
+        def revoke() -> None:
+            services.revoke(access_key_id=services.find("b").pk, actor=Actor.for_command())
+
+        query = {"page_size": 2, "ordering": "name"}
+        with before_rows_are_read(revoke):
+            first = reader.get(LIST, query).json()
+        second = reader.get(first["next"]).json()
+        assert [[row["name"] for row in page["results"]] for page in (first, second)] == [["a"], ["c", "d"]]
 
 
 class TestGenerate:
