@@ -240,6 +240,7 @@ PAGES: Mapping[str, Scene] = {
     "refused sign-in": _refused_sign_in,
     "empty list": _no_access_keys,
     "list": partial(_go, LIST),
+    "list of what a short text finds": partial(_go, f"{LIST}?search=b"),
     "list that nothing matches": partial(_go, f"{LIST}?search=nothing"),
     "list with notices": partial(_go, f"{LIST}?status=odd&page=99&ordering=odd"),
     "key shown in the list": _shown_key_in_list,

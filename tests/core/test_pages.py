@@ -196,16 +196,17 @@ class TestBetweenTheStatements:
 
 
 def test_which_rows_are_on_a_page_is_read_from_one_index() -> None:
-    if connection.vendor != "postgresql":
-        pytest.skip("SQLite has no switches for its plans.")
-    with connection.cursor() as cursor:  # The tables of tests are so small that it would read them whole.
-        cursor.execute("SET LOCAL enable_seqscan = off")
-        cursor.execute("SET LOCAL enable_bitmapscan = off")
-        cursor.execute("SET LOCAL enable_sort = off")
-        cursor.execute("SET LOCAL enable_incremental_sort = off")
+    postgresql = connection.vendor == "postgresql"
+    if postgresql:
+        with connection.cursor() as cursor:  # The tables of tests are so small that it would read them whole.
+            cursor.execute("SET LOCAL enable_seqscan = off")
+            cursor.execute("SET LOCAL enable_bitmapscan = off")
+            cursor.execute("SET LOCAL enable_sort = off")
+            cursor.execute("SET LOCAL enable_incremental_sort = off")
     for status in Status:
         for ordering in Ordering:
             chosen = AccessKeyFilter({"status": status.value, "ordering": ordering.value})
             plan = chosen.choose(AccessKey.objects.described()).values_list("pk")[:10].explain()
-            assert "Index Only Scan" in plan, plan
-            assert "Sort" not in plan, plan
+            assert ("Index Only Scan" if postgresql else "COVERING INDEX") in plan, plan
+            # SQLite knows nothing of how many rows are where, and may sort the few of a state.
+            assert not (postgresql and "Sort" in plan), plan
