@@ -16,7 +16,7 @@ from drf_spectacular.utils import OpenApiExample, extend_schema_field, extend_sc
 from rest_framework import serializers
 from rest_framework.fields import empty
 
-from accesskeys.models import AccessKey
+from accesskeys.models import DESCRIPTION, AccessKey
 from accesskeys.validators import NAME_RULE
 
 
@@ -63,19 +63,8 @@ class AccessKeySerializer(serializers.ModelSerializer[AccessKey]):
 
     class Meta:
         model = AccessKey
-        fields: tuple[str, ...] = (
-            "id",
-            "name",
-            "scopes",
-            "allowed_networks",
-            "rate_limit",
-            "created_at",
-            "created_by",
-            "expires_at",
-            "suspended_at",
-            "last_used_at",
-        )
-        read_only_fields = fields
+        fields = DESCRIPTION
+        read_only_fields = DESCRIPTION
         extra_kwargs = {"scopes": {"help_text": "What the key may be used for."}}
 
 

@@ -35,6 +35,20 @@ _NEVER = _literal("infinity")
 LAST_USE: Final = Coalesce("last_used_at", _NEVER_YET)
 EXPIRY: Final = Coalesce("expires_at", _NEVER)
 
+# All that a person or program is ever told about an access key, in this order.
+DESCRIPTION: Final[tuple[str, ...]] = (
+    "id",
+    "name",
+    "scopes",
+    "allowed_networks",
+    "rate_limit",
+    "created_at",
+    "created_by",
+    "expires_at",
+    "suspended_at",
+    "last_used_at",
+)
+
 _NARROWED_BY = ("name", Upper("name"), "created_at", "expires_at", "suspended_at", "last_used_at")
 _TRIGRAM = re.compile(r"[A-Za-z0-9]{3}")
 
@@ -58,7 +72,7 @@ class AccessKeyQuerySet(models.QuerySet["AccessKey"]):
     """The words for choosing access keys."""
 
     def described(self) -> Self:
-        """Without digest and sealed key: all that a person or program is ever told about an access key."""
+        """As much of them as ``DESCRIPTION`` needs: without digest and sealed key."""
         return self.defer("digest", "sealed")
 
     def usable(self) -> Self:

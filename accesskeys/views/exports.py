@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 
 from accesskeys.exports import FORMATS, Export
 from accesskeys.filters import AccessKeyFilter, AuditLogFilter
-from accesskeys.models import AccessKey, AuditEvent
+from accesskeys.models import DESCRIPTION, AccessKey, AuditEvent
 from accesskeys.policy import Operation
 from accesskeys.views.base import ConsolePage
 from accesskeys.views.errors import problem
@@ -51,19 +51,7 @@ class AccessKeysExport(ExportPage):
 
     def export(self, request: HttpRequest) -> Export:
         chosen = AccessKeyFilter(request.GET).choose(AccessKey.objects.described())
-        fields = (
-            "id",
-            "name",
-            "scopes",
-            "allowed_networks",
-            "rate_limit",
-            "created_at",
-            "created_by",
-            "expires_at",
-            "suspended_at",
-            "last_used_at",
-        )
-        return Export("access-keys", fields, chosen.values_list(*fields))
+        return Export("access-keys", DESCRIPTION, chosen.values_list(*DESCRIPTION))
 
 
 class AuditLogExport(ExportPage):
