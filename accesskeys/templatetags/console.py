@@ -7,10 +7,12 @@ from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
 from typing import Any
+from uuid import UUID
 
 from django import template
 from django.core.paginator import Page
 from django.templatetags.static import static
+from django.urls import get_script_prefix, reverse
 from django.utils import timezone
 from django.utils.formats import date_format, number_format
 from django.utils.html import format_html, format_html_join
@@ -24,6 +26,7 @@ from accesskeys.models import AccessKey
 register = template.Library()
 register.filter(used_lately)
 
+_ANY_ID = str(UUID(int=0))
 _MINUTE = timedelta(minutes=1)
 _HOUR = timedelta(hours=1)
 _DAY = timedelta(days=1)
@@ -84,6 +87,18 @@ def expiry(access_key: AccessKey) -> SafeString:
 def exact(value: datetime) -> SafeString:
     """A time to the second, in UTC."""
     return _time(value, exactly(value))
+
+
+@register.filter
+def address(access_key: AccessKey, page: str) -> str:
+    """The address of a page about this access key: ``details``, ``reveal``, ``revoke``."""
+    return _address(page, get_script_prefix()).replace(_ANY_ID, str(access_key.pk))
+
+
+@lru_cache
+def _address(page: str, _script_prefix: str) -> str:
+    # Looking addresses up for each row takes a tenth of the time that the list takes.
+    return reverse(f"accesskeys:access_key_{page}", args=[_ANY_ID])
 
 
 @register.filter
