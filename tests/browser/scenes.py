@@ -178,7 +178,7 @@ def _menu(stage: Stage) -> None:
 def _opened_events(stage: Stage) -> None:
     _go(AUDIT_LOG, stage)
     for number in range(2):
-        stage.page.get_by_role("main").locator("summary").nth(number).click()
+        stage.page.get_by_role("main").locator(".events summary").nth(number).click()
     expect(stage.page.get_by_text("Outcome").first).to_be_visible()
 
 

@@ -150,7 +150,7 @@ def test_what_was_found_stays_when_the_focus_leaves_the_search(path: str, page: 
         rows(page, "beta")
     else:
         page.get_by_label("Access key name or ID").press_sequentially("beta")
-        expect(page.get_by_role("main").locator("summary")).to_have_count(1)
+        expect(page.get_by_role("main").locator(".events summary")).to_have_count(1)
     expect(page.get_by_role("status").filter(has_text=re.compile("^1 "))).to_be_attached()
     page.wait_for_load_state("networkidle")
     asked: list[str] = []
@@ -159,7 +159,7 @@ def test_what_was_found_stays_when_the_focus_leaves_the_search(path: str, page: 
         page.get_by_label("Select beta").check()
         expect(page.get_by_role("button", name="Revoke 1 access key")).to_be_visible()
     else:
-        page.get_by_role("main").locator("summary").click()
+        page.get_by_role("main").locator(".events summary").click()
         expect(page.get_by_text("access_key.generated")).to_be_visible()
     page.wait_for_load_state("networkidle")
     assert asked == []
@@ -504,7 +504,7 @@ def test_audit_log(page: Page) -> None:
     alpha = three()[0]
     revoke_elsewhere(alpha)
     page.goto(AUDIT_LOG)
-    entries = page.get_by_role("main").locator("summary")
+    entries = page.get_by_role("main").locator(".events summary")
     expect(entries).to_have_count(4)
     expect(entries.first).to_contain_text("Revoked")
     entries.first.click()
@@ -523,7 +523,7 @@ def test_recent_activity_of_one_access_key(page: Page) -> None:
     activity = page.get_by_role("region", name="Recent activity")
     expect(activity.locator("summary")).to_have_count(1)
     activity.get_by_role("link", name="Show all in the audit log").click()
-    expect(page.get_by_role("main").locator("summary")).to_have_count(1)
+    expect(page.get_by_role("main").locator(".events summary")).to_have_count(1)
 
 
 def test_viewers_are_offered_what_they_may_do(enter: Enter) -> None:

@@ -133,7 +133,7 @@ def test_read_the_audit_log(page: Page) -> None:
     page.goto(AUDIT_LOG)
     page.get_by_label("Access key name or ID").fill("alpha")
     page.get_by_role("button", name="Filter").click()
-    entries = page.get_by_role("main").locator("summary")
+    entries = page.get_by_role("main").locator(".events summary")
     expect(entries).to_have_count(1)
     entries.click()
     expect(page.get_by_text("access_key.generated")).to_be_visible()
