@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from abc import abstractmethod
 from collections.abc import Iterable
 from typing import Any, Final
 
@@ -92,9 +93,9 @@ class QueryForm(forms.Form):
         self.is_valid()
         return self.cleaned_data.get(name) or None
 
+    @abstractmethod
     def choose(self, rows: Any) -> QuerySet[Any]:
         """Those of the rows that are asked for, in the order asked for."""
-        raise NotImplementedError
 
     def page_of(self, rows: QuerySet[Any], size: int) -> Page[Any]:
         """The page of them that the query string asks for; past the end, the last one."""

@@ -15,6 +15,7 @@ from django.utils import timezone
 from django.utils.formats import number_format
 from django.utils.functional import lazy
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 
 from accesskeys import rates
 from accesskeys.fields import NameFormField
@@ -269,10 +270,14 @@ class BulkRevokeForm(forms.Form):
     def __init__(self, *args: Any, wanted: int, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.wanted = wanted
+        self.fields["number"].help_text = ngettext(
+            "Type %(number)s to revoke the selected access key.",
+            "Type %(number)s to revoke the selected access keys.",
+            wanted,
+        ) % {"number": wanted}
 
     def clean_number(self) -> str:
         number: str = self.cleaned_data["number"]
         if number != str(self.wanted):
-            sentence = _("Type %(number)s to revoke the selected access keys.")
-            raise ValidationError(sentence, code="wrong_number", params={"number": self.wanted})
+            raise ValidationError(self.fields["number"].help_text, code="wrong_number")
         return number

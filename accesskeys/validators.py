@@ -17,7 +17,7 @@ from accesskeys.notation import NotationError
 NAME_MAX_LENGTH = 30
 NAME_RULE = _("Use 1 to 30 characters: letters A to Z and a to z, digits 0 to 9 and underscores.")
 SCOPE_RULE = _(
-    "%(scope)r is not a scope. Use lower-case words joined by colons, such as orders:read, "
+    "“%(scope)s” is not a scope. Use lower-case words joined by colons, such as orders:read, "
     "of at most %(limit)d characters."
 )
 

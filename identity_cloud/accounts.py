@@ -18,6 +18,7 @@ class OperatorAccountAdapter(DefaultAccountAdapter):
     error_messages = {
         **DefaultAccountAdapter.error_messages,
         "enter_current_password": _("The current password is not correct."),
+        "too_many_login_attempts": _("Too many failed attempts to sign in. Try again in a few minutes."),
         "username_password_mismatch": _("The username or the password is not correct."),
     }
 

@@ -7,6 +7,8 @@ from uuid import UUID
 
 from django.core import signing
 from django.db.models import Q
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
 from rest_framework.exceptions import ValidationError
 from rest_framework.pagination import BasePagination
 from rest_framework.request import Request
@@ -67,8 +69,8 @@ class KeysetPagination(BasePagination):
     def get_schema_operation_parameters(self, view: Any) -> list[dict[str, Any]]:
         size = {"type": "integer", "minimum": 1, "maximum": PAGE_SIZE_LIMIT, "default": PAGE_SIZE}
         return [
-            _parameter("cursor", {"type": "string"}, "A place in the list: `next` and `previous` hold it."),
-            _parameter("page_size", size, "How many access keys to a page."),
+            _parameter("cursor", {"type": "string"}, _("A place in the list, as next and previous hold it.")),
+            _parameter("page_size", size, _("How many access keys to a page.")),
         ]
 
     def _cursor(self, request: Request) -> Cursor | None:
@@ -106,5 +108,5 @@ def _size(request: Request) -> int:
     return size
 
 
-def _parameter(name: str, schema: dict[str, Any], description: str) -> dict[str, Any]:
+def _parameter(name: str, schema: dict[str, Any], description: str | Promise) -> dict[str, Any]:
     return {"name": name, "in": "query", "required": False, "schema": schema, "description": description}

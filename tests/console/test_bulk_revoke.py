@@ -65,6 +65,24 @@ def test_the_page_names_them_and_asks_how_many_they_are(operator: Client, three:
     assert AccessKey.objects.count() == 3
 
 
+@pytest.mark.parametrize(
+    ("language", "sentences"),
+    [
+        ("en", ("Programs that use this key are", "Type 1 to revoke the selected access key.")),
+        ("de", ("Programme, die diesen Schlüssel", "um den ausgewählten Zugriffsschlüssel")),
+        ("fr", ("Les programmes qui utilisent cette clé", "pour révoquer la clé d’accès sélectionnée.")),
+    ],
+)
+def test_one_access_key_is_spoken_of_as_one(
+    operator: Client, three: list[AccessKey], language: str, sentences: tuple[str, str]
+) -> None:
+    page = operator.get(REVOKE, {"id": ids(three[:1])}, headers={"Accept-Language": language})
+    alone = operator.get(f"{LIST}{three[0].pk}/revoke/", headers={"Accept-Language": language})
+    for sentence in sentences:
+        assert sentence in page.content.decode()
+    assert sentences[0] in alone.content.decode()
+
+
 @pytest.mark.parametrize("number", ["", "1", "3", "two", "2.0"])
 def test_it_wants_the_right_number(operator: Client, three: list[AccessKey], number: str) -> None:
     response = operator.post(REVOKE, {"id": ids(three[:2]), "number": number})

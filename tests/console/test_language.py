@@ -136,11 +136,18 @@ def test_what_is_wrong_with_limits(language: str, sentences: tuple[str, str]) ->
 @pytest.mark.parametrize(
     ("language", "words"),
     [
-        ("de", ("Einen Zugriffsschlüssel umbenennen", "Ein Teil des Namens oder die ID.")),
-        ("fr", ("Renommer une clé d’accès", "Une partie du nom, ou l’ID.")),
+        (
+            "de",
+            (
+                "Einen Zugriffsschlüssel umbenennen",
+                "Ein Teil des Namens oder die ID.",
+                "Wie viele Zugriffsschlüssel",
+            ),
+        ),
+        ("fr", ("Renommer une clé d’accès", "Une partie du nom, ou l’ID.", "Combien de clés")),
     ],
 )
-def test_the_documentation_of_the_api(language: str, words: tuple[str, str]) -> None:
+def test_the_documentation_of_the_api(language: str, words: tuple[str, ...]) -> None:
     headers = {"Accept-Language": language, "Accept": "text/html"}
     source = signed_in("Operators").get("/api/v1/docs/", headers=headers).content.decode()
     for word in words:

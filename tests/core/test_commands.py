@@ -116,7 +116,7 @@ class TestGenerate:
         )
 
     def test_a_wrong_scope(self) -> None:
-        assert "'Orders' is not a scope" in refusal_of("generate_access_key", "billing", "--scope=Orders")
+        assert "“Orders” is not a scope" in refusal_of("generate_access_key", "billing", "--scope=Orders")
 
     @pytest.mark.parametrize("time", ["", " ", "0d", "90", "soon", "99999y"])
     def test_a_wrong_expiry_never_means_no_expiry(self, time: str) -> None:

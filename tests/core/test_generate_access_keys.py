@@ -149,7 +149,7 @@ class TestWrongFiles:
             (b"name\nfine\n\xe9\n", ["Line 3: Use 1 to 30 characters"]),
             ("name\nfine\ntaken\n", ["Line 3: Another access key has this name."]),
             ("name\nsame\nfine\nsame\n", ["Line 4: Line 2 has the same name."]),
-            ("name,scopes\nfine,\nother,Orders\n", ["Line 3: 'Orders' is not a scope."]),
+            ("name,scopes\nfine,\nother,Orders\n", ["Line 3: “Orders” is not a scope."]),
             ("name,expires_in\nfine,soon\n", ["Line 2: Write how long the access key lives"]),
             ("name,scopes\nfine,a,b\nother\n", ["Line 2: It has 3 cells", "Line 3: It has 1 cells"]),
             ('name\nfine\n"other\nthird\n', ["Line 3: It is not a line of CSV."]),
