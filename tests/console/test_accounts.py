@@ -74,3 +74,23 @@ def test_a_refused_sign_in_speaks_of_the_fields_as_the_page_does(language: str, 
     typed = {"login": "nobody", "password": "wrong"}
     response = Client().post(SIGN_IN, typed, headers={"Accept-Language": language})
     assert sentence in response.content.decode()
+
+
+@pytest.mark.parametrize(
+    ("address", "language", "sentence"),
+    [
+        ("192.0.2.1", "en", "Try again in a few minutes."),
+        ("192.0.2.2", "de", "In einigen Minuten noch einmal versuchen."),
+        ("192.0.2.3", "fr", "Réessayez dans quelques minutes."),
+    ],
+)
+def test_whoever_guesses_passwords_is_told_to_wait(address: str, language: str, sentence: str) -> None:
+    # Addresses of their own, because each is counted too.
+    operator = OperatorFactory(password=GOOD)
+    client = Client(headers={"Accept-Language": language}, REMOTE_ADDR=address)
+    for _ in range(5):
+        refused = client.post(SIGN_IN, {"login": operator.username, "password": "wrong"}).content.decode()
+        assert sentence not in refused
+    right = client.post(SIGN_IN, {"login": operator.username, "password": GOOD})
+    assert sentence in right.content.decode()
+    assert "_auth_user_id" not in client.session
