@@ -163,7 +163,7 @@ class TestScopes:
         with pytest.raises(ValidationError) as refusal:
             services.generate(name="scoped", actor=command, scopes=["orders:read", scope])
         assert codes(refusal.value) == {"scopes": ["invalid_scope"]}
-        assert repr(scope) in refusal.value.messages[0]
+        assert f"“{scope}” is not a scope." in refusal.value.messages[0]
         assert not AccessKey.objects.exists()
 
     @pytest.mark.parametrize(
