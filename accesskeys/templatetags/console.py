@@ -17,7 +17,7 @@ from django.utils import timezone
 from django.utils.formats import date_format, number_format
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
-from django.utils.translation import get_language, ngettext
+from django.utils.translation import get_language, gettext_lazy, ngettext
 from django.utils.translation import gettext as _
 
 from accesskeys.attention import expires_soon, used_lately
@@ -31,6 +31,12 @@ _MINUTE = timedelta(minutes=1)
 _HOUR = timedelta(hours=1)
 _DAY = timedelta(days=1)
 _MONTH = timedelta(days=30)
+_SUBJECTS = {
+    "select": gettext_lazy("Select %(name)s"),
+    "show": gettext_lazy("of %(name)s"),
+    "copy": gettext_lazy("the key of %(name)s"),
+    "revoke": gettext_lazy("access key %(name)s"),
+}
 
 
 class OnceNode(template.Node):
@@ -87,6 +93,15 @@ def expiry(access_key: AccessKey) -> SafeString:
 def exact(value: datetime) -> SafeString:
     """A time to the second, in UTC."""
     return _time(value, exactly(value))
+
+
+@register.filter
+def subject(access_key: AccessKey, control: str) -> str:
+    """Which access key a control is about, for those who do not see its row.
+
+    Four of these stand in each row, where ``blocktranslate`` would take a third of the row's time.
+    """
+    return str(_SUBJECTS[control]) % {"name": access_key.name}
 
 
 @register.filter
