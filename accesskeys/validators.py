@@ -47,9 +47,9 @@ def validate_scopes(value: Sequence[str]) -> None:
     for scope in value:
         # A code of its own: for ``invalid``, the JSON field would put its own message in place of ours.
         if not scopes.is_well_formed(scope):
-            raise ValidationError(
-                SCOPE_RULE, code="invalid_scope", params={"scope": scope, "limit": scopes.MAX_LENGTH}
-            )
+            # Escaped as repr() does it: a control character in a file must not reach the terminal of a command.
+            params = {"scope": repr(scope)[1:-1], "limit": scopes.MAX_LENGTH}
+            raise ValidationError(SCOPE_RULE, code="invalid_scope", params=params)
 
 
 def validate_in_future(value: datetime) -> None:

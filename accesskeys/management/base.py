@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -15,7 +16,7 @@ from accesskeys.exceptions import AccessKeyError, KeyringError
 from accesskeys.readiness import check_keyring
 
 
-class AccessKeyCommand(BaseCommand):
+class AccessKeyCommand(BaseCommand, ABC):
     """A command is: arguments, service, print.
 
     Subclasses write ``run()``. Whatever a service refuses becomes one sentence on standard error and exit code 1.
@@ -30,9 +31,9 @@ class AccessKeyCommand(BaseCommand):
             check_keyring()
             self.run(**options)
 
+    @abstractmethod
     def run(self, **options: Any) -> None:
         """Do it."""
-        raise NotImplementedError
 
 
 @contextmanager

@@ -157,13 +157,15 @@ class TestScopes:
             "a:１",
             "a" * 101,
             "a:\x00",
+            "a:\x1b[2J",
         ],
     )
     def test_a_malformed_one_is_refused(self, command: Actor, scope: str) -> None:
         with pytest.raises(ValidationError) as refusal:
             services.generate(name="scoped", actor=command, scopes=["orders:read", scope])
         assert codes(refusal.value) == {"scopes": ["invalid_scope"]}
-        assert f"“{scope}” is not a scope." in refusal.value.messages[0]
+        assert f"“{repr(scope)[1:-1]}” is not a scope." in refusal.value.messages[0]
+        assert refusal.value.messages[0].isprintable()
         assert not AccessKey.objects.exists()
 
     @pytest.mark.parametrize(
