@@ -98,12 +98,13 @@ def test_each_status_in_each_order_on_each_page(rows: list[AccessKey], status: S
 
 
 @pytest.mark.parametrize(
-    "text", ["a", "A0", "cc", "s", "k", "_k", "key_1", "ess", "y_1", "_", "__", "1", "10"]
+    "text", ["a", "A0", "cc", "s", "k", "_k", "key_1", "ess", "y_1", "_", "__", "___", "1", "10"]
 )
 def test_a_search_on_each_page(rows: list[AccessKey], text: str) -> None:
     AccessKeyFactory(name="A0_b__c")
+    AccessKeyFactory(name="d___e")
     names = sorted(AccessKey.objects.values_list("name", flat=True))
-    is_found_anywhere = text in ("key_1", "ess", "_", "__")
+    is_found_anywhere = text in ("key_1", "ess", "_", "__", "___")
     wanted = text.lower()
     expected = [
         name
@@ -210,3 +211,17 @@ def test_which_rows_are_on_a_page_is_read_from_one_index() -> None:
             assert ("Index Only Scan" if postgresql else "COVERING INDEX") in plan, plan
             # SQLite knows nothing of how many rows are where, and may sort the few of a state.
             assert not (postgresql and "Sort" in plan), plan
+
+
+@pytest.mark.parametrize("text", ["__", "___"])
+def test_postgresql_looks_for_underscores_in_a_row_where_there_are_some(text: str) -> None:
+    AccessKeyFactory.create_batch(50)
+    postgresql = connection.vendor == "postgresql"
+    if postgresql:
+        with connection.cursor() as cursor:
+            cursor.execute("SET LOCAL enable_seqscan = off")
+            cursor.execute("ANALYZE accesskeys_accesskey")  # Or it plans for what other tests have left.
+    for ordering in Ordering:
+        chosen = AccessKeyFilter({"search": text, "ordering": ordering.value})
+        plan = chosen.choose(AccessKey.objects.described()).values_list("pk")[:10].explain()
+        assert ("access_key_double_underscore" in plan) == postgresql, plan
