@@ -24,9 +24,12 @@ def counter_cache() -> str | None:
     return getattr(settings, "ACCESS_KEYS_COUNTER_CACHE", None)
 
 
-def counter_file() -> Path:
-    """``ACCESS_KEYS_COUNTER_FILE``: where the processes of this machine count, if no cache is named."""
-    return Path(getattr(settings, "ACCESS_KEYS_COUNTER_FILE", None) or f"{gettempdir()}/access_keys_counters")
+def counter_file() -> str:
+    """``ACCESS_KEYS_COUNTER_FILE``: where the processes of this machine count, if no cache is named.
+
+    As text: with each bad key, making a path of it would take as long as counting.
+    """
+    return str(getattr(settings, "ACCESS_KEYS_COUNTER_FILE", None) or f"{gettempdir()}/access_keys_counters")
 
 
 def tally_file() -> Path:

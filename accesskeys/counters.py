@@ -105,5 +105,5 @@ def get_counters() -> Counters:
 
 
 @lru_cache(maxsize=4)
-def _mapped(path: Path) -> MappedCounters:
-    return MappedCounters(path)
+def _mapped(path: str) -> MappedCounters:
+    return MappedCounters(Path(path))
