@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager, nullcontext
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 from django.db import OperationalError, connection
+from pytest_django import Settings
 
 from accesskeys import services
 from accesskeys.actors import Actor
 from accesskeys.exceptions import InvalidKey
-from accesskeys.models import finding
+from accesskeys.keyring import get_keyring
+from accesskeys.models import AccessKey, finding
 from tests.core.helpers import at_once, database_away
 from tests.factories import AccessKeyFactory, key_of
 
@@ -63,13 +68,98 @@ def test_a_statement_that_was_sent_often_reads_what_is_true_now() -> None:
     assert refusal.value.reason == "suspended"
 
 
-def test_where_nothing_may_be_prepared_the_same_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
-    # As behind a pooler: DATABASE_URL=…?prepare_threshold=0.
+@contextmanager
+def watched() -> Iterator[None]:
+    """As under a profiler, which is told what every cursor of Django's sends."""
+    seen: list[str] = []
+
+    def watcher(execute: Any, sql: str, *arguments: Any) -> Any:
+        seen.append(sql)
+        return execute(sql, *arguments)
+
+    with connection.execute_wrapper(watcher):
+        yield
+    assert any("accesskeys_accesskey" in sql for sql in seen)
+
+
+@contextmanager
+def behind_a_pooler() -> Iterator[None]:
+    """As with ``DATABASE_URL=…?prepare_threshold=0``: nothing may be prepared."""
+    with pytest.MonkeyPatch.context() as monkeypatch:
+        if connection.vendor == "postgresql":
+            monkeypatch.setitem(connection.settings_dict["OPTIONS"], "prepare_threshold", 0)
+            connection.close()
+        finding._compile.cache_clear()
+        yield
+        assert not is_prepared()
+    finding._compile.cache_clear()
+
+
+FULL = {
+    "name": "n" * 30,
+    "scopes": ["access_keys:read", "orders:read"],
+    "created_at": datetime(1999, 12, 31, 23, 59, 59, 999_999, tzinfo=UTC),  # PostgreSQL counts from 2000.
+    "created_by": 'J\u00fcrgen \U0001f511 "quoted"',
+    "expires_at": datetime(9999, 12, 31, 23, 59, 59, 999_999, tzinfo=UTC),
+    "suspended_at": datetime(2024, 2, 29, 12, 0, 0, 1, tzinfo=UTC),
+    "allowed_networks": [f"192.0.2.{n}/32" for n in range(31)] + ["2001:db8::/32"],
+    "rate_limit": "1000000/second",
+    "last_used_at": datetime(2026, 1, 1, tzinfo=UTC),  # SQLite leaves out the microseconds.
+}
+EMPTY = {
+    "scopes": [],
+    "created_by": "",
+    "expires_at": None,
+    "suspended_at": None,
+    "allowed_networks": [],
+    "rate_limit": None,
+    "last_used_at": None,
+}
+
+
+@pytest.mark.parametrize("way", [nullcontext, watched, behind_a_pooler])
+@pytest.mark.parametrize("values", [FULL, EMPTY], ids=["full", "empty"])
+def test_what_is_found_is_what_django_reads(values: dict[str, Any], way: Any) -> None:
     access_key = AccessKeyFactory()
-    if connection.vendor == "postgresql":
-        monkeypatch.setitem(connection.settings_dict["OPTIONS"], "prepare_threshold", 0)
-        connection.close()
+    AccessKey.objects.filter(pk=access_key.pk).update(**values)
+    read = AccessKey.objects.defer("digest", "digest_key_id", "sealed", "sealed_key_id").get(pk=access_key.pk)
+    with way():
+        found = finding.find_by_digest(get_keyring().current.digest(key_of(access_key)))
+    assert found is not None
+    assert found.get_deferred_fields() == read.get_deferred_fields()
+    assert vars(found).keys() == vars(read).keys()
+    assert (found._state.db, found._state.adding) == (read._state.db, read._state.adding)
+    for name in vars(read).keys() - {"_state"}:
+        assert repr(getattr(found, name)) == repr(getattr(read, name))
+    assert bytes(found.digest) == bytes(read.digest)  # Asked for, it is read.
+
+
+@pytest.mark.parametrize("keeps_utc", [True, False])
+def test_a_project_keeps_its_own_time(keeps_utc: bool, settings: Settings) -> None:
     finding._compile.cache_clear()
-    assert {services.authenticate(key_of(access_key)) for _ in range(12)} == {access_key}
-    assert not is_prepared()
+    settings.USE_TZ = keeps_utc
+    access_key = AccessKeyFactory()
+    found = services.authenticate(key_of(access_key))
+    read = AccessKey.objects.get(pk=access_key.pk)
+    assert (found.created_at, found.created_at.tzinfo) == (read.created_at, UTC if keeps_utc else None)
     finding._compile.cache_clear()
+
+
+def test_nobody_is_found_by_another_digest() -> None:
+    AccessKeyFactory()
+    for way in (nullcontext, watched, behind_a_pooler):
+        with way():
+            assert finding.find_by_digest(bytes(32)) is None
+
+
+def test_threads_that_come_first_at_once_may_each_compile_the_statement() -> None:
+    access_key = AccessKeyFactory()
+    for _ in range(3):  # On a connection that knows the statement already.
+        finding._compile.cache_clear()
+        assert services.authenticate(key_of(access_key)) == access_key
+
+
+def test_where_nothing_may_be_prepared_the_same_is_found() -> None:
+    access_key = AccessKeyFactory()
+    with behind_a_pooler():
+        assert {services.authenticate(key_of(access_key)) for _ in range(12)} == {access_key}
