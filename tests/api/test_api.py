@@ -11,7 +11,7 @@ from unittest.mock import patch
 
 import pytest
 from django.db import InterfaceError, OperationalError, connection
-from django.db.backends.utils import CursorWrapper
+from django.db.backends.base.base import BaseDatabaseWrapper
 from django.http import HttpResponse
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
@@ -619,7 +619,8 @@ class TestDatabaseAway:
         def fail(*args: Any, **kwargs: Any) -> None:
             raise error("server closed the connection unexpectedly")
 
-        with patch.object(CursorWrapper, "execute", fail):
+        # The one thing that every statement passes, those asked of the driver itself included.
+        with patch.object(BaseDatabaseWrapper, "ensure_connection", fail):
             yield
 
     @pytest.mark.parametrize("error", [OperationalError, InterfaceError])
