@@ -45,7 +45,7 @@ def postgresql() -> Iterator[Database]:
         _run(
             initdb, "-D", data, "-U", "postgres", "-A", "trust", "-E", "UTF8", "--locale=C.UTF-8", "--no-sync"
         )
-        options = f"-k {home} -c listen_addresses='' -c shared_buffers=256MB"
+        options = f"-k {home} -c listen_addresses='' -c shared_buffers=1GB"
         _run(pg_ctl, "-D", data, "-w", "-o", options, "-l", f"{home}/log", "start")
         try:
             pid = int((data / "postmaster.pid").read_text().splitlines()[0])
