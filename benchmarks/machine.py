@@ -24,11 +24,12 @@ class Memory(NamedTuple):
 @contextmanager
 def on_core(core: int) -> Iterator[None]:
     """What is started in this block runs on this core alone."""
+    before = os.sched_getaffinity(0)
     os.sched_setaffinity(0, {core})
     try:
         yield
     finally:
-        os.sched_setaffinity(0, CORES)
+        os.sched_setaffinity(0, before)
 
 
 def family(pid: int) -> list[int]:
