@@ -6,17 +6,17 @@ Sessions, forms, hosts and content types mean nothing here, and most of a Django
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from functools import lru_cache
 from http import HTTPStatus
-from typing import Any, NamedTuple
+from typing import NamedTuple
 from urllib.parse import parse_qs
 
 from django.http import HttpRequest, HttpResponse
 
 from accesskeys import bearer, metrics, scopes, services
 from accesskeys.exceptions import CountersUnavailable, InsufficientScope, InvalidKey, RateLimited
-from accesskeys.http import RETRY_AFTER_SECONDS, address_in
+from accesskeys.http import RETRY_AFTER_SECONDS, address_behind
 from accesskeys.models import AccessKey
 
 logger = logging.getLogger("accesskeys.gate")
@@ -25,6 +25,18 @@ PATH = "/auth/verify/"
 
 # nginx makes a 500 of everything but 2xx, 401 and 403, so only the others are told of a 429.
 THROTTLED_STATUS = {"nginx": 403, "caddy": 429, "traefik": 429, "envoy": 429, "haproxy": 429}
+
+
+class Question(NamedTuple):
+    """All that an answer depends on. Values of headers are as WSGI has them: in latin-1, repeated ones joined by commas.
+
+    ``query`` is the gateway's own, from its configuration; the rest is of the request that it asks about.
+    """
+
+    query: str
+    authorization: str
+    peer: str
+    forwarded_for: str
 
 
 class Answer(NamedTuple):
@@ -43,25 +55,16 @@ class VerifyMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         if request.path_info != PATH:
             return self.get_response(request)
-        status, headers = verify(request.META)
+        status, headers = verify(_question(request))
         response = HttpResponse(status=status, headers=headers)
         del response.headers["Content-Type"]
         response._has_been_logged = True  # type: ignore[attr-defined]  # Its reason is in the log already.
         return response
 
 
-class VerifyApplication:
-    """The same for a WSGI server: around Django, so that a question does not even become a request of Django's."""
-
-    def __init__(self, application: Callable[..., Iterable[bytes]]) -> None:
-        self.application = application
-
-    def __call__(self, environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
-        if environ.get("PATH_INFO") != PATH:
-            return self.application(environ, start_response)
-        status, headers = verify(environ)
-        start_response(f"{status.value} {status.phrase}", list(headers.items()))
-        return ()
+def _question(request: HttpRequest) -> Question:
+    fields = ("QUERY_STRING", "HTTP_AUTHORIZATION", "REMOTE_ADDR", "HTTP_X_FORWARDED_FOR")
+    return Question(*(request.META.get(field, "") for field in fields))
 
 
 class Misconfigured(Exception):
@@ -86,15 +89,15 @@ def demand_of(query: str) -> Demand:
     return Demand(wanted, THROTTLED_STATUS[dialect])
 
 
-def verify(environ: Mapping[str, Any]) -> Answer:
+def verify(question: Question) -> Answer:
     """200 with who is calling, or 401, 403, 429, 503. The reason of a refusal goes to the log and the metrics alone.
 
     Whatever else goes wrong is a 503 too: a gateway may make anything of a status that it does not expect.
     """
     try:
-        demand = demand_of(environ.get("QUERY_STRING", ""))
+        demand = demand_of(question.query)
         with metrics.counting("gate"):
-            access_key = _authenticate(environ)
+            access_key = _authenticate(question)
             _require(access_key, demand.scopes)
         return _answer(200, _identity(access_key))
     except InvalidKey as refusal:
@@ -114,11 +117,11 @@ def verify(environ: Mapping[str, Any]) -> Answer:
         return _unavailable()
 
 
-def _authenticate(environ: Mapping[str, Any]) -> AccessKey:
-    key = bearer.key_in(environ.get("HTTP_AUTHORIZATION", ""))
+def _authenticate(question: Question) -> AccessKey:
+    key = bearer.key_in(question.authorization)
     if key is None:
         raise InvalidKey("absent")
-    return services.authenticate(key, address=address_in(environ))
+    return services.authenticate(key, address=address_behind(question.peer, question.forwarded_for))
 
 
 def _require(access_key: AccessKey, wanted: tuple[str, ...]) -> None:

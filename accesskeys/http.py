@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any, cast
+from typing import cast
 
 from django.contrib.auth.models import AbstractUser
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
@@ -27,14 +26,12 @@ def actor_of(request: HttpRequest) -> Actor:
 
 def client_address(request: HttpRequest) -> str | None:
     """The address that the request comes from; None where nobody can say. See ``networks.client_address``."""
-    return address_in(request.META)
+    return address_behind(request.META.get("REMOTE_ADDR", ""), request.META.get("HTTP_X_FORWARDED_FOR", ""))
 
 
-def address_in(environ: Mapping[str, Any]) -> str | None:
-    """The same, of a request as the server hands it over."""
-    address = networks.client_address(
-        environ.get("REMOTE_ADDR", ""), environ.get("HTTP_X_FORWARDED_FOR", ""), conf.trusted_proxies()
-    )
+def address_behind(peer: str, forwarded_for: str) -> str | None:
+    """The same, of whoever asked us and the ``X-Forwarded-For`` that came along."""
+    address = networks.client_address(peer, forwarded_for, conf.trusted_proxies())
     return str(address) if address else None
 
 

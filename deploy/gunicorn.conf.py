@@ -2,6 +2,7 @@
 
 import gc
 import os
+import select
 import sys
 
 from django.core.exceptions import ImproperlyConfigured
@@ -31,13 +32,13 @@ except ImproperlyConfigured as error:
 
 from django.conf import settings  # noqa: E402  Wrong settings are a sentence, said above.
 
-from deploy.workers import WholeBody  # noqa: E402
+from deploy.bodies import WholeBody  # noqa: E402
 from identity_cloud.settings.environment import log_level  # noqa: E402
 
 bind = f"{os.environ.get('HOST', '127.0.0.1')}:{os.environ.get('PORT', '8000')}"
 workers = settings.WEB_CONCURRENCY
 threads = settings.WEB_THREADS
-worker_class = "deploy.workers.PunctualWorker"
+worker_class = "deploy.workers.GateWorker" if hasattr(select, "epoll") else "gthread"  # Linux, or macOS to try it on.
 preload_app = True
 graceful_timeout = 20  # seconds
 keepalive = 75  # seconds; longer than the gateways in front keep their connections idle

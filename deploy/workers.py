@@ -1,57 +1,184 @@
-"""The server's worker. gunicorn's own waits for ever for the end of a request, with a thread."""
+"""The server's worker: gunicorn reads requests and writes answers; who waits for them, and how long, is ours.
+
+In gunicorn's own threaded worker the main thread waits for all connections and hands each request to a thread and
+back, which costs more than most answers here. It waits for ever for the end of a request, and it stands still for up to
+two seconds with every client that is slow to hang up. See docs/decisions/0019.
+"""
 
 from __future__ import annotations
 
-import errno
+import select
+import selectors
 import socket
+import threading
 import time
 from contextlib import suppress
 from typing import Any
 
-from gunicorn.http.body import LengthReader
+from gunicorn.http.message import Request
+from gunicorn.http.wsgi import Response
 from gunicorn.workers.gthread import TConn, ThreadWorker
 
+from accesskeys import gate
+
 REQUEST_SECONDS = 10.0  # For a client to send a whole request.
+PARTING_SECONDS = 2.0  # For a client to hang up, once it has heard that we do.
+TICK_SECONDS = 1.0
+DRAIN_BYTES = 1 << 16
+
+# Whoever is told of a connection has it alone, until it is armed again.
+_ONCE = getattr(select, "EPOLLIN", 0) | getattr(select, "EPOLLONESHOT", 0)
 
 
-class WholeBody(LengthReader):  # type: ignore[misc]
-    """A body that raises where it ends before its announced length, and so is no request (RFC 9112, section 8).
+class PromptWorker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no types.
+    """Threads that wait for requests themselves. The main thread accepts connections, and ends those that take too long.
 
-    gunicorn's own ends there as if it were complete: half a name would be taken for a name.
-    """
-
-    def read(self, size: int) -> bytes:
-        """Raises ConnectionResetError, which Django and gunicorn know."""
-        expected = min(self.length, size)
-        data: bytes = super().read(size)
-        if len(data) < expected:
-            raise ConnectionResetError(errno.ECONNRESET, "The body was cut short")
-        return data
-
-
-class PunctualWorker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no types.
-    """Hears a client no longer when its request takes too long; what was read till then ends as a request cut short.
-
-    An answer that takes longer still goes out, and is the last one on its connection.
+    A connection waits for a request in ``keepalived_conns``, without a thread; then a thread answers it, and it is
+    ``_busy``; at its end it is ``_parting``. Whoever takes it out of one of these dicts has it alone.
     """
 
     def init_process(self) -> None:
-        self._deadlines: dict[TConn, float] = {}
+        self._readable = select.epoll()
+        # By file descriptor. gunicorn asks how many wait here before it promises to keep one more.
+        self.keepalived_conns: dict[int, TConn] = {}
+        self._parting: dict[int, TConn] = {}
+        self._busy: dict[TConn, float] = {}  # Until when the request has to be here.
+        self._open: set[TConn] = set()
+        self._tended = 0.0
         super().init_process()
 
-    def handle(self, conn: TConn) -> Any:
-        """Serve one request, in a thread of its own."""
-        self._deadlines[conn] = time.monotonic() + REQUEST_SECONDS
-        try:
-            return super().handle(conn)
-        finally:
-            del self._deadlines[conn]
+    def run(self) -> None:
+        """What the main thread does until the server stops."""
+        queue = self.method_queue  # A signal wakes the main thread through it.
+        self.poller.register(queue.fileno(), selectors.EVENT_READ, queue.run_callbacks)
+        for number in range(self.cfg.threads):
+            threading.Thread(target=self._serve, name=f"requests-{number}", daemon=True).start()
+        while self.alive and self.is_parent_alive():
+            self.set_accept_enabled(len(self._open) < self.worker_connections)
+            self._wait(TICK_SECONDS)
+        self._stop()
 
-    def murder_pending(self) -> None:
-        """What the main thread does once a second, at least."""
-        super().murder_pending()
+    def _stop(self) -> None:
+        """Let requests end that are being answered, or are under way on a connection that was kept."""
+        self.set_accept_enabled(False)
         now = time.monotonic()
-        for conn, deadline in self._deadlines.copy().items():
+        for conn in self.keepalived_conns.copy().values():
+            conn.timeout = min(conn.timeout, now + PARTING_SECONDS)
+        while self._open and time.monotonic() < now + self.cfg.graceful_timeout:
+            self._wait(TICK_SECONDS / 10)
+        for listener in self.sockets:
+            listener.close()
+
+    def _wait(self, seconds: float) -> None:
+        self.notify()
+        self.wait_for_and_dispatch_events(seconds)
+        now = time.monotonic()
+        if now - self._tended >= seconds:
+            self._tended = now
+            self._end_what_takes_too_long(now)
+
+    def _end_what_takes_too_long(self, now: float) -> None:
+        for place in (self.keepalived_conns, self._parting):
+            for descriptor, conn in place.copy().items():
+                if conn.timeout < now and place.pop(descriptor, None):
+                    self._close(conn)
+        for conn, deadline in self._busy.copy().items():
             if deadline < now:
                 with suppress(OSError):  # It has gone by itself.
                     conn.sock.shutdown(socket.SHUT_RD)
+
+    def enqueue_req(self, conn: TConn) -> None:
+        """Take a new connection; gunicorn has just accepted it."""
+        conn.data_ready = True  # No thread is to wait for it.
+        conn.set_timeout()
+        self._open.add(conn)
+        self.keepalived_conns[conn.sock.fileno()] = conn
+        self._readable.register(conn.sock, _ONCE)
+
+    def _serve(self) -> None:
+        """What each of the other threads does. It ends with the process."""
+        while True:
+            for descriptor, _ in self._readable.poll(maxevents=1):
+                if conn := self.keepalived_conns.pop(descriptor, None):
+                    self._answer(conn)
+                elif conn := self._parting.pop(descriptor, None):
+                    self._see_off(conn)
+
+    def _answer(self, conn: TConn) -> None:
+        kept = True
+        try:
+            while kept:
+                self._busy[conn] = time.monotonic() + REQUEST_SECONDS
+                kept = self.handle(conn)
+                if not (kept and conn.parser.unreader.buf.getvalue()):  # Or the next request has come with this one.
+                    break
+        except BaseException:  # Such as SystemExit: the thread is needed for the next request.
+            self.log.exception("A request was not answered")
+            kept = False
+        if kept:
+            conn.set_timeout()
+            if not self.alive:
+                conn.timeout = time.monotonic() + PARTING_SECONDS
+            self._leave(conn, self.keepalived_conns)
+        else:
+            self._part(conn)
+
+    def _part(self, conn: TConn) -> None:
+        """Hang up, and wait for the client to. The end of an answer could be lost otherwise (RFC 9112, section 9.6)."""
+        conn.timeout = time.monotonic() + PARTING_SECONDS
+        try:
+            conn.sock.shutdown(socket.SHUT_WR)
+            conn.sock.setblocking(False)
+        except OSError:  # It has gone by itself.
+            del self._busy[conn]
+            self._close(conn)
+        else:
+            self._leave(conn, self._parting)
+
+    def _leave(self, conn: TConn, place: dict[int, TConn]) -> None:
+        descriptor = conn.sock.fileno()
+        place[descriptor] = conn
+        del self._busy[conn]
+        self._readable.modify(descriptor, _ONCE)
+
+    def _see_off(self, conn: TConn) -> None:
+        with suppress(OSError):
+            if conn.sock.recv(DRAIN_BYTES):
+                self._parting[conn.sock.fileno()] = conn
+                self._readable.modify(conn.sock, _ONCE)
+                return
+        self._close(conn)
+
+    def _close(self, conn: TConn) -> None:
+        self._open.discard(conn)
+        conn.close()
+
+
+class GateWorker(PromptWorker):
+    """Answers ``/auth/verify/`` as soon as the question is read, before anything is made for an application.
+
+    gunicorn still reads the question, and writes the answer; what it prepares for WSGI in between would be a fifth of
+    the cost. Wherever this worker does not run, ``gate.VerifyMiddleware`` gives the same answers.
+    """
+
+    def handle_request(self, req: Request, conn: TConn) -> bool:
+        """Returns whether the connection may be kept."""
+        if req.path != gate.PATH:
+            kept: bool = super().handle_request(req, conn)
+            return kept
+        self.cfg.pre_request(self, req)
+        status, headers = gate.verify(_question(req, conn))
+        response = Response(req, conn.sock, self.cfg)
+        if req._expected_100_continue or not self.alive or len(self.keepalived_conns) >= self.max_keepalived:
+            response.force_close()
+        response.start_response(f"{status.value} {status.phrase}", list(headers.items()))
+        response.close()
+        return not response.should_close()
+
+
+def _question(req: Request, conn: TConn) -> gate.Question:
+    def values(name: str) -> str:
+        return ",".join(value for header, value in req.headers if header == name)
+
+    peer = conn.client if isinstance(conn.client, str) else conn.client[0]
+    return gate.Question(req.query, values("AUTHORIZATION"), peer, values("X-FORWARDED-FOR"))

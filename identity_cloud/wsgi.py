@@ -27,6 +27,4 @@ class Handler(WSGIHandler):
 
 django.setup(set_prefix=False)
 
-from accesskeys.gate import VerifyApplication  # noqa: E402  It has models, which want Django set up.
-
-application = VerifyApplication(Handler())
+application = Handler()
