@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 
 from accesskeys.exceptions import InvalidKey
 from accesskeys.models import AccessKey
 from accesskeys.networks import contains, parse_address, parse_networks
 
 
-@dataclass(frozen=True)
-class Attempt:
+class Attempt(NamedTuple):
     """A request as far as the checks need to know it: where from, and when."""
 
     address: str | None

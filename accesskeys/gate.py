@@ -24,7 +24,9 @@ logger = logging.getLogger("accesskeys.gate")
 PATH = "/auth/verify/"
 
 # nginx makes a 500 of everything but 2xx, 401 and 403, so only the others are told of a 429.
-THROTTLED_STATUS = {"nginx": 403, "caddy": 429, "traefik": 429, "envoy": 429, "haproxy": 429}
+THROTTLED = {"nginx": HTTPStatus.FORBIDDEN} | dict.fromkeys(
+    ("caddy", "traefik", "envoy", "haproxy"), HTTPStatus.TOO_MANY_REQUESTS
+)
 
 
 class Question(NamedTuple):
@@ -75,7 +77,7 @@ class Demand(NamedTuple):
     """What the gateway's own configuration asks for, in the query of the address that it calls."""
 
     scopes: tuple[str, ...]
-    throttled_status: int
+    throttled: HTTPStatus
 
 
 @lru_cache
@@ -84,9 +86,9 @@ def demand_of(query: str) -> Demand:
     fields = parse_qs(query, keep_blank_values=True)
     wanted = tuple(filter(None, " ".join(fields.pop("scope", [])).split(" ")))
     dialect, *more = fields.pop("dialect", ["nginx"])
-    if fields or more or dialect not in THROTTLED_STATUS or not all(map(scopes.is_well_formed, wanted)):
+    if fields or more or dialect not in THROTTLED or not all(map(scopes.is_well_formed, wanted)):
         raise Misconfigured
-    return Demand(wanted, THROTTLED_STATUS[dialect])
+    return Demand(wanted, THROTTLED[dialect])
 
 
 def verify(question: Question) -> Answer:
@@ -99,17 +101,17 @@ def verify(question: Question) -> Answer:
         with metrics.counting("gate"):
             access_key = _authenticate(question)
             _require(access_key, demand.scopes)
-        return _answer(200, _identity(access_key))
+        return _answer(HTTPStatus.OK, _identity(access_key))
     except InvalidKey as refusal:
         error = None if refusal.reason == "absent" else refusal.code
-        return _answer(401, {"WWW-Authenticate": bearer.challenge(error)})
+        return _answer(HTTPStatus.UNAUTHORIZED, {"WWW-Authenticate": bearer.challenge(error)})
     except InsufficientScope as refusal:
-        return _answer(403, {"WWW-Authenticate": bearer.challenge(refusal.code, scope=refusal.scope)})
+        return _answer(HTTPStatus.FORBIDDEN, {"WWW-Authenticate": bearer.challenge(refusal.code, scope=refusal.scope)})
     except RateLimited as refusal:
-        return _answer(demand.throttled_status, {"Retry-After": str(refusal.retry_after)})
+        return _answer(demand.throttled, {"Retry-After": str(refusal.retry_after)})
     except Misconfigured:
         logger.error("A gateway asks for an unknown dialect, a malformed scope or an unknown field")
-        return _answer(503, {})
+        return _answer(HTTPStatus.SERVICE_UNAVAILABLE, {})
     except CountersUnavailable:
         return _unavailable()
     except Exception:  # The database, as a rule.
@@ -140,9 +142,9 @@ def _identity(access_key: AccessKey) -> dict[str, str]:
 
 
 def _unavailable() -> Answer:
-    return _answer(503, {"Retry-After": str(RETRY_AFTER_SECONDS)})
+    return _answer(HTTPStatus.SERVICE_UNAVAILABLE, {"Retry-After": str(RETRY_AFTER_SECONDS)})
 
 
-def _answer(status: int, headers: Mapping[str, str]) -> Answer:
+def _answer(status: HTTPStatus, headers: Mapping[str, str]) -> Answer:
     # Without a length the server sends an empty chunk, and some gateways wait for more.
-    return Answer(HTTPStatus(status), {**headers, "Cache-Control": "no-store", "Content-Length": "0"})
+    return Answer(status, {**headers, "Cache-Control": "no-store", "Content-Length": "0"})

@@ -18,6 +18,7 @@ LENGTH = len(PREFIX) + RANDOM_LENGTH + TAG_LENGTH
 BASE62 = string.digits + string.ascii_uppercase + string.ascii_lowercase
 
 _TAGS = len(BASE62) ** TAG_LENGTH
+_PAIRS = [low + high for high in BASE62 for low in BASE62]  # Two characters at a time: every request writes a tag.
 _KEY = re.compile(rf"({PREFIX}[0-9A-Za-z]{{{RANDOM_LENGTH}}})([0-9A-Za-z]{{{TAG_LENGTH}}})")
 
 
@@ -42,8 +43,8 @@ def parse(text: str) -> Parts | None:
 def write_tag(mac: bytes) -> str:
     """A MAC reduced to the eight base62 characters that end a key (47 bits: a filter, not a proof)."""
     number = int.from_bytes(mac, "big") % _TAGS
-    characters = []
-    for _ in range(TAG_LENGTH):
-        number, index = divmod(number, len(BASE62))
-        characters.append(BASE62[index])
-    return "".join(characters)
+    pairs = []
+    for _ in range(TAG_LENGTH // 2):
+        number, index = divmod(number, len(_PAIRS))
+        pairs.append(_PAIRS[index])
+    return "".join(pairs)

@@ -246,15 +246,13 @@ def find(name_or_id: str) -> AccessKey:
 
 
 def _find_by_key(key: str) -> AccessKey:
-    if keys.parse(key) is None:
-        raise InvalidKey("malformed")
     reason = "forged"
     for master_key in keyring.get_keyring().makers(key):
         access_key = find_by_digest(master_key.digest(key))
         if access_key is not None:
             return access_key
         reason = "unknown"
-    raise InvalidKey(reason)
+    raise InvalidKey(reason if keys.parse(key) else "malformed")
 
 
 def _draft(wish: Wish, actor: Actor) -> AccessKey:

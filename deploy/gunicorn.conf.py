@@ -4,6 +4,7 @@ import gc
 import os
 import select
 import sys
+from itertools import chain
 
 from django.core.exceptions import ImproperlyConfigured
 from django.core.wsgi import get_wsgi_application
@@ -80,7 +81,7 @@ def pre_request(worker: object, request: Request) -> None:
 
     gunicorn bounds each line of the headers and their number, which allows 800 KB.
     """
-    if sum(len(name) + len(value) for name, value in request.headers) > 64 * 1024:  # bytes
+    if sum(map(len, chain.from_iterable(request.headers))) > 64 * 1024:  # bytes
         raise LimitRequestHeaders("limit request headers size")
     if isinstance(request.body.reader, LengthReader):
         request.body.reader = WholeBody(request.body.reader.unreader, request.body.reader.length)

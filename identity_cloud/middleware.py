@@ -1,3 +1,5 @@
+"""What requests pass before their view."""
+
 from __future__ import annotations
 
 from collections.abc import Callable
@@ -9,8 +11,7 @@ from django.conf import settings
 from django.core.handlers.exception import convert_exception_to_response
 from django.http import HttpRequest, HttpResponse
 from django.urls import ResolverMatch, resolve
-from django.utils.module_loading import import_string
-from django.utils.translation import activate
+from django.utils.translation import deactivate
 from django.utils.translation import gettext as _
 
 from accesskeys.http import is_from_program
@@ -22,26 +23,34 @@ NOTHING = "default-src 'none'; frame-ancestors 'none'"
 class ProgramsMiddleware:
     """Leads the requests of programs past everything that only pages need: sessions, forms, languages, frames.
 
-    What is left for them is ``PROGRAMS_MIDDLEWARE``. Half of what a request to the API would cost is in the others.
+    What is left of it is here. Half of what a request to the API would cost is in the other middleware.
     """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
         self.answer: Callable[[HttpRequest], Any] = convert_exception_to_response(_answer)
-        for path in reversed(settings.PROGRAMS_MIDDLEWARE):
-            self.answer = convert_exception_to_response(import_string(path)(self.answer))
 
     def __call__(self, request: HttpRequest) -> Any:
         if not is_from_program(request):
             return self.get_response(request)
-        activate(settings.LANGUAGE_CODE)  # The thread's last page may have spoken another.
+        deactivate()  # The thread's last page may have spoken another language than LANGUAGE_CODE.
         response = self.answer(request)
         response.headers["Content-Security-Policy"] = NOTHING  # A browser is not to make a page of it.
+        response.headers["X-Content-Type-Options"] = "nosniff"
+        if not response.streaming:
+            response.headers["Content-Length"] = str(len(response.content))
         return response
 
 
 def _answer(request: HttpRequest) -> HttpResponse:
     """What the view of the address says, as Django's handler asks it."""
+    request.get_host()  # Raises DisallowedHost.
+    if settings.SECURE_SSL_REDIRECT and not request.is_secure():
+        # Redirected, a program would go on sending its key in the open, and nobody would notice.
+        sentence = _("Use https. A key that was sent over http may have been overheard: replace it.")
+        return problem(request, HTTPStatus.FORBIDDEN, "https_required", sentence)
+    if _is_too_large(request):
+        return _too_large(request)
     request.resolver_match = match = _resolve(request.path_info, settings.ROOT_URLCONF)
     response: HttpResponse = match.func(request, *match.args, **match.kwargs)
     return response.render() if hasattr(response, "render") else response
@@ -63,8 +72,14 @@ class BodyLimitMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        length = request.META.get("CONTENT_LENGTH") or "0"
-        if length.isdecimal() and int(length) > settings.DATA_UPLOAD_MAX_MEMORY_SIZE:
-            sentence = _("The request is larger than this server accepts.")
-            return problem(request, HTTPStatus.REQUEST_ENTITY_TOO_LARGE, "request_too_large", sentence)
-        return self.get_response(request)
+        return _too_large(request) if _is_too_large(request) else self.get_response(request)
+
+
+def _is_too_large(request: HttpRequest) -> bool:
+    length = request.META.get("CONTENT_LENGTH") or "0"
+    return length.isdecimal() and int(length) > settings.DATA_UPLOAD_MAX_MEMORY_SIZE
+
+
+def _too_large(request: HttpRequest) -> HttpResponse:
+    sentence = _("The request is larger than this server accepts.")
+    return problem(request, HTTPStatus.REQUEST_ENTITY_TOO_LARGE, "request_too_large", sentence)

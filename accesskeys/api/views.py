@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import Any, ClassVar, NoReturn
 from uuid import UUID
 
@@ -49,7 +50,13 @@ class Endpoint(APIView):
     @property
     def default_response_headers(self) -> dict[str, str]:
         """Nothing here is ever cached (RFC 9111, section 5.2.2.5)."""
-        return {**super().default_response_headers, "Cache-Control": "no-store"}
+        return {"Allow": _methods_of(type(self)), "Cache-Control": "no-store"}
+
+
+@lru_cache
+def _methods_of(view: type[APIView]) -> str:
+    """A view has the same ones at each request, and DRF would look for them each time."""
+    return ", ".join(view().allowed_methods)
 
 
 class ConsumerView(Endpoint, GenericAPIView[AccessKey]):

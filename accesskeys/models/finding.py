@@ -77,7 +77,8 @@ def _ask(connection: BaseDatabaseWrapper, statement: _Statement, digest: bytes) 
     # Django's own cursor tells whoever is watching what it sends.
     if statement.question is None or connection.queries_logged or connection.execute_wrappers:
         return _ask_django(connection, statement, digest)
-    connection.ensure_connection()
+    if connection.connection is None:
+        connection.ensure_connection()
     with connection.wrap_database_errors:
         return statement.question.ask(connection.connection, digest)
 
@@ -112,11 +113,10 @@ def _compile(alias: str) -> _Statement:
 def _question(connection: BaseDatabaseWrapper, sql: str) -> _Question | None:
     if connection.timezone is not UTC:  # In a project of local times, which Django's converters know.
         return None
-    fields = [AccessKey._meta.get_field("digest"), *_FIELDS]
     if connection.vendor == "sqlite":
-        return sqlite.Question(sql, fields)
+        return sqlite.Question(sql, [AccessKey._meta.get_field("digest"), *_FIELDS])
     if connection.vendor == "postgresql" and connection.settings_dict["OPTIONS"].get("prepare_threshold"):
         from accesskeys.models import postgresql  # Needs psycopg, which is there for PostgreSQL alone.
 
-        return postgresql.Question(sql, fields)
+        return postgresql.Question(sql)
     return None

@@ -82,13 +82,6 @@ MIDDLEWARE = [
     "django_htmx.middleware.HtmxMiddleware",
 ]
 
-# All that a program's request passes on its way into the API.
-PROGRAMS_MIDDLEWARE = [
-    "django.middleware.security.SecurityMiddleware",
-    "django.middleware.common.CommonMiddleware",
-    "identity_cloud.middleware.BodyLimitMiddleware",
-]
-
 ROOT_URLCONF = "identity_cloud.urls"
 WSGI_APPLICATION = "identity_cloud.wsgi.application"
 CSRF_FAILURE_VIEW = "accesskeys.views.errors.csrf_failure"
