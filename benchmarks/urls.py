@@ -4,7 +4,9 @@ from django.urls import include, path
 from drf_simple_apikey.backends import APIKeyAuthentication
 from knox.auth import TokenAuthentication as KnoxAuthentication
 from rest_framework.authentication import BaseAuthentication, TokenAuthentication
+from rest_framework.negotiation import DefaultContentNegotiation
 from rest_framework.permissions import BasePermission, IsAuthenticated
+from rest_framework.renderers import JSONRenderer
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
@@ -12,8 +14,13 @@ from rest_framework_api_key.permissions import HasAPIKey
 
 
 class Stock(APIView):
-    """What an API view costs before anybody asks who is calling. The peers differ from it in authentication alone."""
+    """What an API view costs before anybody asks who is calling. The peers differ from it in authentication alone.
 
+    It answers JSON, as DRF does where nobody changes how: the product's own ways are a part of what is compared.
+    """
+
+    renderer_classes = [JSONRenderer]
+    content_negotiation_class = DefaultContentNegotiation
     authentication_classes: list[type[BaseAuthentication]] = []
     permission_classes: list[type[BasePermission]] = []
 

@@ -6,16 +6,19 @@ counting what to prepare, choosing formats, writing values as text and reading t
 
 from __future__ import annotations
 
+from json import JSONDecoder
 from typing import Any
 from weakref import WeakKeyDictionary
 
 from psycopg import Connection, abc
-from psycopg.adapt import Transformer
+from psycopg.adapt import AdaptersMap, Transformer
 from psycopg.errors import error_from_result
 from psycopg.pq import ExecStatus, Format
 from psycopg.pq.abc import PGresult
+from psycopg.types.json import set_json_loads
 
 _NAME = b"access_key_by_digest"
+_decoder = JSONDecoder()
 
 # The connections that know the statement, whichever question told them: threads that come first at once compile two.
 # Each with what makes Python's values of PostgreSQL's.
@@ -35,14 +38,21 @@ class Question:
         if not result.ntuples:
             _require(result, ExecStatus.TUPLES_OK)
             return None
-        transformer.set_pgresult(result)
+        # It knows the columns, which are the same each time, since the first answer.
+        transformer.set_pgresult(result, set_loaders=transformer.pgresult is None)
         return transformer.load_row(0, list)
 
     def _prepare(self, driver: Connection[Any]) -> abc.Transformer:
         _require(driver.pgconn.prepare(_NAME, self._sql), ExecStatus.COMMAND_OK)
-        # Of the adapters alone: it would hold on to the connection otherwise, which then never left the dictionary.
-        transformer = _prepared[driver] = Transformer(driver.adapters)
+        # Of adapters alone: it would hold on to the connection otherwise, which then never left the dictionary.
+        adapters = AdaptersMap(driver.adapters)
+        set_json_loads(_json, adapters)
+        transformer = _prepared[driver] = Transformer(adapters)
         return transformer
+
+
+def _json(data: bytes) -> Any:
+    return _decoder.raw_decode(data.decode())[0]  # ``json.loads`` would ask first in which encoding bytes are.
 
 
 def _require(result: PGresult, status: ExecStatus) -> None:
