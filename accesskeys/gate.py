@@ -30,7 +30,7 @@ THROTTLED = {"nginx": HTTPStatus.FORBIDDEN} | dict.fromkeys(
 
 
 class Question(NamedTuple):
-    """All that an answer depends on. Values of headers are as WSGI has them: in latin-1, repeated ones joined by commas.
+    """All that an answer depends on. Headers are as WSGI has them: in latin-1, repeated ones joined by commas.
 
     ``query`` is the gateway's own, from its configuration; the rest is of the request that it asks about.
     """
@@ -106,7 +106,9 @@ def verify(question: Question) -> Answer:
         error = None if refusal.reason == "absent" else refusal.code
         return _answer(HTTPStatus.UNAUTHORIZED, {"WWW-Authenticate": bearer.challenge(error)})
     except InsufficientScope as refusal:
-        return _answer(HTTPStatus.FORBIDDEN, {"WWW-Authenticate": bearer.challenge(refusal.code, scope=refusal.scope)})
+        return _answer(
+            HTTPStatus.FORBIDDEN, {"WWW-Authenticate": bearer.challenge(refusal.code, scope=refusal.scope)}
+        )
     except RateLimited as refusal:
         return _answer(demand.throttled, {"Retry-After": str(refusal.retry_after)})
     except Misconfigured:

@@ -18,7 +18,9 @@ LENGTH = len(PREFIX) + RANDOM_LENGTH + TAG_LENGTH
 BASE62 = string.digits + string.ascii_uppercase + string.ascii_lowercase
 
 _TAGS = len(BASE62) ** TAG_LENGTH
-_PAIRS = [low + high for high in BASE62 for low in BASE62]  # Two characters at a time: every request writes a tag.
+_PAIRS = [
+    low + high for high in BASE62 for low in BASE62
+]  # Two characters at a time: every request writes a tag.
 _KEY = re.compile(rf"({PREFIX}[0-9A-Za-z]{{{RANDOM_LENGTH}}})([0-9A-Za-z]{{{TAG_LENGTH}}})")
 
 

@@ -39,7 +39,9 @@ from identity_cloud.settings.environment import log_level  # noqa: E402
 bind = f"{os.environ.get('HOST', '127.0.0.1')}:{os.environ.get('PORT', '8000')}"
 workers = settings.WEB_CONCURRENCY
 threads = settings.WEB_THREADS
-worker_class = "deploy.workers.GateWorker" if hasattr(select, "epoll") else "gthread"  # Linux, or macOS to try it on.
+worker_class = (
+    "deploy.workers.GateWorker" if hasattr(select, "epoll") else "gthread"
+)  # Linux, or macOS to try it on.
 preload_app = True
 graceful_timeout = 20  # seconds
 keepalive = 75  # seconds; longer than the gateways in front keep their connections idle

@@ -27,18 +27,19 @@ TICK_SECONDS = 1.0
 DRAIN_BYTES = 1 << 16
 
 # Whoever is told of a connection has it alone, until it is armed again.
-_ONCE = getattr(select, "EPOLLIN", 0) | getattr(select, "EPOLLONESHOT", 0)
+_IF_READABLE = select.EPOLLIN | select.EPOLLONESHOT
+_IF_WRITABLE = select.EPOLLOUT | select.EPOLLONESHOT
 
 
 class PromptWorker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no types.
-    """Threads that wait for requests themselves. The main thread accepts connections, and ends those that take too long.
+    """Threads wait for requests themselves; the main thread accepts connections, and ends those that take too long.
 
     A connection waits for a request in ``keepalived_conns``, without a thread; then a thread answers it, and it is
     ``_busy``; at its end it is ``_parting``. Whoever takes it out of one of these dicts has it alone.
     """
 
     def init_process(self) -> None:
-        self._readable = select.epoll()
+        self._ready = select.epoll()
         # By file descriptor. gunicorn asks how many wait here before it promises to keep one more.
         self.keepalived_conns: dict[int, TConn] = {}
         self._parting: dict[int, TConn] = {}
@@ -93,35 +94,33 @@ class PromptWorker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no types
         conn.set_timeout()
         self._open.add(conn)
         self.keepalived_conns[conn.sock.fileno()] = conn
-        self._readable.register(conn.sock, _ONCE)
+        self._ready.register(conn.sock, _IF_READABLE)
 
     def _serve(self) -> None:
         """What each of the other threads does. It ends with the process."""
         while True:
-            for descriptor, _ in self._readable.poll(maxevents=1):
+            for descriptor, _ in self._ready.poll(maxevents=1):
                 if conn := self.keepalived_conns.pop(descriptor, None):
                     self._answer(conn)
                 elif conn := self._parting.pop(descriptor, None):
                     self._see_off(conn)
 
     def _answer(self, conn: TConn) -> None:
-        kept = True
+        self._busy[conn] = time.monotonic() + REQUEST_SECONDS
         try:
-            while kept:
-                self._busy[conn] = time.monotonic() + REQUEST_SECONDS
-                kept = self.handle(conn)
-                if not (kept and conn.parser.unreader.buf.getvalue()):  # Or the next request has come with this one.
-                    break
+            kept = self.handle(conn)
         except BaseException:  # Such as SystemExit: the thread is needed for the next request.
             self.log.exception("A request was not answered")
             kept = False
-        if kept:
-            conn.set_timeout()
-            if not self.alive:
-                conn.timeout = time.monotonic() + PARTING_SECONDS
-            self._leave(conn, self.keepalived_conns)
-        else:
+        if not kept:
             self._part(conn)
+            return
+        conn.set_timeout()
+        if not self.alive:
+            conn.timeout = time.monotonic() + PARTING_SECONDS
+        # The next request may have been read with this one. Then it is its turn after all others that wait now.
+        has_next = conn.parser.unreader.buf.getvalue()
+        self._leave(conn, self.keepalived_conns, _IF_WRITABLE if has_next else _IF_READABLE)
 
     def _part(self, conn: TConn) -> None:
         """Hang up, and wait for the client to. The end of an answer could be lost otherwise (RFC 9112, section 9.6)."""
@@ -133,21 +132,22 @@ class PromptWorker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no types
             del self._busy[conn]
             self._close(conn)
         else:
-            self._leave(conn, self._parting)
+            self._leave(conn, self._parting, _IF_READABLE)
 
-    def _leave(self, conn: TConn, place: dict[int, TConn]) -> None:
+    def _leave(self, conn: TConn, place: dict[int, TConn], event: int) -> None:
         descriptor = conn.sock.fileno()
         place[descriptor] = conn
-        del self._busy[conn]
-        self._readable.modify(descriptor, _ONCE)
+        self._busy.pop(conn, None)
+        self._ready.modify(descriptor, event)
 
     def _see_off(self, conn: TConn) -> None:
+        more = b""
         with suppress(OSError):
-            if conn.sock.recv(DRAIN_BYTES):
-                self._parting[conn.sock.fileno()] = conn
-                self._readable.modify(conn.sock, _ONCE)
-                return
-        self._close(conn)
+            more = conn.sock.recv(DRAIN_BYTES)
+        if more:
+            self._leave(conn, self._parting, _IF_READABLE)
+        else:
+            self._close(conn)
 
     def _close(self, conn: TConn) -> None:
         self._open.discard(conn)

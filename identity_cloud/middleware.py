@@ -47,7 +47,7 @@ def _answer(request: HttpRequest) -> HttpResponse:
     request.get_host()  # Raises DisallowedHost.
     if settings.SECURE_SSL_REDIRECT and not request.is_secure():
         # Redirected, a program would go on sending its key in the open, and nobody would notice.
-        sentence = _("Use https. A key that was sent over http may have been overheard: replace it.")
+        sentence = "Use https. A key that was sent over http may have been overheard: replace it."
         return problem(request, HTTPStatus.FORBIDDEN, "https_required", sentence)
     if _is_too_large(request):
         return _too_large(request)

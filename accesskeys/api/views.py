@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from functools import lru_cache
 from typing import Any, ClassVar, NoReturn
 from uuid import UUID
 
@@ -42,21 +41,18 @@ from accesskeys.policy import Operation
 class Endpoint(APIView):
     """What every address of the API has in common, whoever asks."""
 
+    allow: ClassVar[str]  # The methods, put together once: DRF would look for them at each request.
+
     @classmethod
     def as_view(cls, **initkwargs: Any) -> Any:
         """Without its last slash an address is 404: a redirect would bring a POST back without its body."""
+        cls.allow = ", ".join(cls().allowed_methods)
         return no_append_slash(super().as_view(**initkwargs))
 
     @property
     def default_response_headers(self) -> dict[str, str]:
         """Nothing here is ever cached (RFC 9111, section 5.2.2.5)."""
-        return {"Allow": _methods_of(type(self)), "Cache-Control": "no-store"}
-
-
-@lru_cache
-def _methods_of(view: type[APIView]) -> str:
-    """A view has the same ones at each request, and DRF would look for them each time."""
-    return ", ".join(view().allowed_methods)
+        return {"Allow": self.allow, "Cache-Control": "no-store"}
 
 
 class ConsumerView(Endpoint, GenericAPIView[AccessKey]):

@@ -77,8 +77,7 @@ def _ask(connection: BaseDatabaseWrapper, statement: _Statement, digest: bytes) 
     # Django's own cursor tells whoever is watching what it sends.
     if statement.question is None or connection.queries_logged or connection.execute_wrappers:
         return _ask_django(connection, statement, digest)
-    if connection.connection is None:
-        connection.ensure_connection()
+    connection.ensure_connection()
     with connection.wrap_database_errors:
         return statement.question.ask(connection.connection, digest)
 

@@ -51,8 +51,9 @@ class Question:
         return transformer
 
 
-def _json(data: bytes) -> Any:
-    return _decoder.raw_decode(data.decode())[0]  # ``json.loads`` would ask first in which encoding bytes are.
+def _json(data: str | bytes) -> Any:
+    # ``json.loads`` would find out first in which encoding these bytes are.
+    return _decoder.raw_decode(str(data, "utf-8") if isinstance(data, bytes) else data)[0]
 
 
 def _require(result: PGresult, status: ExecStatus) -> None:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import json
 import sqlite3
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
+from json import JSONDecoder
 from typing import Any
 from uuid import UUID
 
@@ -13,13 +13,19 @@ from django.db.models import Field
 
 Value = Callable[[Any], Any]
 
+_decoder = JSONDecoder()
+
 
 def _moment(value: datetime) -> datetime:
     return value.replace(tzinfo=UTC)
 
 
+def _json(value: str) -> Any:
+    return _decoder.raw_decode(value)[0]
+
+
 # What makes the value of a field of what the driver returns, where that is not the value already.
-_VALUES: dict[str, Value] = {"UUIDField": UUID, "DateTimeField": _moment, "JSONField": json.loads}
+_VALUES: dict[str, Value] = {"UUIDField": UUID, "DateTimeField": _moment, "JSONField": _json}
 
 
 class Question:

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import logging
-from typing import Any
 from uuid import uuid4
-from wsgiref.util import setup_testing_defaults
 
 import pytest
 from django.test import Client
@@ -14,7 +12,6 @@ from pytest_django.fixtures import DjangoAssertNumQueries
 
 from accesskeys import services
 from accesskeys.actors import Actor
-from identity_cloud.wsgi import application
 from tests.clients import anybody, consumer
 from tests.core.helpers import database_away, holds_part_of
 from tests.factories import AccessKeyFactory, key_of
@@ -180,30 +177,3 @@ def test_the_reason_and_nothing_of_the_key_or_the_query_is_logged(caplog: pytest
     assert "Key refused: expired, from 127.0.0.1" in caplog.text
     assert "orders" not in caplog.text
     assert not holds_part_of(key_of(access_key), caplog.text)
-
-
-class TestAheadOfDjango:
-    """What the server asks: ``VerifyApplication``, around the Django that the other tests ask."""
-
-    @staticmethod
-    def ask(path: str, **environ: str) -> tuple[int, dict[str, str], bytes]:
-        asked: dict[str, Any] = {"PATH_INFO": path, "REMOTE_ADDR": "127.0.0.1", **environ}
-        setup_testing_defaults(asked)
-        answered: list[Any] = []
-        body = b"".join(application(asked, lambda status, headers: answered.extend((status, headers))))
-        return int(answered[0].split()[0]), dict(answered[1]), body
-
-    @pytest.mark.parametrize("scope", ["", "orders:read"])
-    def test_the_answers_are_the_same(self, scope: str) -> None:
-        access_key = AccessKeyFactory()
-        authorization, query = f"Bearer {key_of(access_key)}", f"scope={scope}"
-        status, headers, body = self.ask(VERIFY, HTTP_AUTHORIZATION=authorization, QUERY_STRING=query)
-        response = consumer(access_key).get(f"{VERIFY}?{query}")
-        assert (status, body) == (response.status_code, b"") == (403 if scope else 200, response.content)
-        assert headers == {name: response[name] for name in headers}
-        assert set(headers) >= {"Cache-Control", "Content-Length"}
-
-    def test_everything_else_is_for_django(self) -> None:
-        status, headers, _ = self.ask("/api/v1/ping/", HTTP_HOST="127.0.0.1")
-        assert status == 401
-        assert headers["WWW-Authenticate"].startswith("Bearer")
