@@ -35,6 +35,9 @@ class Counters(Protocol):
     def increment(self, name: str, *, until: int) -> int:
         """Count one more under this name and return how many there are in the window that ends at ``until``."""
 
+    def count(self, name: str, *, until: int) -> int:
+        """How many there are so far."""
+
 
 class CacheCounters:
     """Counters in a Django cache whose ``incr`` is atomic, such as Redis: right across machines."""
@@ -43,7 +46,7 @@ class CacheCounters:
         self._cache = caches[alias]
 
     def increment(self, name: str, *, until: int) -> int:
-        key = f"access_keys:{name}:{until}"
+        key = self._key(name, until)
         lifetime = max(1, until - int(time.time())) + 1
         self._cache.add(key, 0, lifetime)
         try:
@@ -51,6 +54,13 @@ class CacheCounters:
         except ValueError:  # Evicted between the two calls.
             self._cache.set(key, 1, lifetime)
             return 1
+
+    def count(self, name: str, *, until: int) -> int:
+        return int(self._cache.get(self._key(name, until), 0))
+
+    @staticmethod
+    def _key(name: str, until: int) -> str:
+        return f"access_keys:{name}:{until}"
 
 
 class MappedCounters:
@@ -69,23 +79,28 @@ class MappedCounters:
         self._map = mmap.mmap(self._file, size)
 
     def increment(self, name: str, *, until: int) -> int:
-        digest = blake2b(name.encode(), digest_size=16).digest()
-        fingerprint, first = digest[:8], int.from_bytes(digest[8:], "little")
         with self._locked():
-            offset, count = self._place(fingerprint, first, until)
+            offset, fingerprint, count = self._place(name, until)
             _SLOT.pack_into(self._map, offset, fingerprint, until, count + 1)
         return count + 1
 
-    def _place(self, fingerprint: bytes, first: int, until: int) -> tuple[int, int]:
+    def count(self, name: str, *, until: int) -> int:
+        with self._locked():
+            return self._place(name, until)[2]
+
+    def _place(self, name: str, until: int) -> tuple[int, bytes, int]:
+        """Where the name is counted, what marks the place as its own, and how many there are."""
+        digest = blake2b(name.encode(), digest_size=16).digest()
+        fingerprint, first = digest[:8], int.from_bytes(digest[8:], "little")
         soonest_end, soonest_offset = 1 << 32, 0
         for probe in range(PROBES):
             offset = (first + probe) % SLOTS * _SLOT.size
             owner, end, count = _SLOT.unpack_from(self._map, offset)
             if owner == fingerprint:
-                return offset, count if end == until else 0
+                return offset, fingerprint, count if end == until else 0
             if end < soonest_end:
                 soonest_end, soonest_offset = end, offset
-        return soonest_offset, 0
+        return soonest_offset, fingerprint, 0
 
     @contextmanager
     def _locked(self) -> Iterator[None]:

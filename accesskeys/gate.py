@@ -14,7 +14,7 @@ from urllib.parse import parse_qs
 
 from django.http import HttpRequest, HttpResponse
 
-from accesskeys import bearer, metrics, scopes, services
+from accesskeys import bearer, metrics, refusal_log, scopes, services
 from accesskeys.exceptions import CountersUnavailable, InsufficientScope, InvalidKey, RateLimited
 from accesskeys.http import RETRY_AFTER_SECONDS, address_behind
 from accesskeys.models import AccessKey
@@ -99,8 +99,9 @@ def verify(question: Question) -> Answer:
     try:
         demand = demand_of(question.query)
         with metrics.counting("gate"):
-            access_key = _authenticate(question)
-            _require(access_key, demand.scopes)
+            address = address_behind(question.peer, question.forwarded_for)
+            access_key = _authenticate(question.authorization, address)
+            _require(demand.scopes, access_key, address)
         return _answer(HTTPStatus.OK, _identity(access_key))
     except InvalidKey as refusal:
         error = None if refusal.reason == "absent" else refusal.code
@@ -121,16 +122,17 @@ def verify(question: Question) -> Answer:
         return _unavailable()
 
 
-def _authenticate(question: Question) -> AccessKey:
-    key = bearer.key_in(question.authorization)
+def _authenticate(authorization: str, address: str | None) -> AccessKey:
+    key = bearer.key_in(authorization)
     if key is None:
         raise InvalidKey("absent")
-    return services.authenticate(key, address=address_behind(question.peer, question.forwarded_for))
+    return services.authenticate(key, address=address)
 
 
-def _require(access_key: AccessKey, wanted: tuple[str, ...]) -> None:
+def _require(wanted: tuple[str, ...], access_key: AccessKey, address: str | None) -> None:
     for scope in wanted:
         if not access_key.has_scope(scope):
+            refusal_log.write(f"scope {scope}", address=address, access_key=access_key)
             raise InsufficientScope(scope)
 
 

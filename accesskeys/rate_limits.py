@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import logging
 import time
-from contextlib import suppress
 from ipaddress import IPv6Address, ip_network
+from typing import NamedTuple
 
-from accesskeys import conf
+from accesskeys import conf, refusal_log
 from accesskeys.counters import get_counters
 from accesskeys.exceptions import CountersUnavailable, RateLimited
 from accesskeys.models import AccessKey
@@ -17,13 +17,26 @@ from accesskeys.rates import Rate, parse_rate
 logger = logging.getLogger("accesskeys.rate_limits")
 
 
+class Window(NamedTuple):
+    """The present window of a limit: how many requests it has seen, how many it may see, and when it ends."""
+
+    used: int
+    allowed: int
+    seconds_left: int
+
+
+def window_of(access_key: AccessKey) -> Window:
+    """How much of an access key's own limit is used up. Nothing is counted. Raises CountersUnavailable."""
+    return _window(_name(access_key), parse_rate(access_key.rate_limit or ""), one_more=False)
+
+
 def count_use(access_key: AccessKey) -> None:
     """Count a request against the access key's own limit; raises RateLimited beyond it.
 
     Raises CountersUnavailable where it cannot be counted: a limit that nobody counts would be none.
     """
     if access_key.rate_limit:
-        _count(f"key:{access_key.pk}", parse_rate(access_key.rate_limit), reason="rate_limit")
+        _count(_name(access_key), parse_rate(access_key.rate_limit), reason="rate_limit")
 
 
 def count_bad_key(address: str | None) -> None:
@@ -32,20 +45,35 @@ def count_bad_key(address: str | None) -> None:
     Good keys are not counted here, so programs behind the same address go on working. A bad key that cannot be
     counted is refused all the same, so nothing is raised for it.
     """
-    with suppress(CountersUnavailable):
+    try:
         _count(f"address:{_household(address)}", conf.bad_key_limit(), reason="bad_keys")
+    except CountersUnavailable:
+        pass
+    except RateLimited as refusal:
+        refusal_log.write(refusal.reason, address=address)
+        raise
 
 
 def _count(name: str, rate: Rate, *, reason: str) -> None:
+    window = _window(name, rate, one_more=True)
+    if window.used > window.allowed:
+        raise RateLimited(window.seconds_left, reason)
+
+
+def _window(name: str, rate: Rate, *, one_more: bool) -> Window:
     now = int(time.time())
     until = now - now % rate.seconds + rate.seconds
     try:
-        count = get_counters().increment(name, until=until)
+        counters = get_counters()
+        used = (counters.increment if one_more else counters.count)(name, until=until)
     except Exception as error:  # Each cache raises exceptions of its own.
         logger.error("Rate limits cannot be counted: %s", error)
         raise CountersUnavailable from error
-    if count > rate.requests:
-        raise RateLimited(until - now, reason)
+    return Window(used, rate.requests, until - now)
+
+
+def _name(access_key: AccessKey) -> str:
+    return f"key:{access_key.pk}"
 
 
 def _household(text: str | None) -> str:

@@ -18,7 +18,7 @@ METRICS = "access_keys:metrics"
 BUILT_IN: Mapping[str, str | Promise] = MappingProxyType(
     {
         READ: _("List access keys and read their details"),
-        WRITE: _("Generate, rename and revoke access keys"),
+        WRITE: _("Generate, rename, limit, suspend and revoke access keys"),
         REVEAL: _("Show the key of any access key"),
         INTROSPECT: _("Ask whether another key is usable, and what for (RFC 7662)"),
         METRICS: _("Read how many keys were accepted and refused, and why"),

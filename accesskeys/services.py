@@ -19,9 +19,9 @@ from django.db import DatabaseError, IntegrityError, transaction
 from django.db.models import Q
 from django.utils import timezone
 
-from accesskeys import audit, conf, decision, keyring, keys, policy, rate_limits
+from accesskeys import audit, conf, decision, keyring, keys, policy, rate_limits, refusal_log
 from accesskeys.actors import Actor
-from accesskeys.exceptions import IntegrityFailure, InvalidKey, NotFound
+from accesskeys.exceptions import IntegrityFailure, InvalidKey, NotFound, RateLimited
 from accesskeys.models import AccessKey, AccessKeyQuerySet, Action
 from accesskeys.models.finding import find_by_digest
 from accesskeys.policy import Operation
@@ -196,14 +196,16 @@ def authenticate(key: str, *, address: str | None = None) -> AccessKey:
     meant for nobody else, RateLimited for a key over its limit or an address that keeps presenting bad keys, and
     CountersUnavailable for a key with a limit that cannot be counted.
     """
+    access_key = None
     try:
         access_key = _find_by_key(key)
         decision.require_usable(access_key, decision.Attempt(address, timezone.now()))
-    except InvalidKey as refusal:
-        logger.info("Key refused: %s, from %s", refusal.reason, address or "an unknown address")
-        rate_limits.count_bad_key(address)
+        rate_limits.count_use(access_key)
+    except (InvalidKey, RateLimited) as refusal:
+        refusal_log.write(refusal.reason, address=address, access_key=access_key)
+        if isinstance(refusal, InvalidKey):
+            rate_limits.count_bad_key(address)
         raise
-    rate_limits.count_use(access_key)
     record_use(access_key)
     return access_key
 

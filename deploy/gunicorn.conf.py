@@ -36,7 +36,8 @@ from django.conf import settings  # noqa: E402  Wrong settings are a sentence, s
 from deploy.bodies import WholeBody  # noqa: E402
 from identity_cloud.settings.environment import log_level  # noqa: E402
 
-bind = f"{os.environ.get('HOST', '127.0.0.1')}:{os.environ.get('PORT', '8000')}"
+host, port = os.environ.get("HOST", "127.0.0.1").strip("[]"), os.environ.get("PORT", "8000")
+bind = f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
 workers = settings.WEB_CONCURRENCY
 threads = settings.WEB_THREADS
 worker_class = (

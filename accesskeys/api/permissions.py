@@ -7,13 +7,21 @@ from typing import TYPE_CHECKING, Any
 from rest_framework.permissions import BasePermission, OperandHolder, SingleOperandHolder
 from rest_framework.request import Request
 
-from accesskeys import policy
+from accesskeys import policy, refusal_log
 from accesskeys.api.actors import actor_of, calling_access_key
 from accesskeys.api.exceptions import ScopeMissing
+from accesskeys.exceptions import InsufficientScope
+from accesskeys.http import client_address
 from accesskeys.models import AccessKey
 
 if TYPE_CHECKING:
     from rest_framework.views import APIView
+
+
+def _log_missing_scope(request: Request, scope: str) -> None:
+    """Tell the log what the caller is told, and whose key it was."""
+    address = client_address(request._request)
+    refusal_log.write(f"scope {scope}", address=address, access_key=calling_access_key(request))
 
 
 class IsConsumer(BasePermission):
@@ -34,7 +42,11 @@ class MayPerform(IsConsumer):
             return False
         operation = view.operations.get(request.method)  # type: ignore[attr-defined]
         if operation is not None:
-            policy.authorize(actor_of(request), operation, access_key_id=view.kwargs.get("pk"))
+            try:
+                policy.authorize(actor_of(request), operation, access_key_id=view.kwargs.get("pk"))
+            except InsufficientScope as refusal:
+                _log_missing_scope(request, refusal.scope)
+                raise
         return True
 
 
@@ -62,14 +74,17 @@ class HasScope(SingleOperandHolder):
 class _CarriesOneOf(IsConsumer):
     def __init__(self, scopes: tuple[str, ...]) -> None:
         self._scopes = scopes
-        self._is_consumer = False
+        self._refused: Request | None = None
 
     def has_permission(self, request: Request, view: APIView) -> bool:
-        self._is_consumer = super().has_permission(request, view)
-        return self._is_consumer and any(map(calling_access_key(request).has_scope, self._scopes))
+        if not super().has_permission(request, view):
+            return False
+        self._refused = request
+        return any(map(calling_access_key(request).has_scope, self._scopes))
 
     @property
     def message(self) -> None:
         """DRF asks for it once it has decided to refuse, which is the moment for a refusal of our own."""
-        if self._is_consumer:
+        if self._refused:
+            _log_missing_scope(self._refused, self._scopes[0])
             raise ScopeMissing(self._scopes[0])

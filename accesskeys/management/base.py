@@ -13,6 +13,7 @@ from django.db import OperationalError, ProgrammingError
 
 from accesskeys.actors import Actor
 from accesskeys.exceptions import AccessKeyError, KeyringError
+from accesskeys.management.output import OutputError, output_errors
 from accesskeys.readiness import check_keyring
 
 
@@ -27,9 +28,13 @@ class AccessKeyCommand(BaseCommand, ABC):
     actor = Actor.for_command()
 
     def handle(self, *args: Any, **options: Any) -> None:
+        if self.stdout._out is None:
+            raise CommandError("Standard output is closed, so nothing was done.")
         with _refusals_as_command_errors():
             check_keyring()
-            self.run(**options)
+            with output_errors(self.stdout):
+                self.run(**options)
+                self.stdout.flush()
 
     @abstractmethod
     def run(self, **options: Any) -> None:
@@ -42,6 +47,8 @@ def _refusals_as_command_errors() -> Iterator[None]:
         yield
     except ValidationError as refusal:
         raise CommandError(" ".join(refusal.messages)) from None
+    except OutputError as error:
+        raise CommandError(f"The output cannot be written: {error.strerror}.") from None
     except (AccessKeyError, KeyringError) as refusal:
         raise CommandError(str(refusal)) from None
     except (OperationalError, ProgrammingError) as error:

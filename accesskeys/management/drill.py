@@ -49,6 +49,23 @@ class Target:
             return HTTPSConnection(self._host, self._parts.port, timeout=timeout, context=self._context)
         return HTTPConnection(self._host, self._parts.port, timeout=timeout)
 
+    def check(self, timeout: float) -> None:
+        """Raise DrillFailed if nobody is asked for a key here: then nothing can be learned from it."""
+        connection = self.connect(timeout)
+        try:
+            connection.request("GET", self.path)
+            status = connection.getresponse().status
+        except (OSError, HTTPException) as error:
+            raise DrillFailed(self.unreachable(error)) from None
+        finally:
+            connection.close()
+        if 200 <= status < 300:
+            raise DrillFailed(f"{self.url} asks for no key: without one it answered {status}.")
+
+    def unreachable(self, error: Exception) -> str:
+        """What there is to say when the connection fails."""
+        return f"{self.url} cannot be reached: {error or type(error).__name__}."
+
     @cached_property
     def path(self) -> str:
         """What stands in the request line."""
@@ -182,7 +199,7 @@ class _Watcher(threading.Thread):
                 self.warm.set()
                 self._ask_until_refused()
         except (OSError, HTTPException) as error:
-            self._problem = f"{self.target.url} cannot be reached: {error or type(error).__name__}."
+            self._problem = self.target.unreachable(error)
         finally:
             self.warm.set()
             self._connection.close()

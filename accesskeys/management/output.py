@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import errno
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from datetime import datetime
 from typing import Any, Self
 
@@ -26,6 +30,31 @@ def described(access_key: AccessKey) -> dict[str, Any]:
         "suspended_at": _written(access_key.suspended_at),
         "last_used_at": _written(access_key.last_used_at),
     }
+
+
+class OutputError(OSError):
+    """Nobody reads what is written, or there is no room for it."""
+
+
+@contextmanager
+def output_errors(stdout: OutputWrapper) -> Iterator[None]:
+    """Within the block, standard output that fails is an OutputError."""
+    try:
+        yield
+    except OSError as error:
+        if error.errno not in (errno.EPIPE, errno.ENOSPC, errno.EIO):
+            raise
+        # Python would try once more to write what it holds back, at exit, and fail with a traceback.
+        with suppress(OSError), open(os.devnull, "w") as nowhere:
+            os.dup2(nowhere.fileno(), stdout.fileno())
+        raise OutputError(error.errno, error.strerror) from None
+
+
+def write_out(stdout: OutputWrapper, text: str) -> None:
+    """Write text, and do not return before the operating system has it; raises OutputError."""
+    with output_errors(stdout):
+        stdout.write(text, ending="")
+        stdout.flush()
 
 
 class Progress:

@@ -33,6 +33,16 @@ SQLITE_OPTIONS = {
     "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA secure_delete=ON;",
 }
 
+POSTGRESQL_OPTIONS = {
+    "prepare_threshold": 5,  # Anything but 0 lets accesskeys/models/finding.py prepare its statement.
+    # A machine that is gone without a word is given up before the gateways give us up.
+    "connect_timeout": 3,  # seconds
+    "tcp_user_timeout": 3000,  # milliseconds
+    "keepalives_idle": 10,  # seconds
+    "keepalives_interval": 3,  # seconds
+    "keepalives_count": 2,
+}
+
 
 def optional(name: str, default: str = "") -> str:
     """A setting, or the default where it is not set or empty. ``NAME_FILE`` names a file to read it from."""
@@ -125,8 +135,7 @@ def database() -> dict[str, Any]:
             raise ImproperlyConfigured(f"DATABASE_URL: there is no folder {folder}.")
     else:
         config["CONN_HEALTH_CHECKS"] = True
-        # Anything but 0 lets accesskeys/models/finding.py prepare its statement.
-        config.setdefault("OPTIONS", {}).setdefault("prepare_threshold", 5)
+        config["OPTIONS"] = {**POSTGRESQL_OPTIONS, **config.get("OPTIONS", {})}
     return config
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 from django.test import Client
+from pytest_django import Settings
 
 from tests.clients import consumer
 from tests.factories import AccessKeyFactory
@@ -46,6 +47,20 @@ def test_a_host_that_is_not_ours_is_refused(program: Client) -> None:
     response = program.get(PING, headers={"host": "elsewhere.example"})
     assert response.status_code == 400
     assert response.json()["errors"][0]["code"] == "bad_request"
+
+
+def test_over_plain_http_a_key_is_refused_and_not_led_on(program: Client, settings: Settings) -> None:
+    settings.SECURE_SSL_REDIRECT = True
+    response = program.get(PING)
+    assert response.status_code == 403
+    assert response.json()["errors"] == [
+        {
+            "code": "https_required",
+            "detail": "Use https. A key that was sent over http may have been overheard: replace it.",
+            "attr": None,
+        }
+    ]
+    assert program.get(PING, secure=True).status_code == 200
 
 
 def test_a_browser_that_strays_here_gets_a_page(client: Client) -> None:

@@ -126,6 +126,9 @@ class TestGenerate:
         )
 
 
+COLUMNS = "name\tid\tcreated_at\tlast_used_at\texpires_at\tscopes\tsuspended_at\tallowed_networks\trate_limit"
+
+
 @pytest.mark.django_db
 class TestList:
     def test_by_name_without_keys(self, time_machine: TimeMachineFixture) -> None:
@@ -133,11 +136,20 @@ class TestList:
         second = AccessKeyFactory(name="shipping")
         first = AccessKeyFactory(name="billing", scopes=["b", "a"], expires_at=NOW + timedelta(days=1))
         services.authenticate(key_of(first))
+        run("suspend_access_key", "shipping")
+        run(
+            "limit_access_key",
+            "shipping",
+            "--network=192.0.2.0/24",
+            "--network=2001:db8::/32",
+            "--rate=9/hour",
+        )
         printed = run("list_access_keys")
         assert printed.splitlines() == [
-            "name\tid\tcreated_at\tlast_used_at\texpires_at\tscopes",
-            f"billing\t{first.pk}\t2026-11-23T12:00:00Z\t2026-11-23T12:00:00Z\t2026-11-24T12:00:00Z\ta b",
-            f"shipping\t{second.pk}\t2026-11-23T12:00:00Z\t-\t-\t-",
+            COLUMNS,
+            f"billing\t{first.pk}\t2026-11-23T12:00:00Z\t2026-11-23T12:00:00Z\t2026-11-24T12:00:00Z\ta b\t-\t-\t-",
+            f"shipping\t{second.pk}\t2026-11-23T12:00:00Z\t-\t-\t-"
+            "\t2026-11-23T12:00:00Z\t192.0.2.0/24 2001:db8::/32\t9/hour",
         ]
 
     def test_json(self, time_machine: TimeMachineFixture) -> None:
@@ -159,9 +171,7 @@ class TestList:
         ]
 
     def test_none(self) -> None:
-        assert run("list_access_keys").splitlines() == [
-            "name\tid\tcreated_at\tlast_used_at\texpires_at\tscopes"
-        ]
+        assert run("list_access_keys").splitlines() == [COLUMNS]
         assert json.loads(run("list_access_keys", "--json")) == []
 
     @pytest.mark.parametrize("options", [[], ["--json"]])
@@ -271,7 +281,7 @@ class TestWhatIsNotThere:
         ["rename_access_key", "new"],
         ["suspend_access_key"],
         ["resume_access_key"],
-        ["limit_access_key"],
+        ["limit_access_key", "--anywhere"],
         ["explain_access_key"],
         ["revoke_access_key", "--no-input"],
     )
@@ -298,7 +308,7 @@ EVERY_COMMAND = [
     ["rename_access_key", "billing", "shipping"],
     ["suspend_access_key", "billing"],
     ["resume_access_key", "billing"],
-    ["limit_access_key", "billing"],
+    ["limit_access_key", "billing", "--anywhere"],
     ["explain_access_key", "billing"],
     ["revoke_access_key", "billing", "--no-input"],
     ["generate_access_keys", "--from-file=-"],
@@ -386,6 +396,33 @@ class TestThroughAShell:
         assert done.stderr == (
             "CommandError: Use 1 to 30 characters: letters A to Z and a to z, digits 0 to 9 and underscores.\n"
         )
+
+    @pytest.mark.skipif(not Path("/dev/full").exists(), reason="Linux has a device that is always full.")
+    def test_a_key_that_cannot_be_written_opens_nothing(self) -> None:
+        done = self.shell("$MANAGE generate_access_key billing --json > /dev/full")
+        assert (done.returncode, done.stderr) == (
+            1,
+            "CommandError: The key cannot be written: No space left on device. The access key was revoked again.\n",
+        )
+        assert not AccessKey.objects.exists()
+        assert [event.action for event in audit_log()] == ["access_key.generated", "access_key.revoked"]
+
+    @pytest.mark.skipif(not Path("/dev/full").exists(), reason="Linux has a device that is always full.")
+    @pytest.mark.parametrize(
+        "command", ["list_access_keys", "show_access_key billing", "explain_access_key billing"]
+    )
+    def test_what_cannot_be_written_is_a_sentence(self, command: str) -> None:
+        AccessKeyFactory(name="billing")
+        done = self.shell(f"$MANAGE {command} > /dev/full")
+        assert done.returncode == 1
+        assert done.stderr == "CommandError: The output cannot be written: No space left on device.\n"
+
+    @pytest.mark.parametrize("command", ["generate_access_key billing", "list_access_keys"])
+    def test_without_an_output_nothing_is_done(self, command: str) -> None:
+        done = self.shell(f"$MANAGE {command} >&-")
+        assert done.returncode == 1
+        assert done.stderr == "CommandError: Standard output is closed, so nothing was done.\n"
+        assert not AccessKey.objects.exists()
 
     def test_revoking_asks_a_person_at_a_terminal(self) -> None:
         AccessKeyFactory(name="billing")

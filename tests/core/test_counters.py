@@ -38,7 +38,9 @@ def counting(request: pytest.FixtureRequest, tmp_path: Path, settings: Settings)
 
 
 def test_each_name_and_each_window_counts_for_itself(counting: Counters) -> None:
+    assert counting.count("a", until=UNTIL) == 0
     assert [counting.increment("a", until=UNTIL) for _ in range(3)] == [1, 2, 3]
+    assert [counting.count("a", until=UNTIL) for _ in range(2)] == [3, 3]
     assert counting.increment("b", until=UNTIL) == 1
     assert counting.increment("a", until=UNTIL + 60) == 1
 

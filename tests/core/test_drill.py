@@ -22,6 +22,7 @@ from django.db import connections
 from accesskeys import services
 from accesskeys.actors import Actor
 from accesskeys.exceptions import InvalidKey
+from accesskeys.management.drill import _Watcher
 from accesskeys.models import AccessKey, AuditEvent
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -31,14 +32,15 @@ KEY = "ica_"
 
 
 @contextmanager
-def serving(decide: Decide) -> Iterator[str]:
+def serving(decide: Decide, *, without_a_key: int = 401) -> Iterator[str]:
     """A server that answers each key with the status decided, or hangs up on None; yields its address."""
 
     class Handler(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
 
         def do_GET(self) -> None:
-            status = decide(self.headers["Authorization"].removeprefix("Bearer "))
+            presented = self.headers["Authorization"]
+            status = decide(presented.removeprefix("Bearer ")) if presented else without_a_key
             if status is None:
                 self.close_connection = True
                 return
@@ -148,6 +150,13 @@ class TestAServerThatObeys:
 
 
 class TestAServerThatDoesNot:
+    def test_one_that_asks_for_no_key(self) -> None:
+        with serving(obedient) as good, serving(obedient, without_a_key=204) as url:
+            sentence, printed = failed_drill(f"--url={good}", f"--url={url}")
+        assert sentence == f"{url} asks for no key: without one it answered 204."
+        assert printed == ""
+        assert actions() == []  # Nothing was generated for it.
+
     def test_one_that_goes_on_accepting(self) -> None:
         with serving(lambda key: 200) as url:
             sentence, printed = failed_drill(f"--url={url}", "--rounds=5", "--json", "--timeout=1")
@@ -289,13 +298,12 @@ def test_an_interruption_ends_after_the_round(number: int) -> None:
 def test_an_error_while_warming_up_revokes_all_the_same(
     command: Actor, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Whatever it is: here, no thread can be started."""
+    """Whatever it is: here, no thread can be started for a connection."""
 
     def refuse(thread: threading.Thread) -> None:
         raise RuntimeError("can't start new thread")
 
-    with serving(obedient) as url, monkeypatch.context() as patched:
-        patched.setattr(threading.Thread, "start", refuse)
-        with pytest.raises(RuntimeError):
-            drill(f"--url={url}")
+    monkeypatch.setattr(_Watcher, "start", refuse)
+    with serving(obedient) as url, pytest.raises(RuntimeError):
+        drill(f"--url={url}")
     assert not AccessKey.objects.exists()

@@ -210,8 +210,22 @@ class TestCommands:
         assert said == f"Access key billing may be used from {', '.join(NETWORKS)}, without a rate limit.\n"
         assert limits() == (NETWORKS, None)
         said = run("limit_access_key", "billing", "--rate", "9/hour")
+        assert said == f"Access key billing may be used from {', '.join(NETWORKS)}, 9/hour.\n"
+        assert limits() == (NETWORKS, "9/hour")
+        said = run("limit_access_key", "billing", "--anywhere")
         assert said == "Access key billing may be used from anywhere, 9/hour.\n"
         assert limits() == ([], "9/hour")
+        run("limit_access_key", "billing", "--unlimited", "--network", "10.0.0.0/8")
+        assert limits() == (["10.0.0.0/8"], None)
+
+    def test_nothing_is_lifted_unasked(self, access_key: AccessKey) -> None:
+        run("limit_access_key", "billing", "--network", "10.0.0.0/8", "--rate", "9/hour")
+        with pytest.raises(CommandError, match="Say what to set"):
+            call_command("limit_access_key", "billing")
+        for contradiction in (("--anywhere", "--network", "10.0.0.0/8"), ("--unlimited", "--rate", "1/hour")):
+            with pytest.raises(CommandError, match="not allowed with"):
+                call_command("limit_access_key", "billing", *contradiction)
+        assert limits() == (["10.0.0.0/8"], "9/hour")
 
     def test_suspend_and_resume(self, access_key: AccessKey) -> None:
         assert run("suspend_access_key", "billing") == "Suspended access key billing.\n"
@@ -228,7 +242,7 @@ class TestExplain:
             "  suspended  passes   no",
             "  expired    passes   never",
             "  address    passes   anywhere",
-            "  rate       passes   unlimited, not counted here",
+            "  rate       passes   unlimited",
             "Accepted.",
         ]
 
@@ -240,7 +254,10 @@ class TestExplain:
             access_key_id=access_key.pk, allowed_networks=["10.0.0.0/8"], rate_limit="9/hour", actor=command
         )
         ask = ("explain_access_key", "expiring", "--address", "10.1.2.3", "--scope", "orders:write")
-        assert run(*ask).splitlines()[-2:] == ["  scope      REFUSES  orders:read", "Refused: scope."]
+        assert run(*ask).splitlines()[-2:] == [
+            "  scope      REFUSES  orders:write, of orders:read",
+            "Refused: scope.",
+        ]
         assert run(*ask[:3], "192.0.2.7").splitlines()[-2:] == [
             "  address    REFUSES  10.0.0.0/8",
             "Refused: address.",
@@ -249,12 +266,47 @@ class TestExplain:
             "  expired    REFUSES  2099-01-01 00:00:00 UTC",
             "Refused: expired.",
         ]
+        assert run(*ask[:2]).splitlines()[-2] == (
+            "  address    REFUSES  10.0.0.0/8; name the client's with --address"
+        )
         services.suspend(access_key_id=access_key.pk, actor=command)
         assert run(*ask).splitlines()[-1] == "Refused: suspended."
+
+    def test_the_rate_as_it_is_counted(self, access_key: AccessKey, command: Actor) -> None:
+        run("limit_access_key", "billing", "--rate", "2/hour")
+        client = consumer(access_key)
+        for used, verdict in enumerate(("passes ", "passes ", "REFUSES")):
+            for _ in range(2):  # It does not count itself.
+                rate = run("explain_access_key", "billing").splitlines()[4]
+                assert rate.startswith(f"  rate       {verdict}  2/hour, {used} used, begins anew in ")
+            client.get("/api/v1/ping/")
+        assert run("explain_access_key", "billing").splitlines()[-1] == "Refused: rate."
+        later = run("explain_access_key", "billing", "--at", "2099-01-01T00:00:00Z").splitlines()
+        assert later[-2:] == ["  rate       passes   2/hour, counted when it is time", "Accepted."]
+
+    def test_scopes_as_gateways_write_them(self) -> None:
+        AccessKeyFactory(name="reader", scopes=["orders:read", "orders:write"])
+        for wanted in (
+            ["--scope=orders:read+orders:write"],
+            ["--scope=orders:read orders:write"],
+            ["--scope=orders:read", "--scope=orders:write"],
+        ):
+            assert run("explain_access_key", "reader", *wanted).splitlines()[-3:] == [
+                "  scope      passes   orders:read, of orders:read orders:write",
+                "  scope      passes   orders:write, of orders:read orders:write",
+                "Accepted.",
+            ]
+        refused = run("explain_access_key", "reader", "--scope=orders:refund", "--scope=orders:read")
+        assert refused.splitlines()[-2:] == [
+            "  scope      REFUSES  orders:refund, of orders:read orders:write",
+            "Refused: scope.",
+        ]
 
     @pytest.mark.parametrize(
         ("option", "value", "sentence"),
         [
+            ("--scope", "BAD SCOPE", "'BAD' is not a scope. A gateway that asks for it is answered 503."),
+            ("--at", "2020-01-01T00:00:00Z", "There was no access key billing before 20"),
             ("--address", "nowhere", "nowhere is not an IP address."),
             ("--at", "2030-01-31", "Write the time in ISO 8601 with an offset"),
             ("--at", "2030-01-31T12:00:00", "Write the time in ISO 8601 with an offset"),

@@ -39,6 +39,50 @@ def test_a_header_that_holds_no_single_word_is_a_bad_key(
     program = anybody(authorization=header.format(key=key_of(AccessKeyFactory())))
     assert [program.get(path).status_code for _ in range(3)] == [401, 401, 429]
     assert caplog.messages.count("Key refused: malformed, from 127.0.0.1") == 3
+    assert caplog.messages.count("Key refused: bad_keys, from 127.0.0.1") == 1
+
+
+class TestTheLogSaysWhyAndWhose:
+    """The caller hears neither; whoever runs the program that is refused needs both."""
+
+    @pytest.fixture(autouse=True)
+    def _everything_is_logged(self, caplog: pytest.LogCaptureFixture) -> None:
+        caplog.set_level(logging.INFO, "accesskeys.authentication")
+
+    @pytest.mark.parametrize("path", DOORS)
+    @pytest.mark.parametrize("reason", ["suspended", "expired", "address", "rate_limit"])
+    def test_of_a_key_that_is_known(self, path: str, reason: str, caplog: pytest.LogCaptureFixture) -> None:
+        access_key = AccessKeyFactory(expired=reason == "expired")
+        actor = Actor.for_command()
+        if reason == "suspended":
+            services.suspend(access_key_id=access_key.pk, actor=actor)
+        networks = ["192.0.2.0/24"] if reason == "address" else []
+        rate = "1/hour" if reason == "rate_limit" else None
+        services.limit(access_key_id=access_key.pk, allowed_networks=networks, rate_limit=rate, actor=actor)
+        statuses = [consumer(access_key).get(path).status_code for _ in range(2)]
+        assert statuses == ([200, 429] if reason == "rate_limit" else [401, 401])
+        said = f"Key refused: {reason}, from 127.0.0.1: access key {access_key.name} ({access_key.pk})"
+        assert set(_of_ours(caplog)) == {said}
+
+    @pytest.mark.parametrize(
+        ("path", "scope"),
+        [
+            ("/auth/verify/?scope=orders:read", "orders:read"),
+            ("/api/v1/access-keys/", "access_keys:read"),
+            ("/metrics/", "access_keys:metrics"),
+        ],
+    )
+    def test_of_a_scope_that_is_missing(
+        self, path: str, scope: str, caplog: pytest.LogCaptureFixture
+    ) -> None:
+        access_key = AccessKeyFactory()
+        assert consumer(access_key).get(path).status_code == 403
+        said = f"Key refused: scope {scope}, from 127.0.0.1: access key {access_key.name} ({access_key.pk})"
+        assert _of_ours(caplog) == [said]
+
+
+def _of_ours(caplog: pytest.LogCaptureFixture) -> list[str]:
+    return [record.getMessage() for record in caplog.records if record.name == "accesskeys.authentication"]
 
 
 class TestCountersAway:

@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
@@ -8,7 +8,7 @@ from django.core.management.base import CommandError, CommandParser
 from django.utils import timezone
 from django.utils.dateparse import parse_datetime
 
-from accesskeys import services
+from accesskeys import rate_limits, scopes, services
 from accesskeys.decision import CHECKS, Attempt
 from accesskeys.management.base import AccessKeyCommand
 from accesskeys.models import AccessKey
@@ -23,14 +23,23 @@ class Command(AccessKeyCommand):
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("name_or_id")
         parser.add_argument("--address", help="the client's address")
-        parser.add_argument("--scope", help="the scope that the request needs")
+        parser.add_argument(
+            "--scope",
+            action="append",
+            default=[],
+            dest="scopes",
+            metavar="SCOPE",
+            help="what the request needs; may be repeated",
+        )
         parser.add_argument("--at", metavar="TIME", help="ISO 8601 with offset; without it, now")
 
     def run(self, **options: Any) -> None:
         access_key = services.find(options["name_or_id"])
-        attempt = Attempt(_address(options["address"]), _moment(options["at"]))
+        wanted = _scopes(options["scopes"])
+        at = None if options["at"] is None else _moment(options["at"], access_key)
+        attempt = Attempt(_address(options["address"]), at or timezone.now())
         self.stdout.write(f"Access key {access_key.name} ({access_key.pk}) at {attempt.at.isoformat()}")
-        for verdict in _verdicts(access_key, attempt, options["scope"]):
+        for verdict in _verdicts(access_key, attempt, wanted, is_now=at is None):
             self.stdout.write(
                 f"  {verdict.check:<11}{'passes' if verdict.passes else 'REFUSES':<9}{verdict.told}"
             )
@@ -48,12 +57,37 @@ class Verdict(NamedTuple):
     told: str
 
 
-def _verdicts(access_key: AccessKey, attempt: Attempt, scope: str | None) -> Iterator[Verdict]:
+def _verdicts(
+    access_key: AccessKey, attempt: Attempt, wanted: Sequence[str], *, is_now: bool
+) -> Iterator[Verdict]:
     for check in CHECKS:
-        yield Verdict(check.reason, check.passes(access_key, attempt), check.told(access_key))
-    yield Verdict("rate", True, f"{access_key.rate_limit or 'unlimited'}, not counted here")
-    if scope is not None:
-        yield Verdict("scope", access_key.has_scope(scope), " ".join(access_key.scopes) or "none")
+        passes, told = check.passes(access_key, attempt), check.told(access_key)
+        if check.reason == "address" and not passes and attempt.address is None:
+            told += "; name the client's with --address"
+        yield Verdict(check.reason, passes, told)
+    yield _rate(access_key, is_now=is_now)
+    carried = " ".join(access_key.scopes) or "none"
+    for scope in wanted:
+        yield Verdict("scope", access_key.has_scope(scope), f"{scope}, of {carried}")
+
+
+def _rate(access_key: AccessKey, *, is_now: bool) -> Verdict:
+    if access_key.rate_limit is None:
+        return Verdict("rate", True, "unlimited")
+    if not is_now:
+        return Verdict("rate", True, f"{access_key.rate_limit}, counted when it is time")
+    window = rate_limits.window_of(access_key)
+    told = f"{access_key.rate_limit}, {window.used} used, begins anew in {window.seconds_left} s"
+    return Verdict("rate", window.used < window.allowed, told)
+
+
+def _scopes(texts: Sequence[str]) -> list[str]:
+    """The scopes, as gateways write them too: several in one text, parted by spaces or plus signs."""
+    wanted = " ".join(texts).replace("+", " ").split()
+    for scope in wanted:
+        if not scopes.is_well_formed(scope):
+            raise CommandError(f"{scope!r} is not a scope. A gateway that asks for it is answered 503.")
+    return wanted
 
 
 def _address(text: str | None) -> str | None:
@@ -62,13 +96,15 @@ def _address(text: str | None) -> str | None:
     return text
 
 
-def _moment(text: str | None) -> datetime:
-    if text is None:
-        return timezone.now()
+def _moment(text: str, access_key: AccessKey) -> datetime:
     try:
         moment = parse_datetime(text)
     except ValueError:
         moment = None
     if moment is None or timezone.is_naive(moment):
         raise CommandError("Write the time in ISO 8601 with an offset, such as 2030-01-31T12:00:00Z.")
+    if moment < access_key.created_at:
+        raise CommandError(
+            f"There was no access key {access_key.name} before {access_key.created_at.isoformat()}."
+        )
     return moment

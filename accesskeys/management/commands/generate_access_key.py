@@ -3,12 +3,12 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from django.core.management.base import CommandParser
+from django.core.management.base import CommandError, CommandParser
 
 from accesskeys import services
 from accesskeys.management.base import AccessKeyCommand
 from accesskeys.management.durations import moment_after
-from accesskeys.management.output import described
+from accesskeys.management.output import OutputError, described, write_out
 
 
 class Command(AccessKeyCommand):
@@ -29,4 +29,11 @@ class Command(AccessKeyCommand):
             expires_at=None if options["expires_in"] is None else moment_after(options["expires_in"]),
             actor=self.actor,
         )
-        self.stdout.write(json.dumps({**described(access_key), "key": key}) if options["json"] else key)
+        written = json.dumps({**described(access_key), "key": key}) if options["json"] else key
+        try:
+            write_out(self.stdout, f"{written}\n")
+        except OutputError as error:
+            services.revoke(access_key_id=access_key.pk, actor=self.actor)
+            raise CommandError(
+                f"The key cannot be written: {error.strerror}. The access key was revoked again."
+            ) from None

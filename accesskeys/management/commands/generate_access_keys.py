@@ -4,7 +4,7 @@ import json
 import os
 import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from functools import partial
 from itertools import islice
 from threading import Event
@@ -16,7 +16,7 @@ from django.core.management.base import CommandError, CommandParser, OutputWrapp
 from accesskeys import services
 from accesskeys.management.base import AccessKeyCommand
 from accesskeys.management.interrupts import interrupts_deferred
-from accesskeys.management.output import Progress, described
+from accesskeys.management.output import Progress, described, write_out
 from accesskeys.management.wish_list import Line, Problem, Spool, WrongColumns, read, spool
 from accesskeys.services import Generated, Wish
 
@@ -200,7 +200,7 @@ def _reading(path: str) -> Iterator[TextIO]:
 def _writing(path: str | None, stdout: OutputWrapper) -> Iterator[Write]:
     """A function that writes text and does not return before the operating system has it."""
     if path is None:
-        yield partial(_write_out, stdout)
+        yield partial(write_out, stdout)
         return
     try:
         descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
@@ -210,17 +210,6 @@ def _writing(path: str | None, stdout: OutputWrapper) -> Iterator[Write]:
         yield partial(_write_all, descriptor)
     finally:
         os.close(descriptor)
-
-
-def _write_out(stdout: OutputWrapper, text: str) -> None:
-    try:
-        stdout.write(text, ending="")
-        stdout.flush()
-    except OSError:
-        # Python would try once more to write what it holds back, at exit, and fail with a traceback.
-        with suppress(OSError), open(os.devnull, "w") as nowhere:
-            os.dup2(nowhere.fileno(), stdout.fileno())
-        raise
 
 
 def _write_all(descriptor: int, text: str) -> None:

@@ -9,7 +9,17 @@ from accesskeys.management.base import AccessKeyCommand
 from accesskeys.management.output import described
 from accesskeys.models import AccessKey
 
-COLUMNS = ("name", "id", "created_at", "last_used_at", "expires_at", "scopes")
+COLUMNS = (
+    "name",
+    "id",
+    "created_at",
+    "last_used_at",
+    "expires_at",
+    "scopes",
+    "suspended_at",
+    "allowed_networks",
+    "rate_limit",
+)
 
 
 class Command(AccessKeyCommand):
@@ -25,5 +35,8 @@ class Command(AccessKeyCommand):
             return
         self.stdout.write("\t".join(COLUMNS))
         for access_key in access_keys:
-            cells = {**access_key, "scopes": " ".join(access_key["scopes"])}
-            self.stdout.write("\t".join(cells[column] or "-" for column in COLUMNS))
+            self.stdout.write("\t".join(_cell(access_key[column]) for column in COLUMNS))
+
+
+def _cell(value: str | list[str] | None) -> str:
+    return (" ".join(value) if isinstance(value, list) else value) or "-"

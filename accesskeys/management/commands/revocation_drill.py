@@ -78,6 +78,8 @@ class Command(AccessKeyCommand):
     def drill(self, targets: Sequence[Target], options: dict[str, Any]) -> list[dict[Target, Tally]]:
         """The rounds, as many as were asked for. One in which an address never refuses is the last."""
         rounds: list[dict[Target, Tally]] = []
+        for target in targets:
+            target.check(options["timeout"])
         with interrupts_deferred() as interrupted:
             while len(rounds) < options["rounds"] and not interrupted.is_set():
                 rounds.append(self.round(targets, options))
