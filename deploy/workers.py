@@ -16,12 +16,14 @@ from contextlib import suppress
 from email.utils import formatdate
 from functools import lru_cache
 
+from gunicorn.http.errors import ParseException
 from gunicorn.http.message import Request
 from gunicorn.workers.gthread import TConn, ThreadWorker
 
 from accesskeys import gate
 
 REQUEST_SECONDS = 10.0  # For a client to send a whole request.
+ANSWER_SECONDS = 120.0  # For us to make an answer, and a client to take it.
 PARTING_SECONDS = 2.0  # For a client to hang up, once it has heard that we do.
 TICK_SECONDS = 1.0
 DRAIN_BYTES = 1 << 16
@@ -43,7 +45,7 @@ class PromptWorker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no types
         # By file descriptor. gunicorn asks how many wait here before it promises to keep one more.
         self.keepalived_conns: dict[int, TConn] = {}
         self._parting: dict[int, TConn] = {}
-        self._busy: dict[TConn, float] = {}  # Until when the request has to be here.
+        self._busy: dict[TConn, float] = {}  # Since when.
         self._open: set[TConn] = set()
         self._tended = 0.0
         super().init_process()
@@ -61,11 +63,12 @@ class PromptWorker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no types
 
     def _stop(self) -> None:
         """Let requests end that are being answered, or are under way on a connection that was kept."""
+        self.alive = False  # It may be the parent that is gone.
         self.set_accept_enabled(False)
-        now = time.monotonic()
-        for conn in self.keepalived_conns.copy().values():
-            conn.timeout = min(conn.timeout, now + PARTING_SECONDS)
-        while self._open and time.monotonic() < now + self.cfg.graceful_timeout:
+        end = time.monotonic() + self.cfg.graceful_timeout
+        while self._open and (now := time.monotonic()) < end:
+            for conn in self.keepalived_conns.copy().values():  # Threads still put some there.
+                conn.timeout = min(conn.timeout, now + PARTING_SECONDS)
             self._wait(TICK_SECONDS / 10)
         for listener in self.sockets:
             listener.close()
@@ -81,12 +84,23 @@ class PromptWorker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no types
     def _end_what_takes_too_long(self, now: float) -> None:
         for place in (self.keepalived_conns, self._parting):
             for descriptor, conn in place.copy().items():
-                if conn.timeout < now and place.pop(descriptor, None):
+                if conn.timeout >= now or (place is self.keepalived_conns and _has_asked(conn)):
+                    continue
+                if place.pop(descriptor, None):
                     self._close(conn)
-        for conn, deadline in self._busy.copy().items():
-            if deadline < now:
+        for conn, began in self._busy.copy().items():
+            if began + REQUEST_SECONDS < now:
+                is_over = began + ANSWER_SECONDS < now
                 with suppress(OSError):  # It has gone by itself.
-                    conn.sock.shutdown(socket.SHUT_RD)
+                    conn.sock.shutdown(socket.SHUT_RDWR if is_over else socket.SHUT_RD)
+
+    def accept(self, listener: socket.socket) -> None:
+        """One more connection. Where there is no room for it, those that are here are served all the same."""
+        try:
+            super().accept(listener)
+        except OSError as error:  # Too many open files, as a rule.
+            self.log.error("A connection could not be accepted: %s", error)
+            time.sleep(TICK_SECONDS)
 
     def enqueue_req(self, conn: TConn) -> None:
         """Take a new connection; gunicorn has just accepted it."""
@@ -106,7 +120,7 @@ class PromptWorker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no types
                     self._see_off(conn)
 
     def _answer(self, conn: TConn) -> None:
-        self._busy[conn] = time.monotonic() + REQUEST_SECONDS
+        self._busy[conn] = time.monotonic()
         try:
             kept = self.handle(conn)
         except BaseException:  # Such as SystemExit: the thread is needed for the next request.
@@ -138,7 +152,8 @@ class PromptWorker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no types
         descriptor = conn.sock.fileno()
         place[descriptor] = conn
         self._busy.pop(conn, None)
-        self._ready.modify(descriptor, event)
+        with suppress(OSError):  # Its time was over, and the main thread has closed it.
+            self._ready.modify(descriptor, event)
 
     def _see_off(self, conn: TConn) -> None:
         more = b""
@@ -150,8 +165,19 @@ class PromptWorker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no types
             self._close(conn)
 
     def _close(self, conn: TConn) -> None:
+        is_awaited = len(self._open) >= self.worker_connections or not self.alive
         self._open.discard(conn)
         conn.close()
+        if is_awaited:
+            self.method_queue.defer(_nothing)  # Wakes the main thread.
+
+    def _keepalive_after(self, conn: TConn, keepalive: bool) -> bool:
+        """What is left of the body is read. Where it is no body, an answer has gone out, and no second one may."""
+        try:
+            kept: bool = super()._keepalive_after(conn, keepalive)
+        except (OSError, ParseException):
+            kept = False
+        return kept
 
 
 class GateWorker(PromptWorker):
@@ -163,7 +189,7 @@ class GateWorker(PromptWorker):
 
     def handle_request(self, req: Request, conn: TConn) -> bool:
         """Returns whether the connection is kept."""
-        if req.path != gate.PATH:
+        if req.path != gate.PATH or req.proxy_protocol_info:
             kept: bool = super().handle_request(req, conn)
             return kept
         self.cfg.pre_request(self, req)
@@ -173,6 +199,17 @@ class GateWorker(PromptWorker):
         keep = keep and len(self.keepalived_conns) < self.max_keepalived
         conn.sock.sendall(_written(answer, keep=keep))
         return keep
+
+
+def _nothing() -> None:
+    """What there is to do when the main thread wakes."""
+
+
+def _has_asked(conn: TConn) -> bool:
+    """Whether a request waits here for a thread."""
+    with suppress(OSError):
+        return bool(conn.sock.recv(1, socket.MSG_PEEK | socket.MSG_DONTWAIT))
+    return False
 
 
 def _question(req: Request, conn: TConn) -> gate.Question:

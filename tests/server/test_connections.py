@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import http.client
+import os
+import resource
 import socket
 import time
 from collections.abc import Iterator
-from contextlib import ExitStack, closing
+from contextlib import ExitStack, closing, suppress
+from pathlib import Path
 
 import pytest
 
@@ -41,6 +44,10 @@ def answer(connection: socket.socket) -> bytes:
             break
         received += piece
     return received
+
+
+def children(process: int) -> list[int]:
+    return [int(child) for child in Path(f"/proc/{process}/task/{process}/children").read_text().split()]
 
 
 def is_answered_quickly(server: Server) -> bool:
@@ -139,7 +146,71 @@ def test_more_connections_than_there_may_be_wait_for_others_to_leave(site: Site)
             connection.close()
 
 
+def test_at_the_limit_of_connections_the_next_one_is_taken_at_once(site: Site) -> None:
+    limited = site.with_settings(WEB_THREADS="2", GUNICORN_CMD_ARGS="--worker-connections 4")
+    with limited.serve() as server, ExitStack() as stack:
+        for _ in range(3):
+            stack.enter_context(closing(connect(server)))
+        time.sleep(0.2)
+        began = time.monotonic()
+        for _ in range(20):
+            with closing(connect(server)) as connection:
+                connection.sendall(AND_CLOSE)
+                assert answer(connection).startswith(b"HTTP/1.1 401 ")
+        assert time.monotonic() - began < 5
+
+
+def test_more_connections_than_open_files_do_not_end_the_worker(site: Site) -> None:
+    with site.serve() as server:
+        assert is_answered_quickly(server)
+        (worker,) = children(server.process.pid)
+        files = len(os.listdir(f"/proc/{worker}/fd"))
+        resource.prlimit(worker, resource.RLIMIT_NOFILE, (files + 10, files + 10))
+        with ExitStack() as stack:
+            for _ in range(20):
+                stack.enter_context(closing(connect(server)))
+            time.sleep(0.5)
+        time.sleep(2)
+        assert server.ask("GET", "/auth/verify/").status == 401
+        assert children(server.process.pid) == [worker]
+        assert "A connection could not be accepted: " in server.log.read_text()
+
+
+@pytest.mark.parametrize("path", [b"/auth/verify/", b"/api/v1/ping/"])
+def test_a_body_that_is_none_brings_no_second_answer(server: Server, path: bytes) -> None:
+    head = b"POST " + path + b" HTTP/1.1\r\nHost: 127.0.0.1:8000\r\nTransfer-Encoding: chunked\r\n\r\n"
+    received = server.raw(head + b"ZZ\r\n")
+    assert received.count(b"HTTP/1.1 ") == 1
+
+
+def test_who_goes_on_talking_after_the_end_is_cut_off(server: Server) -> None:
+    for _ in range(MANY):  # More of them than there are threads, one after the other.
+        with closing(connect(server)) as connection:
+            connection.sendall(AND_CLOSE)
+            assert answer(connection).startswith(b"HTTP/1.1 401 ")
+            with suppress(OSError):
+                for _ in range(20):
+                    connection.sendall(b"x")
+                    time.sleep(0.005)
+    assert is_answered_quickly(server)
+
+
 class TestAServerThatIsAskedToStop:
+    def test_answers_what_waits_for_a_thread(self, site: Site) -> None:
+        with site.with_settings(WEB_THREADS="1").serve() as server, ExitStack() as stack:
+            slow, *waiting = [stack.enter_context(closing(connect(server))) for _ in range(4)]
+            slow.sendall(ASK)  # Half a request: for 4 s, it has the only thread.
+            time.sleep(0.3)
+            for connection in waiting:
+                connection.sendall(AND_KEEP)
+            server.process.terminate()
+            time.sleep(PARTING_SECONDS + 2)
+            slow.sendall(b"\r\n")
+            for connection in (slow, *waiting):
+                assert answer(connection).startswith(b"HTTP/1.1 401 ")
+            stack.close()
+            assert server.process.wait(10) == 0
+
     def test_answers_what_is_under_way_on_a_kept_connection(self, site: Site) -> None:
         with site.serve() as server, closing(connect(server)) as kept:
             kept.sendall(AND_KEEP)

@@ -82,6 +82,19 @@ def test_every_line_of_forwarding_is_read(site: Site) -> None:
         assert ask(server, far).startswith(b"HTTP/1.1 401 ")
 
 
+def test_behind_a_proxy_that_names_the_client_ahead_of_http(site: Site) -> None:
+    key = site.key("proxied")
+    assert site.manage("limit_access_key", "proxied", "--network=192.0.2.0/24").returncode == 0
+    with site.with_settings(
+        GUNICORN_CMD_ARGS="--proxy-protocol v1 --proxy-allow-from 127.0.0.1"
+    ).serve() as server:
+        for path in (AHEAD, DJANGO):
+            for client, status in (("192.0.2.7", b"200"), ("127.0.0.1", b"401")):
+                line = f"PROXY TCP4 {client} 127.0.0.1 1024 80\r\n"
+                head = f"GET {path} HTTP/1.1\r\nHost: 127.0.0.1:8000\r\nAuthorization: Bearer {key}\r\n\r\n"
+                assert server.raw((line + head).encode()).split(b" ")[1] == status
+
+
 @pytest.mark.parametrize(
     ("version", "lines", "kept"),
     [
