@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import time
+from functools import lru_cache
 from ipaddress import IPv6Address, ip_network
 from typing import NamedTuple
 
@@ -76,6 +77,7 @@ def _name(access_key: AccessKey) -> str:
     return f"key:{access_key.pk}"
 
 
+@lru_cache(maxsize=1024)
 def _household(text: str | None) -> str:
     """One subscriber: an IPv4 address, or the /64 that an IPv6 subscriber picks addresses from at will."""
     address = parse_address(text or "")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import NamedTuple
 
 from accesskeys.notation import NotationError, gettext_noop
@@ -21,8 +22,9 @@ class Rate(NamedTuple):
     seconds: int
 
 
+@lru_cache(maxsize=1024)
 def parse_rate(text: str) -> Rate:
-    """Read a rate, or raise NotationError."""
+    """Read a rate, or raise NotationError. The last ones are remembered, for they are read with each request."""
     match = _RATE.fullmatch(text)
     if match is None:
         raise NotationError(
