@@ -12,7 +12,7 @@ MESSAGES := $(patsubst %.po,%.mo,$(wildcard locale/*/LC_MESSAGES/django.po))
 
 run: .env $(MESSAGES) data/static/staticfiles.json ## Serve the console on http://127.0.0.1:8000 (PORT= for another port)
 	@$(BIN)/python manage.py prepare
-	@exec $(BIN)/gunicorn -c deploy/gunicorn.conf.py identity_cloud.wsgi
+	@exec $(BIN)/gunicorn -c server/gunicorn.conf.py identity_cloud.wsgi
 
 PYTEST := $(BIN)/python -m pytest --numprocesses 2 --cov --cov-report= --cov-fail-under=0
 
@@ -23,10 +23,10 @@ test: .venv/.dev $(MESSAGES) ## Run all tests: SQLite, PostgreSQL, Chromium
 	$(BIN)/coverage report
 
 screenshots: .venv/.dev $(MESSAGES) data/static/staticfiles.json ## Take the pictures in docs/images anew
-	$(BIN)/python -m deploy.screenshots
+	$(BIN)/python -m tools.screenshots
 
 lighthouse: .venv/.dev $(MESSAGES) data/static/staticfiles.json node_modules/lighthouse ## Ask Lighthouse about the list and the details
-	$(BIN)/python -m deploy.lighthouse
+	$(BIN)/python -m tools.lighthouse
 
 bench: .venv/.bench $(MESSAGES) data/static/staticfiles.json ## Measure against the peers, on SQLite and PostgreSQL
 	$(BIN)/python -m benchmarks speed
@@ -36,17 +36,17 @@ bench: .venv/.bench $(MESSAGES) data/static/staticfiles.json ## Measure against 
 lint: .venv/.dev ## Check style, types, layers, templates, migrations and the production settings
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
-	$(BIN)/python deploy/with_example_env.py mypy
+	$(BIN)/python tools/with_example_env.py mypy
 	$(BIN)/lint-imports --no-cache
 	$(BIN)/djlint --lint --quiet templates
-	$(BIN)/python deploy/with_example_env.py manage.py makemigrations --check --dry-run
-	$(BIN)/python deploy/with_example_env.py manage.py check --deploy --fail-level WARNING
+	$(BIN)/python tools/with_example_env.py manage.py makemigrations --check --dry-run
+	$(BIN)/python tools/with_example_env.py manage.py check --deploy --fail-level WARNING
 
 clean: ## Remove what was installed and built; data/ and .env stay
 	rm -rf .venv node_modules .mypy_cache .ruff_cache .pytest_cache .hypothesis .coverage*
 
 .env:
-	@$(PYTHON) deploy/write_env.py .env
+	@$(PYTHON) tools/write_env.py .env
 
 .venv/.run: requirements.txt
 	@$(PYTHON) -c 'import sys; sys.exit("Python 3.11 or later is needed.") if sys.version_info < (3, 11) else None'
@@ -65,8 +65,8 @@ clean: ## Remove what was installed and built; data/ and .env stay
 node_modules/lighthouse:
 	npm install --no-save --no-package-lock --silent lighthouse@12.8.2
 
-%.mo: %.po .venv/.run deploy/compile_messages.py
-	@$(BIN)/python deploy/compile_messages.py $<
+%.mo: %.po .venv/.run tools/compile_messages.py
+	@$(BIN)/python tools/compile_messages.py $<
 
 data/static/staticfiles.json: .venv/.run $(shell find accesskeys/static -type f 2>/dev/null) | .env
 	@$(BIN)/python manage.py collectstatic --no-input --verbosity 0

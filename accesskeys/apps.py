@@ -11,7 +11,7 @@ class AccessKeysConfig(AppConfig):
 
     def ready(self) -> None:
         from accesskeys.checks import check_master_keys
-        from accesskeys.roles import create_roles
+        from accesskeys.operations.roles import create_roles
 
         register(check_master_keys)
         post_migrate.connect(create_roles, sender=self)

@@ -6,8 +6,8 @@ from typing import Any
 
 from django.core.checks import CheckMessage, Error
 
-from accesskeys.exceptions import KeyringError
-from accesskeys.keyring import get_keyring
+from accesskeys.core.exceptions import KeyringError
+from accesskeys.core.keyring import get_keyring
 
 
 def check_master_keys(**_kwargs: Any) -> list[CheckMessage]:

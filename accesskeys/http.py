@@ -9,8 +9,8 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django_htmx.http import HttpResponseClientRedirect
 from django_htmx.middleware import HtmxDetails
 
-from accesskeys import conf, networks
-from accesskeys.actors import Actor
+from accesskeys.core import conf, networks
+from accesskeys.operations.actors import Actor
 
 # What is at these addresses is made for programs; two of them are for signed-in operators as well.
 PROGRAMS_PATHS = ("/api/", "/oauth2/", "/metrics/")

@@ -17,12 +17,12 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
-from accesskeys import services
-from accesskeys.actors import Actor
-from accesskeys.filters import Ordering, Status
-from accesskeys.keyring import get_keyring
+from accesskeys import operations
+from accesskeys.core.keyring import get_keyring
 from accesskeys.models import AccessKey
-from accesskeys.models.finding import find_by_digest
+from accesskeys.models.lists import Ordering, Status
+from accesskeys.operations.actors import Actor
+from accesskeys.verification.finding import find_by_digest
 from benchmarks.growth import SEARCH_LIMIT, Page
 from benchmarks.rows import insert, settle
 
@@ -47,7 +47,7 @@ def fill(count: int) -> None:
     _digests.extend(bytes(digest) for n, digest in enumerate(every) if n in chosen)
     random.shuffle(_digests)
     operator = get_user_model().objects.create_superuser("operator")
-    _, key = services.generate(name="lister", actor=Actor.for_command(), scopes=["access_keys:read"])
+    _, key = operations.generate(name="lister", actor=Actor.for_command(), scopes=["access_keys:read"])
     _browsers["console"] = Client(headers={"host": "127.0.0.1"})
     _browsers["console"].force_login(operator)
     _browsers["api"] = Client(headers={"host": "127.0.0.1", "authorization": f"Bearer {key}"})

@@ -17,7 +17,7 @@ from knox.settings import CONSTANTS
 from rest_framework.authtoken.models import Token
 from rest_framework_api_key.models import APIKey
 
-from accesskeys.keyring import get_keyring
+from accesskeys.core.keyring import get_keyring
 from accesskeys.models import AccessKey
 
 BATCH = 5_000  # rows

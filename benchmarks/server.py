@@ -38,7 +38,7 @@ def serving(environment: Mapping[str, str], *, workers: int = 1) -> Iterator[Ser
     with tempfile.TemporaryFile("w+") as log:
         port = _free_port()
         process = subprocess.Popen(
-            [sys.executable, "-m", "gunicorn", "-c", "deploy/gunicorn.conf.py", "identity_cloud.wsgi"],
+            [sys.executable, "-m", "gunicorn", "-c", "server/gunicorn.conf.py", "identity_cloud.wsgi"],
             cwd=ROOT,
             env={
                 **os.environ,

@@ -6,7 +6,7 @@ import logging
 import re
 import time
 
-from accesskeys.keys import PREFIX
+from accesskeys.core.keys import PREFIX
 
 _KEY = re.compile(rf"{PREFIX}[0-9a-z]+", re.IGNORECASE)
 

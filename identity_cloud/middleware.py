@@ -14,8 +14,8 @@ from django.urls import ResolverMatch, resolve
 from django.utils.translation import deactivate
 from django.utils.translation import gettext as _
 
+from accesskeys.console.views.errors import problem
 from accesskeys.http import is_from_program
-from accesskeys.views.errors import problem
 
 NOTHING = "default-src 'none'; frame-ancestors 'none'"
 

@@ -16,15 +16,15 @@ urlpatterns = [
     path("api/v1/", include("accesskeys.api.urls")),  # First, for it is asked most.
     path("oauth2/introspect/", IntrospectionView.as_view(), name="introspect"),
     path("metrics/", MetricsView.as_view(), name="metrics"),
-    path("accounts/", include("identity_cloud.accounts")),
+    path("accounts/", include("identity_cloud.operators.urls")),
     path("admin/", admin.site.urls),
     path("favicon.ico", RedirectView.as_view(url=favicon)),
     path("language/", include("django.conf.urls.i18n")),
-    path("", include("accesskeys.urls")),
+    path("", include("accesskeys.console.urls")),
 ]
 
-handler400 = "accesskeys.views.errors.bad_request"
-handler403 = "accesskeys.views.errors.permission_denied"
-handler404 = "accesskeys.views.errors.not_found"
-handler429 = "accesskeys.views.errors.too_many_requests"
-handler500 = "accesskeys.views.errors.server_error"
+handler400 = "accesskeys.console.views.errors.bad_request"
+handler403 = "accesskeys.console.views.errors.permission_denied"
+handler404 = "accesskeys.console.views.errors.not_found"
+handler429 = "accesskeys.console.views.errors.too_many_requests"
+handler500 = "accesskeys.console.views.errors.server_error"

@@ -1,4 +1,4 @@
-"""The application for gunicorn: ``gunicorn -c deploy/gunicorn.conf.py identity_cloud.wsgi``."""
+"""The application for gunicorn: ``gunicorn -c server/gunicorn.conf.py identity_cloud.wsgi``."""
 
 from __future__ import annotations
 

@@ -10,6 +10,13 @@ from django.conf import settings
 from django.core.management import call_command
 from django.utils import translation
 from filelock import FileLock
+from hypothesis import settings as hypothesis_settings
+
+from accesskeys.operations.actors import Actor
+
+# Half of the usual examples: most of them ask the database. One that takes long says nothing about the code.
+hypothesis_settings.register_profile("identity_cloud", max_examples=50, deadline=None, print_blob=True)
+hypothesis_settings.load_profile("identity_cloud")
 
 
 @pytest.fixture(scope="session")
@@ -28,6 +35,12 @@ def collected_static_files() -> None:
     with FileLock(f"{settings.STATIC_ROOT}.lock"):
         if not (Path(settings.STATIC_ROOT) / "staticfiles.json").exists():
             call_command("collectstatic", interactive=False, verbosity=0)
+
+
+@pytest.fixture(scope="session")
+def command() -> Actor:
+    """An administrator at a shell, who may do everything."""
+    return Actor.for_command()
 
 
 @pytest.fixture(autouse=True)

@@ -15,9 +15,9 @@ from django.contrib.auth.models import Group, User
 from django.utils import timezone
 from factory.django import DjangoModelFactory
 
-from accesskeys import services
-from accesskeys.actors import Actor
+from accesskeys import operations
 from accesskeys.models import AccessKey
+from accesskeys.operations.actors import Actor
 
 _keys: dict[UUID, str] = {}
 
@@ -50,7 +50,7 @@ class AccessKeyFactory(DjangoModelFactory[AccessKey]):
         cls, model_class: type[AccessKey], *args: Any, generated_at: datetime | None = None, **kwargs: Any
     ) -> AccessKey:
         with time_machine.travel(generated_at, tick=False) if generated_at else nullcontext():
-            access_key, key = services.generate(**kwargs)
+            access_key, key = operations.generate(**kwargs)
         _keys[access_key.pk] = key
         return access_key
 

@@ -4,9 +4,9 @@ from typing import cast
 
 from rest_framework.request import Request
 
-from accesskeys.actors import Actor
 from accesskeys.http import client_address
 from accesskeys.models import AccessKey
+from accesskeys.operations.actors import Actor
 
 
 def calling_access_key(request: Request) -> AccessKey:

@@ -10,9 +10,10 @@ from rest_framework.authentication import BaseAuthentication
 from rest_framework.exceptions import Throttled
 from rest_framework.request import Request
 
-from accesskeys import bearer, services
+from accesskeys import verification
 from accesskeys.api.exceptions import KeyRefused
-from accesskeys.exceptions import InvalidKey, RateLimited
+from accesskeys.core import bearer
+from accesskeys.core.exceptions import InvalidKey, RateLimited
 from accesskeys.http import client_address
 from accesskeys.models import AccessKey
 
@@ -54,7 +55,7 @@ class AccessKeyAuthentication(BaseAuthentication):
         if key is None:
             return None
         try:
-            access_key = services.authenticate(key, address=client_address(request._request))
+            access_key = verification.authenticate(key, address=client_address(request._request))
         except InvalidKey as refusal:
             raise KeyRefused from refusal
         except RateLimited as refusal:

@@ -12,7 +12,7 @@ from rest_framework.response import Response
 from rest_framework.serializers import as_serializer_error
 
 from accesskeys.api.exceptions import ScopeMissing, ServiceUnavailable
-from accesskeys.exceptions import CountersUnavailable, InsufficientScope, IntegrityFailure, NotFound
+from accesskeys.core.exceptions import CountersUnavailable, InsufficientScope, IntegrityFailure, NotFound
 
 
 class ApiExceptionHandler(ExceptionHandler):

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from rest_framework import exceptions, status
 
-from accesskeys import bearer
-from accesskeys.exceptions import InsufficientScope, InvalidKey
+from accesskeys.core import bearer
+from accesskeys.core.exceptions import InsufficientScope, InvalidKey
 from accesskeys.http import RETRY_AFTER_SECONDS
 
 

@@ -3,8 +3,8 @@ from __future__ import annotations
 import django_filters
 from django.utils.translation import gettext_lazy as _
 
-from accesskeys.filters import Status, with_status
 from accesskeys.models import AccessKey, AccessKeyQuerySet
+from accesskeys.models.lists import Status, with_status
 
 # Columns that are never null: a cursor cannot stand on a null.
 ORDERINGS = ("name", "-name", "created_at", "-created_at")

@@ -11,11 +11,12 @@ from rest_framework.parsers import FormParser
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from accesskeys import metrics, services
+from accesskeys import verification
 from accesskeys.api.views import OperationView
-from accesskeys.exceptions import InvalidKey, RateLimited
+from accesskeys.core.exceptions import InvalidKey, RateLimited
 from accesskeys.models import AccessKey
-from accesskeys.policy import Operation
+from accesskeys.operations.policy import Operation
+from accesskeys.verification import metrics
 
 
 @extend_schema(exclude=True)
@@ -36,7 +37,7 @@ class IntrospectionView(OperationView):
             raise ParseError("Send the key to ask about as token, once.")
         try:
             with metrics.counting("introspection"):
-                access_key = services.authenticate(presented[0], address=form.get("address"))
+                access_key = verification.authenticate(presented[0], address=form.get("address"))
         except (InvalidKey, RateLimited):
             return Response({"active": False})
         return Response(_described(access_key))

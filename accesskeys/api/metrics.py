@@ -8,9 +8,9 @@ from django.http import HttpResponse
 from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 
-from accesskeys import metrics
 from accesskeys.api.views import OperationView
-from accesskeys.policy import Operation
+from accesskeys.operations.policy import Operation
+from accesskeys.verification import metrics
 
 
 @extend_schema(exclude=True)

@@ -16,7 +16,7 @@ from rest_framework.response import Response
 from rest_framework.serializers import IntegerField
 from rest_framework.utils.urls import replace_query_param
 
-from accesskeys.pages import rows_by_id
+from accesskeys.models.pages import rows_by_id
 
 PAGE_SIZE = 50
 PAGE_SIZE_LIMIT = 100

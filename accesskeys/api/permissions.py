@@ -7,12 +7,13 @@ from typing import TYPE_CHECKING, Any
 from rest_framework.permissions import BasePermission, OperandHolder, SingleOperandHolder
 from rest_framework.request import Request
 
-from accesskeys import policy, refusal_log
 from accesskeys.api.actors import actor_of, calling_access_key
 from accesskeys.api.exceptions import ScopeMissing
-from accesskeys.exceptions import InsufficientScope
+from accesskeys.core.exceptions import InsufficientScope
 from accesskeys.http import client_address
 from accesskeys.models import AccessKey
+from accesskeys.operations import policy
+from accesskeys.verification import refusal_log
 
 if TYPE_CHECKING:
     from rest_framework.views import APIView

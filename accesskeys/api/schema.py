@@ -7,8 +7,8 @@ from typing import Any
 from drf_spectacular.extensions import OpenApiAuthenticationExtension
 from drf_spectacular.openapi import AutoSchema
 
-from accesskeys import policy
 from accesskeys.api.serializers import ErrorsSerializer
+from accesskeys.operations import policy
 
 WITH_KEY, WITH_BODY, WITH_ID = ("401", "403", "429", "503"), ("400", "413", "415"), ("404",)
 

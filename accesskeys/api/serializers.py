@@ -16,8 +16,8 @@ from drf_spectacular.utils import OpenApiExample, extend_schema_field, extend_sc
 from rest_framework import serializers
 from rest_framework.fields import empty
 
+from accesskeys.core.validators import NAME_RULE
 from accesskeys.models import DESCRIPTION, AccessKey
-from accesskeys.validators import NAME_RULE
 
 
 @extend_schema_field(OpenApiTypes.STR)

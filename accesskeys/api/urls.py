@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from accesskeys.api.documentation import ApiDocumentationPage, SchemaView
+from accesskeys.api.schema_view import SchemaView
 from accesskeys.api.views import (
     AccessKeyDetailsView,
     AccessKeyLimitsView,
@@ -28,5 +28,4 @@ urlpatterns = [
         "access-keys/<uuid:pk>/suspension/", AccessKeySuspensionView.as_view(), name="access_key_suspension"
     ),
     path("schema/", SchemaView.as_view(), name="schema"),
-    path("docs/", ApiDocumentationPage.as_view(), name="docs"),
 ]

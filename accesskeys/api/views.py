@@ -17,7 +17,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from accesskeys import metrics, services
+from accesskeys import operations
 from accesskeys.api.actors import actor_of, calling_access_key
 from accesskeys.api.authentication import AccessKeyAuthentication
 from accesskeys.api.filters import AccessKeyFilterSet
@@ -33,9 +33,10 @@ from accesskeys.api.serializers import (
     StatusSerializer,
     StrictSerializer,
 )
-from accesskeys.exceptions import InvalidKey
+from accesskeys.core.exceptions import InvalidKey
 from accesskeys.models import AccessKey
-from accesskeys.policy import Operation
+from accesskeys.operations.policy import Operation
+from accesskeys.verification import metrics
 
 
 class Endpoint(APIView):
@@ -135,7 +136,7 @@ class AccessKeyListView(OperationView):
         responses={201: GeneratedAccessKeySerializer},
     )
     def post(self, request: Request) -> Response:
-        access_key, key = services.generate(**self.checked(GenerateSerializer), actor=actor_of(request))
+        access_key, key = operations.generate(**self.checked(GenerateSerializer), actor=actor_of(request))
         return Response(
             {**AccessKeySerializer(access_key).data, "key": key},
             status=status.HTTP_201_CREATED,
@@ -154,19 +155,19 @@ class AccessKeyDetailsView(OperationView):
 
     @extend_schema(operation_id="describe_access_key", summary=_("Describe an access key"))
     def get(self, request: Request, pk: UUID) -> Response:
-        return Response(AccessKeySerializer(services.find(str(pk))).data)
+        return Response(AccessKeySerializer(operations.find(str(pk))).data)
 
     @extend_schema(
         operation_id="rename_access_key", summary=_("Rename an access key"), request=RenameSerializer
     )
     def patch(self, request: Request, pk: UUID) -> Response:
         name = self.checked(RenameSerializer)["name"]
-        access_key = services.rename(access_key_id=pk, name=name, actor=actor_of(request))
+        access_key = operations.rename(access_key_id=pk, name=name, actor=actor_of(request))
         return Response(AccessKeySerializer(access_key).data)
 
     @extend_schema(operation_id="revoke_access_key", summary=_("Revoke an access key"), responses={204: None})
     def delete(self, request: Request, pk: UUID) -> Response:
-        services.revoke(access_key_id=pk, actor=actor_of(request))
+        operations.revoke(access_key_id=pk, actor=actor_of(request))
         return Response(status=status.HTTP_204_NO_CONTENT)
 
 
@@ -181,7 +182,7 @@ class AccessKeyLimitsView(OperationView):
     )
     def put(self, request: Request, pk: UUID) -> Response:
         limits = self.checked(LimitsSerializer)
-        access_key = services.limit(access_key_id=pk, actor=actor_of(request), **limits)
+        access_key = operations.limit(access_key_id=pk, actor=actor_of(request), **limits)
         return Response(AccessKeySerializer(access_key).data)
 
 
@@ -193,7 +194,7 @@ class AccessKeySuspensionView(OperationView):
 
     @extend_schema(operation_id="suspend_access_key", summary=_("Suspend an access key"), request=None)
     def put(self, request: Request, pk: UUID) -> Response:
-        access_key = services.suspend(access_key_id=pk, actor=actor_of(request))
+        access_key = operations.suspend(access_key_id=pk, actor=actor_of(request))
         return Response(AccessKeySerializer(access_key).data)
 
     @extend_schema(
@@ -202,7 +203,7 @@ class AccessKeySuspensionView(OperationView):
         responses=AccessKeySerializer,
     )
     def delete(self, request: Request, pk: UUID) -> Response:
-        access_key = services.resume(access_key_id=pk, actor=actor_of(request))
+        access_key = operations.resume(access_key_id=pk, actor=actor_of(request))
         return Response(AccessKeySerializer(access_key).data)
 
 
@@ -217,4 +218,4 @@ class AccessKeyRevealView(OperationView):
         responses=KeySerializer,
     )
     def post(self, request: Request, pk: UUID) -> Response:
-        return Response({"key": services.reveal(access_key_id=pk, actor=actor_of(request))})
+        return Response({"key": operations.reveal(access_key_id=pk, actor=actor_of(request))})

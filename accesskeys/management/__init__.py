@@ -1,0 +1,1 @@
+"""The door for administrators at a shell: commands."""

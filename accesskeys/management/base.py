@@ -11,10 +11,10 @@ from django.core.exceptions import ValidationError
 from django.core.management.base import BaseCommand, CommandError
 from django.db import OperationalError, ProgrammingError
 
-from accesskeys.actors import Actor
-from accesskeys.exceptions import AccessKeyError, KeyringError
+from accesskeys.core.exceptions import AccessKeyError, KeyringError
 from accesskeys.management.output import OutputError, output_errors
-from accesskeys.readiness import check_keyring
+from accesskeys.operations.actors import Actor
+from accesskeys.operations.readiness import check_keyring
 
 
 class AccessKeyCommand(BaseCommand, ABC):

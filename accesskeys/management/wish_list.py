@@ -13,7 +13,7 @@ from contextlib import closing, contextmanager
 from typing import NamedTuple, TextIO
 
 from accesskeys.management.durations import moment_after
-from accesskeys.services import Wish
+from accesskeys.operations import Wish
 
 COLUMNS = ("name", "scopes", "expires_in")
 LONGEST_LINE = 4096  # characters; 32 scopes at their longest, and room

@@ -1,7 +1,7 @@
-"""Data truth only: fields, constraints, queryset words. What is done with them stands in ``services``."""
+"""Data truth only: fields, constraints, queryset words. What is done with them stands in ``operations``."""
 
 from accesskeys.models.access_key import DESCRIPTION, EXPIRY, LAST_USE, AccessKey, AccessKeyQuerySet, is_short
-from accesskeys.models.audit_event import Action, AuditEvent, Outcome
+from accesskeys.models.audit_event import Action, ActorKind, AuditEvent, Door, Outcome
 from accesskeys.models.master_key_fingerprint import MasterKeyFingerprint
 
 __all__ = [
@@ -11,7 +11,9 @@ __all__ = [
     "AccessKey",
     "AccessKeyQuerySet",
     "Action",
+    "ActorKind",
     "AuditEvent",
+    "Door",
     "MasterKeyFingerprint",
     "Outcome",
     "is_short",

@@ -12,15 +12,15 @@ from django.db.models.functions import Coalesce, Upper
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from accesskeys import rates
-from accesskeys.fields import NameField
-from accesskeys.validators import (
+from accesskeys.core import rates
+from accesskeys.core.validators import (
     is_name,
     validate_in_future,
     validate_networks,
     validate_rate,
     validate_scopes,
 )
+from accesskeys.models.fields import NameField
 
 
 def _literal(moment: str) -> Func:

@@ -7,7 +7,21 @@ from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from accesskeys.actors import ActorKind, Door
+
+class Door(models.TextChoices):
+    """The three ways to the same operations."""
+
+    CONSOLE = "console", _("Console")
+    API = "api", _("API")
+    COMMAND = "command", _("Command")
+
+
+class ActorKind(models.TextChoices):
+    """What the actor is."""
+
+    OPERATOR = "operator", _("Operator")
+    ACCESS_KEY = "access_key", _("Access key")
+    COMMAND = "command", _("Command")
 
 
 class Action(models.TextChoices):

@@ -20,8 +20,8 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language, gettext_lazy, ngettext
 from django.utils.translation import gettext as _
 
-from accesskeys.attention import expires_soon, used_lately
 from accesskeys.models import AccessKey
+from accesskeys.models.attention import expires_soon, used_lately
 
 register = template.Library()
 register.filter(used_lately)

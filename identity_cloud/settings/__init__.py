@@ -46,7 +46,7 @@ ACCESS_KEYS_COUNTER_CACHE = "default" if counts_in_redis() else None
 ACCESS_KEYS_COUNTER_FILE = env.path("COUNTER_FILE", default=BASE_DIR / "data" / "counters")()
 
 INSTALLED_APPS = [
-    "identity_cloud.apps.OperatorsAdminConfig",
+    "identity_cloud.operators.apps.OperatorsAdminConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
@@ -61,6 +61,7 @@ INSTALLED_APPS = [
     "django_filters",
     "csp",
     "accesskeys",
+    "identity_cloud.operators.apps.OperatorsConfig",
     "identity_cloud.apps.IdentityCloudConfig",
 ]
 
@@ -84,7 +85,7 @@ MIDDLEWARE = [
 
 ROOT_URLCONF = "identity_cloud.urls"
 WSGI_APPLICATION = "identity_cloud.wsgi.application"
-CSRF_FAILURE_VIEW = "accesskeys.views.errors.csrf_failure"
+CSRF_FAILURE_VIEW = "accesskeys.console.views.errors.csrf_failure"
 
 TEMPLATES = [
     {
@@ -96,7 +97,7 @@ TEMPLATES = [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
-                "accesskeys.context_processors.console",
+                "accesskeys.console.context_processors.console",
             ],
         },
     },
@@ -117,7 +118,7 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = 64 * 1024  # bytes of any request body
 
 # Operators sign in with a name and a password. Nobody signs up, and no mail is ever sent.
 AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
-ACCOUNT_ADAPTER = "identity_cloud.accounts.OperatorAccountAdapter"
+ACCOUNT_ADAPTER = "identity_cloud.operators.adapter.OperatorAccountAdapter"
 ACCOUNT_LOGIN_METHODS = {"username"}
 ACCOUNT_SIGNUP_FIELDS = ["username*", "password1*", "password2*"]
 ACCOUNT_EMAIL_VERIFICATION = "none"

@@ -11,8 +11,8 @@ from urllib.parse import SplitResult, quote, urlsplit
 from django.core.exceptions import ImproperlyConfigured
 from environ import FileAwareEnv
 
-from accesskeys.networks import parse_network
-from accesskeys.rates import parse_rate
+from accesskeys.core.networks import parse_network
+from accesskeys.core.rates import parse_rate
 
 BASE_DIR = Path(__file__).resolve().parents[2]
 
@@ -34,7 +34,7 @@ SQLITE_OPTIONS = {
 }
 
 POSTGRESQL_OPTIONS = {
-    "prepare_threshold": 5,  # Anything but 0 lets accesskeys/models/finding.py prepare its statement.
+    "prepare_threshold": 5,  # Anything but 0 lets accesskeys/verification/finding prepare its statement.
     # A machine that is gone without a word is given up before the gateways give us up.
     "connect_timeout": 3,  # seconds
     "tcp_user_timeout": 3000,  # milliseconds

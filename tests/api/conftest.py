@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 from django.test import Client
 
-from accesskeys.scopes import READ, REVEAL, WRITE
+from accesskeys.core.scopes import READ, REVEAL, WRITE
 from tests.clients import anybody, consumer
 from tests.factories import AccessKeyFactory
 

@@ -21,12 +21,12 @@ from hypothesis import strategies as st
 from pytest_django import DjangoAssertNumQueries
 from time_machine import TimeMachineFixture
 
-from accesskeys import services
-from accesskeys.actors import Actor
+from accesskeys import operations, verification
 from accesskeys.api.permissions import HasScope
-from accesskeys.keyring import get_keyring
+from accesskeys.core.keyring import get_keyring
+from accesskeys.core.scopes import READ, REVEAL, WRITE
 from accesskeys.models import AccessKey, AuditEvent
-from accesskeys.scopes import READ, REVEAL, WRITE
+from accesskeys.operations.actors import Actor
 from tests.api.helpers import CURRENT, JSON, LIST, MODERATE, PING, TOLD, details, errors, reveal, told
 from tests.changes import before_rows_are_read
 from tests.clients import anybody, consumer, signed_in
@@ -51,7 +51,7 @@ def last_event() -> tuple[str, str, str, str, str]:
 def refused_keys() -> dict[str, str]:
     """A header for each way to be no usable key."""
     revoked = AccessKeyFactory()
-    services.revoke(access_key_id=revoked.pk, actor=Actor.for_command())
+    operations.revoke(access_key_id=revoked.pk, actor=Actor.for_command())
     return {
         "malformed": "Bearer nonsense",
         "no key": "Bearer",
@@ -210,7 +210,7 @@ class TestList:
         AccessKeyFactory(name="lasting", expires_at=now + 15 * day)
         AccessKeyFactory(name="forgotten", generated_at=now - 91 * day)
         used = AccessKeyFactory(name="used", generated_at=now - 200 * day)
-        services.record_use(used)
+        verification.record_use(used)
         by_status = {
             status: set(self.names(reader, status=status)) - {"reader"}
             for status in ("usable", "expiring", "expired", "never_used", "unused")
@@ -283,7 +283,7 @@ class TestList:
             url = answer["next"]
             for access_key in leaving[::3]:
                 leaving.remove(access_key)
-                services.revoke(access_key_id=access_key.pk, actor=Actor.for_command())
+                operations.revoke(access_key_id=access_key.pk, actor=Actor.for_command())
                 AccessKeyFactory(generated_at=access_key.created_at + timedelta(seconds=1))
         assert len(seen) == len(set(seen))
         assert kept <= set(seen)
@@ -315,7 +315,7 @@ class TestList:
         by_name = {(row := AccessKeyFactory(generated_at=moment)).name: row for _ in range(5)}
         first = reader.get(LIST, {"page_size": 3, "ordering": "-created_at"}).json()
         seen = [row["name"] for row in first["results"]]
-        services.revoke(access_key_id=by_name[seen[-1]].pk, actor=Actor.for_command())
+        operations.revoke(access_key_id=by_name[seen[-1]].pk, actor=Actor.for_command())
         second = reader.get(first["next"]).json()
         assert sorted(seen + [row["name"] for row in second["results"]]) == sorted({"reader", *by_name})
         assert [row["name"] for row in reader.get(second["previous"]).json()["results"]] == seen[:-1]
@@ -346,7 +346,7 @@ class TestList:
             AccessKeyFactory(name=name)
 
         def revoke() -> None:
-            services.revoke(access_key_id=services.find("b").pk, actor=Actor.for_command())
+            operations.revoke(access_key_id=operations.find("b").pk, actor=Actor.for_command())
 
         query = {"page_size": 2, "ordering": "name"}
         with before_rows_are_read(revoke):
@@ -369,7 +369,7 @@ class TestGenerate:
         assert (access_key.scopes, access_key.expires_at, access_key.created_by) == ([], None, "writer")
         assert response["Location"] == details(access_key)
         assert "no-store" in response["Cache-Control"]
-        assert services.authenticate(answer["key"]).pk == access_key.pk
+        assert verification.authenticate(answer["key"]).pk == access_key.pk
         assert last_event() == ("api", "access_key.generated", "succeeded", "", "writer")
 
     def test_with_expiry_and_scopes(self) -> None:
@@ -499,7 +499,7 @@ class TestRename:
         assert response.json() == {**told(access_key), "name": "after"}
         access_key.refresh_from_db()
         assert (access_key.name, access_key.scopes) == ("after", ["orders:read"])
-        assert services.authenticate(key_of(access_key)).pk == access_key.pk
+        assert verification.authenticate(key_of(access_key)).pk == access_key.pk
         assert last_event() == ("api", "access_key.renamed", "succeeded", "", "writer")
 
     @pytest.mark.parametrize(

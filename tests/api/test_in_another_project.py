@@ -15,7 +15,7 @@ from rest_framework.views import APIView, exception_handler
 
 from accesskeys.api.authentication import AccessKeyAuthentication
 from accesskeys.api.permissions import HasScope, IsConsumer
-from accesskeys.keyring import get_keyring
+from accesskeys.core.keyring import get_keyring
 from accesskeys.models import AccessKey
 from tests.factories import AccessKeyFactory, OperatorFactory, key_of
 

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from accesskeys.models import AccessKey
 from tests.api.helpers import JSON, LIST, MODERATE, errors
-from tests.core.strategies import is_a_name
+from tests.strategies import is_a_name
 
 pytestmark = pytest.mark.django_db
 

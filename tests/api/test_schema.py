@@ -13,7 +13,7 @@ from django.core.management import call_command
 from django.urls import get_resolver
 
 from accesskeys.models import AccessKey
-from accesskeys.policy import RULES, Operation
+from accesskeys.operations.policy import RULES, Operation
 from tests.clients import anybody, consumer, signed_in
 from tests.factories import AccessKeyFactory, OperatorFactory
 

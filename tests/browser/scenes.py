@@ -15,10 +15,10 @@ from django.db import OperationalError
 from django.utils import timezone
 from playwright.sync_api import Page, expect
 
-from accesskeys import services
-from accesskeys.actors import Actor
+from accesskeys import operations
+from accesskeys.console.views.list import AccessKeyListPage
 from accesskeys.models import AccessKey
-from accesskeys.views.access_keys import AccessKeyListPage
+from accesskeys.operations.actors import Actor
 from tests.factories import AccessKeyFactory
 
 LIST = "/settings/access-keys/"
@@ -46,8 +46,8 @@ class Stock:
         AccessKey.objects.filter(pk=broken.pk).update(sealed=b"?" * 84)
         AccessKey.objects.filter(pk=full.pk).update(last_used_at=timezone.now() - timedelta(minutes=2))
         by = {"actor": Actor.for_command(), "access_key_id": full.pk}
-        services.limit(**by, allowed_networks=["192.0.2.0/24", "2001:db8::/32"], rate_limit="10/minute")
-        services.suspend(**by)
+        operations.limit(**by, allowed_networks=["192.0.2.0/24", "2001:db8::/32"], rate_limit="10/minute")
+        operations.suspend(**by)
         return cls(plain, full, broken)
 
 

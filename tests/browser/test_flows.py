@@ -11,10 +11,11 @@ import pytest
 from django.utils import timezone
 from playwright.sync_api import Dialog, Page, Route, expect
 
-from accesskeys import services
-from accesskeys.actors import Actor
+from accesskeys import operations
+from accesskeys.console.views.generate import AccessKeyGeneratePage
+from accesskeys.console.views.list import AccessKeyListPage
 from accesskeys.models import AccessKey, Action, AuditEvent
-from accesskeys.views.access_keys import AccessKeyGeneratePage, AccessKeyListPage
+from accesskeys.operations.actors import Actor
 from tests.browser.conftest import PASSWORD, Complaints, Enter
 from tests.browser.scenes import AUDIT_LOG, LIST
 from tests.factories import AccessKeyFactory, OperatorFactory
@@ -37,7 +38,7 @@ def three() -> list[AccessKey]:
 
 
 def revoke_elsewhere(access_key: AccessKey) -> None:
-    services.revoke(access_key_id=access_key.pk, actor=Actor.for_command())
+    operations.revoke(access_key_id=access_key.pk, actor=Actor.for_command())
 
 
 def failing(*args: Any, **kwargs: Any) -> None:

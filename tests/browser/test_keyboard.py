@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import Locator, expect
 
-from accesskeys import services
+from accesskeys import verification
 from accesskeys.models import AccessKey
 from tests.browser.conftest import PASSWORD, Enter
 from tests.browser.scenes import LIST
@@ -55,7 +55,7 @@ def test_from_sign_in_to_revoke(visit: Enter) -> None:
     reach(page.get_by_role("button", name="Copy the key of billing")).press("Enter")
     expect(page.get_by_role("status").filter(has_text="Copied.")).to_be_attached()
     key = page.evaluate("navigator.clipboard.readText()")
-    assert services.authenticate(key).name == "billing"
+    assert verification.authenticate(key).name == "billing"
 
     name = reach(page.get_by_role("textbox", name="Name"))
     keyboard.press("ControlOrMeta+A")

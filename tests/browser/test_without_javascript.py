@@ -7,8 +7,8 @@ import re
 import pytest
 from playwright.sync_api import Page, expect
 
-from accesskeys import services
-from accesskeys.exceptions import InvalidKey
+from accesskeys import verification
+from accesskeys.core.exceptions import InvalidKey
 from accesskeys.models import AccessKey
 from tests.browser.conftest import PASSWORD, Enter
 from tests.browser.scenes import AUDIT_LOG, LIST
@@ -58,7 +58,7 @@ def test_generate_show_rename_and_revoke(page: Page) -> None:
 
     page.get_by_role("button", name="Show key").click()
     key = page.get_by_text("ica_").inner_text().strip()
-    assert services.authenticate(key) == access_key
+    assert verification.authenticate(key) == access_key
     expect(page.get_by_text("The page hides the key again after 30 seconds.")).to_be_visible()
     expect(page.get_by_role("button", name=re.compile("Show key|Hide key"))).to_have_count(0)
     page.get_by_role("link", name="Hide key").click()
@@ -79,7 +79,7 @@ def test_generate_show_rename_and_revoke(page: Page) -> None:
     page.get_by_role("button", name="Revoke access key").click()
     expect(page.get_by_text("Access key billing_worker is revoked.")).to_be_visible()
     with pytest.raises(InvalidKey):
-        services.authenticate(key)
+        verification.authenticate(key)
 
 
 def test_limit_suspend_and_resume(page: Page) -> None:

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from deploy import compile_messages
+from tools import compile_messages
 
 
 @pytest.fixture(scope="session", autouse=True)

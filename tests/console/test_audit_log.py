@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from accesskeys import services
-from accesskeys.actors import Actor
+from accesskeys import operations
+from accesskeys.operations.actors import Actor
 from tests.console.helpers import signed_in
 from tests.factories import AccessKeyFactory
 
@@ -17,7 +17,7 @@ AUDIT_LOG = "/settings/audit-log/"
 
 def test_a_revoked_access_key_leads_from_its_id_to_its_entries() -> None:
     access_key = AccessKeyFactory(name="billing")
-    services.revoke(access_key_id=access_key.pk, actor=Actor.for_command())
+    operations.revoke(access_key_id=access_key.pk, actor=Actor.for_command())
     AccessKeyFactory(name="other")
     operator = signed_in("Operators", "Auditors")
     entries = f"{AUDIT_LOG}?access_key={access_key.pk}"

@@ -12,9 +12,9 @@ import pytest
 import time_machine
 from django.test import Client
 
-from accesskeys import services
-from accesskeys.actors import Actor
+from accesskeys import operations
 from accesskeys.models import AccessKey, AuditEvent
+from accesskeys.operations.actors import Actor
 from tests.console.helpers import signed_in
 from tests.factories import AccessKeyFactory, OperatorFactory, key_of
 
@@ -113,7 +113,7 @@ class TestAuditLog:
     def test_as_json_lines(self, operator: Client, maren: Actor) -> None:
         access_key = AccessKeyFactory(name="billing", generated_at=NOON)
         with time_machine.travel(NOON + timedelta(hours=1), tick=False):
-            services.rename(access_key_id=access_key.pk, name="billing_2", actor=maren)
+            operations.rename(access_key_id=access_key.pk, name="billing_2", actor=maren)
         response = operator.get(AUDIT_LOG, {"format": "jsonl", "actor": "mar"})
         assert response["Content-Type"] == "application/x-ndjson; charset=utf-8"
         assert response["Content-Disposition"].endswith('.jsonl"')
@@ -136,8 +136,8 @@ class TestAuditLog:
 
     def test_as_csv(self, operator: Client, maren: Actor) -> None:
         access_key = AccessKeyFactory(name="billing")
-        services.rename(access_key_id=access_key.pk, name="billing_2", actor=maren)
-        services.revoke(access_key_id=access_key.pk, actor=maren)
+        operations.rename(access_key_id=access_key.pk, name="billing_2", actor=maren)
+        operations.revoke(access_key_id=access_key.pk, actor=maren)
         rows = rows_of(operator.get(AUDIT_LOG, {"access_key": str(access_key.pk)}))
         assert [row["action"].partition(".")[2] for row in rows] == ["revoked", "renamed", "generated"]
         assert json.loads(rows[1]["details"]) == {"name": {"before": "billing", "after": "billing_2"}}

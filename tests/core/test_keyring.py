@@ -12,10 +12,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pytest_django import Settings
 
-from accesskeys import keys
-from accesskeys.exceptions import IntegrityFailure, KeyringError
-from accesskeys.keyring import Keyring, get_keyring
-from tests.core.helpers import holds_part_of, master_key
+from accesskeys.core import keys
+from accesskeys.core.exceptions import IntegrityFailure, KeyringError
+from accesskeys.core.keyring import Keyring, get_keyring
+from tests.helpers import holds_part_of, master_key
 
 ROW = UUID("018f2c3e-6f6a-7c3b-9a53-0123456789ab")
 KNOWN = "k1:AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8="

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from accesskeys import keys
+from accesskeys.core import keys
 
 ALPHABET = string.ascii_letters + string.digits
 WELL_FORMED = st.text(ALPHABET, min_size=51, max_size=51).map("ica_".__add__)

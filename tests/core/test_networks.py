@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from accesskeys.networks import client_address, parse_address, parse_network, parse_networks
-from accesskeys.notation import NotationError
+from accesskeys.core.networks import client_address, parse_address, parse_network, parse_networks
+from accesskeys.core.notation import NotationError
 
 TRUSTED = parse_networks(("10.0.0.0/8", "fd00::/8"))
 

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 
 from django.test import Client
 
-from accesskeys.scopes import INTROSPECT, METRICS, READ, REVEAL, WRITE
+from accesskeys.core.scopes import INTROSPECT, METRICS, READ, REVEAL, WRITE
 from tests.clients import anybody, consumer, signed_in
 from tests.factories import AccessKeyFactory, OperatorFactory
 

@@ -14,8 +14,8 @@ from django.core.management import CommandError, call_command
 from django.http import HttpResponse
 from django.urls import reverse
 
-from accesskeys.scopes import READ, REVEAL, WRITE
-from accesskeys.validators import NAME_RULE
+from accesskeys.core.scopes import READ, REVEAL, WRITE
+from accesskeys.core.validators import NAME_RULE
 from tests.clients import consumer, signed_in
 from tests.factories import AccessKeyFactory, OperatorFactory
 

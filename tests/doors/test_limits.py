@@ -12,12 +12,12 @@ from django.core.management.base import CommandError
 from django.test import Client
 from django.urls import reverse
 
-from accesskeys import services
-from accesskeys.actors import Actor
+from accesskeys import operations
 from accesskeys.models import AccessKey
+from accesskeys.operations.actors import Actor
 from tests.clients import consumer, signed_in
-from tests.core.helpers import audit_log
 from tests.factories import AccessKeyFactory, OperatorFactory
+from tests.helpers import audit_log
 
 pytestmark = pytest.mark.django_db
 
@@ -75,7 +75,7 @@ class TestConsole:
         assert 'value="100"' in content
 
     def test_empty_fields_lift_them(self, console: Client, access_key: AccessKey, command: Actor) -> None:
-        services.limit(
+        operations.limit(
             access_key_id=access_key.pk, allowed_networks=NETWORKS, rate_limit="1/hour", actor=command
         )
         console.post(page("limits", access_key), {"allowed_networks": "", "requests": "", "period": "hour"})
@@ -116,7 +116,7 @@ class TestConsole:
     def test_what_is_stored_stays_known_to_the_page(
         self, console: Client, access_key: AccessKey, command: Actor
     ) -> None:
-        services.limit(
+        operations.limit(
             access_key_id=access_key.pk, allowed_networks=NETWORKS[:1], rate_limit="5/hour", actor=command
         )
         typed = {"allowed_networks": "home", "requests": "7", "period": "minute"}
@@ -145,7 +145,7 @@ class TestConsole:
     def test_one_that_somebody_revoked_meanwhile(
         self, console: Client, access_key: AccessKey, command: Actor, name: str
     ) -> None:
-        services.revoke(access_key_id=access_key.pk, actor=command)
+        operations.revoke(access_key_id=access_key.pk, actor=command)
         response = console.post(page(name, access_key), {"period": "minute"}, follow=True)
         assert response.redirect_chain == [("/settings/access-keys/", 302)]
         assert "It may have been revoked." in response.content.decode()
@@ -153,7 +153,7 @@ class TestConsole:
     def test_viewers_read_the_limits_and_cannot_change_them(
         self, access_key: AccessKey, command: Actor
     ) -> None:
-        services.limit(
+        operations.limit(
             access_key_id=access_key.pk, allowed_networks=NETWORKS, rate_limit="5/second", actor=command
         )
         viewer = signed_in(OperatorFactory(roles=["Viewers"]))
@@ -195,7 +195,7 @@ class TestApi:
         assert AccessKey.objects.get(name="billing").is_usable
 
     def test_over_the_limit(self, access_key: AccessKey, command: Actor) -> None:
-        services.limit(access_key_id=access_key.pk, allowed_networks=[], rate_limit="1/hour", actor=command)
+        operations.limit(access_key_id=access_key.pk, allowed_networks=[], rate_limit="1/hour", actor=command)
         client = consumer(access_key)
         assert client.get("/api/v1/ping/").status_code == 200
         response = client.get("/api/v1/ping/")
@@ -250,7 +250,7 @@ class TestExplain:
         access_key = AccessKeyFactory(
             name="expiring", expires_at=datetime(2099, 1, 1, tzinfo=UTC), scopes=["orders:read"]
         )
-        services.limit(
+        operations.limit(
             access_key_id=access_key.pk, allowed_networks=["10.0.0.0/8"], rate_limit="9/hour", actor=command
         )
         ask = ("explain_access_key", "expiring", "--address", "10.1.2.3", "--scope", "orders:write")
@@ -269,7 +269,7 @@ class TestExplain:
         assert run(*ask[:2]).splitlines()[-2] == (
             "  address    REFUSES  10.0.0.0/8; name the client's with --address"
         )
-        services.suspend(access_key_id=access_key.pk, actor=command)
+        operations.suspend(access_key_id=access_key.pk, actor=command)
         assert run(*ask).splitlines()[-1] == "Refused: suspended."
 
     def test_the_rate_as_it_is_counted(self, access_key: AccessKey, command: Actor) -> None:

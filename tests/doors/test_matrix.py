@@ -15,10 +15,10 @@ from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver
 from pytest_django import Settings
 
-from accesskeys import services
-from accesskeys.actors import Actor
+from accesskeys import operations
 from accesskeys.models import AccessKey, AuditEvent
-from accesskeys.policy import RULES, Operation
+from accesskeys.operations.actors import Actor
+from accesskeys.operations.policy import RULES, Operation
 from tests.doors.callers import CALLERS, CONSUMERS
 from tests.doors.doors import FORM
 from tests.doors.matrix import MATRIX, METHODS, answers
@@ -104,7 +104,7 @@ class Targets:
         Group.objects.filter(name__in=["Friends", "Target"]).delete()
         targets = cls(AccessKeyFactory(), OperatorFactory(), Group.objects.create(name="Target"))
         if OPERATIONS.get((route, method), OPERATIONS.get((route, None))) == Operation.RESUME:
-            services.suspend(access_key_id=targets.access_key.pk, actor=Actor.for_command())
+            operations.suspend(access_key_id=targets.access_key.pk, actor=Actor.for_command())
         return targets
 
     def address(self, route: str) -> str:

@@ -10,9 +10,9 @@ import pytest
 from pytest_django import Settings
 from time_machine import TimeMachineFixture
 
-from accesskeys import services
-from accesskeys.actors import Actor
-from accesskeys.keyring import get_keyring
+from accesskeys import operations
+from accesskeys.core.keyring import get_keyring
+from accesskeys.operations.actors import Actor
 from tests.clients import anybody, consumer
 from tests.factories import AccessKeyFactory, key_of
 
@@ -55,10 +55,10 @@ class TestTheLogSaysWhyAndWhose:
         access_key = AccessKeyFactory(expired=reason == "expired")
         actor = Actor.for_command()
         if reason == "suspended":
-            services.suspend(access_key_id=access_key.pk, actor=actor)
+            operations.suspend(access_key_id=access_key.pk, actor=actor)
         networks = ["192.0.2.0/24"] if reason == "address" else []
         rate = "1/hour" if reason == "rate_limit" else None
-        services.limit(access_key_id=access_key.pk, allowed_networks=networks, rate_limit=rate, actor=actor)
+        operations.limit(access_key_id=access_key.pk, allowed_networks=networks, rate_limit=rate, actor=actor)
         statuses = [consumer(access_key).get(path).status_code for _ in range(2)]
         assert statuses == ([200, 429] if reason == "rate_limit" else [401, 401])
         said = f"Key refused: {reason}, from 127.0.0.1: access key {access_key.name} ({access_key.pk})"
@@ -97,7 +97,7 @@ class TestCountersAway:
     @pytest.fixture
     def limited_key(self) -> str:
         access_key = AccessKeyFactory()
-        services.limit(
+        operations.limit(
             access_key_id=access_key.pk, allowed_networks=[], rate_limit="9/hour", actor=Actor.for_command()
         )
         return key_of(access_key)

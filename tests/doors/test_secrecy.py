@@ -21,12 +21,12 @@ import psycopg
 import pytest
 from django.core.management import CommandError, call_command
 
-from accesskeys import services
-from accesskeys.exceptions import InvalidKey
-from accesskeys.scopes import READ, REVEAL, WRITE
+from accesskeys import verification
+from accesskeys.core.exceptions import InvalidKey
+from accesskeys.core.scopes import READ, REVEAL, WRITE
 from tests.clients import anybody, consumer, signed_in
-from tests.core.helpers import slices
 from tests.factories import AccessKeyFactory, OperatorFactory, key_of
+from tests.helpers import slices
 from tests.server.servers import Answer, Server, Site, new_site
 
 FORM = "application/x-www-form-urlencoded"
@@ -264,7 +264,7 @@ def test_no_part_of_any_key_is_in_a_log_record(caplog: pytest.LogCaptureFixture)
     for bad in (mistyped(key), key[:-1], f"{key} x", key + "é"):
         assert anybody(authorization=f"Bearer {bad}").get("/api/v1/ping/").status_code == 401
         with pytest.raises(InvalidKey):
-            services.authenticate(bad)
+            verification.authenticate(bad)
     assert key in console.post(f"{page}reveal/").content.decode()
     assert console.post(page, {"name": key}).status_code == 200
     assert console.post("/settings/access-keys/generate/", {"name": key}).status_code == 200

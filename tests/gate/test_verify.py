@@ -10,11 +10,11 @@ from django.test import Client
 from pytest_django import Settings
 from pytest_django.fixtures import DjangoAssertNumQueries
 
-from accesskeys import services
-from accesskeys.actors import Actor
+from accesskeys import operations
+from accesskeys.operations.actors import Actor
 from tests.clients import anybody, consumer
-from tests.core.helpers import database_away, holds_part_of
 from tests.factories import AccessKeyFactory, key_of
+from tests.helpers import database_away, holds_part_of
 
 pytestmark = pytest.mark.django_db
 
@@ -64,9 +64,9 @@ def test_suspended_expired_revoked_and_out_of_network_are_one_answer(command: Ac
         AccessKeyFactory(),
         AccessKeyFactory(),
     )
-    services.suspend(access_key_id=suspended.pk, actor=command)
-    services.revoke(access_key_id=revoked.pk, actor=command)
-    services.limit(
+    operations.suspend(access_key_id=suspended.pk, actor=command)
+    operations.revoke(access_key_id=revoked.pk, actor=command)
+    operations.limit(
         access_key_id=elsewhere.pk, allowed_networks=["192.0.2.0/24"], rate_limit=None, actor=command
     )
     answers = {
@@ -118,7 +118,7 @@ class TestOverTheLimit:
     @pytest.fixture
     def client(self, command: Actor) -> Client:
         access_key = AccessKeyFactory()
-        services.limit(access_key_id=access_key.pk, allowed_networks=[], rate_limit="1/hour", actor=command)
+        operations.limit(access_key_id=access_key.pk, allowed_networks=[], rate_limit="1/hour", actor=command)
         client = consumer(access_key)
         client.get(VERIFY)
         return client
@@ -160,7 +160,7 @@ def test_the_address_of_the_client_comes_from_trusted_gateways_alone(
     settings: Settings, command: Actor
 ) -> None:
     access_key = AccessKeyFactory()
-    services.limit(
+    operations.limit(
         access_key_id=access_key.pk, allowed_networks=["192.0.2.0/24"], rate_limit=None, actor=command
     )
     forwarded = {"X-Forwarded-For": "192.0.2.7"}

@@ -40,7 +40,7 @@ class IdentityCloud:
         }
         port = free_port()
         self.process = Process(
-            [sys.executable, "-m", "gunicorn", "-c", "deploy/gunicorn.conf.py", "identity_cloud.wsgi"],
+            [sys.executable, "-m", "gunicorn", "-c", "server/gunicorn.conf.py", "identity_cloud.wsgi"],
             port=port,
             log=home / "identity_cloud.log",
             cwd=ROOT,

@@ -131,7 +131,7 @@ class Site:
         """Start a server process, which may fail; what it says goes to the log."""
         with log.open("w") as output:
             return subprocess.Popen(
-                [sys.executable, "-m", "gunicorn", "-c", "deploy/gunicorn.conf.py", "identity_cloud.wsgi"],
+                [sys.executable, "-m", "gunicorn", "-c", "server/gunicorn.conf.py", "identity_cloud.wsgi"],
                 cwd=ROOT,
                 env=self.environment | {"PORT": str(port)},
                 stdout=output,

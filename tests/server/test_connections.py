@@ -1,4 +1,4 @@
-"""Who waits for requests and how long: ``deploy.workers.PromptWorker``, from outside."""
+"""Who waits for requests and how long: ``server.workers.PromptWorker``, from outside."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from deploy.workers import PARTING_SECONDS
+from server.workers import PARTING_SECONDS
 from tests.server.servers import Server, Site
 
 THREADS = 3

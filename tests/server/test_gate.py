@@ -1,4 +1,4 @@
-"""``/auth/verify/`` as the server answers it, ahead of Django: ``deploy.workers.GateWorker``.
+"""``/auth/verify/`` as the server answers it, ahead of Django: ``server.workers.GateWorker``.
 
 Another spelling of the address leads to Django, whose answers ``tests/gate`` knows: both must be the same.
 """
@@ -13,7 +13,7 @@ from http import HTTPStatus
 import pytest
 
 from accesskeys.gate import Answer
-from deploy.workers import _written
+from server.workers import _written
 from tests.server.servers import Server, Site
 
 AHEAD, DJANGO = "/auth/verify/", "/auth/%76erify/"

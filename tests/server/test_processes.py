@@ -332,7 +332,7 @@ class TestMakeRun:
 
     @staticmethod
     def write(file: Path) -> None:
-        subprocess.run([sys.executable, "-S", str(ROOT / "deploy" / "write_env.py"), str(file)], check=True)
+        subprocess.run([sys.executable, "-S", str(ROOT / "tools" / "write_env.py"), str(file)], check=True)
 
     def test_the_first_operator_is_made_once(self, own_site: Site) -> None:
         first = own_site.manage("prepare")

@@ -10,7 +10,7 @@ from contextlib import ExitStack, suppress
 
 import pytest
 
-from deploy.workers import REQUEST_SECONDS
+from server.workers import REQUEST_SECONDS
 from tests.server.servers import Server, Site
 
 THREADS = 3

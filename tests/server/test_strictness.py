@@ -1,6 +1,6 @@
 """What the production server refuses to read, so that no gateway in front of it and it ever read one request as two.
 
-Sent over raw sockets to gunicorn with ``deploy/gunicorn.conf.py``. RFC 9112 says of most of these what to do: 400.
+Sent over raw sockets to gunicorn with ``server/gunicorn.conf.py``. RFC 9112 says of most of these what to do: 400.
 """
 
 from __future__ import annotations

@@ -8,11 +8,13 @@ from django.core.management.base import CommandError, CommandParser
 from django.utils import timezone
 from django.utils.dateparse import parse_datetime
 
-from accesskeys import rate_limits, scopes, services
-from accesskeys.decision import CHECKS, Attempt
+from accesskeys import operations
+from accesskeys.core import scopes
+from accesskeys.core.networks import parse_address
 from accesskeys.management.base import AccessKeyCommand
 from accesskeys.models import AccessKey
-from accesskeys.networks import parse_address
+from accesskeys.verification import rate_limits
+from accesskeys.verification.decision import CHECKS, Attempt
 
 
 class Command(AccessKeyCommand):
@@ -34,7 +36,7 @@ class Command(AccessKeyCommand):
         parser.add_argument("--at", metavar="TIME", help="ISO 8601 with offset; without it, now")
 
     def run(self, **options: Any) -> None:
-        access_key = services.find(options["name_or_id"])
+        access_key = operations.find(options["name_or_id"])
         wanted = _scopes(options["scopes"])
         at = None if options["at"] is None else _moment(options["at"], access_key)
         attempt = Attempt(_address(options["address"]), at or timezone.now())

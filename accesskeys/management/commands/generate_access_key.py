@@ -5,7 +5,7 @@ from typing import Any
 
 from django.core.management.base import CommandError, CommandParser
 
-from accesskeys import services
+from accesskeys import operations
 from accesskeys.management.base import AccessKeyCommand
 from accesskeys.management.durations import moment_after
 from accesskeys.management.output import OutputError, described, write_out
@@ -23,7 +23,7 @@ class Command(AccessKeyCommand):
         parser.add_argument("--json", action="store_true", help="print the access key and its key as JSON")
 
     def run(self, **options: Any) -> None:
-        access_key, key = services.generate(
+        access_key, key = operations.generate(
             name=options["name"],
             scopes=options["scopes"],
             expires_at=None if options["expires_in"] is None else moment_after(options["expires_in"]),
@@ -33,7 +33,7 @@ class Command(AccessKeyCommand):
         try:
             write_out(self.stdout, f"{written}\n")
         except OutputError as error:
-            services.revoke(access_key_id=access_key.pk, actor=self.actor)
+            operations.revoke(access_key_id=access_key.pk, actor=self.actor)
             raise CommandError(
                 f"The key cannot be written: {error.strerror}. The access key was revoked again."
             ) from None

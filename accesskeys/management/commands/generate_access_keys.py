@@ -13,12 +13,12 @@ from typing import Any, Self, TextIO, TypeVar
 from django.core.exceptions import ValidationError
 from django.core.management.base import CommandError, CommandParser, OutputWrapper
 
-from accesskeys import services
+from accesskeys import operations
 from accesskeys.management.base import AccessKeyCommand
 from accesskeys.management.interrupts import interrupts_deferred
 from accesskeys.management.output import Progress, described, write_out
 from accesskeys.management.wish_list import Line, Problem, Spool, WrongColumns, read, spool
-from accesskeys.services import Generated, Wish
+from accesskeys.operations import Generated, Wish
 
 # Large enough for speed, small enough that nobody else waits long for the database.
 AT_ONCE = 500
@@ -84,7 +84,7 @@ class Command(AccessKeyCommand):
                     wishes[line.number] = line.wish()
                 except ValidationError as refusal:
                     yield _problem(line.number, refusal)
-        refusals = services.foresee(wishes=list(wishes.values()), actor=self.actor)
+        refusals = operations.foresee(wishes=list(wishes.values()), actor=self.actor)
         for number, foreseen in zip(wishes, refusals, strict=True):
             if foreseen:
                 yield _problem(number, foreseen)
@@ -107,7 +107,7 @@ class Command(AccessKeyCommand):
             for batch in _batches(lines):
                 if interrupted.is_set():
                     break
-                outcomes = services.generate_many(wishes=[line.wish() for line in batch], actor=self.actor)
+                outcomes = operations.generate_many(wishes=[line.wish() for line in batch], actor=self.actor)
                 _deliver(
                     write,
                     "".join(written(outcome) for outcome in outcomes if isinstance(outcome, Generated)),

@@ -4,7 +4,7 @@ from typing import Any
 
 from django.core.management.base import CommandError, CommandParser
 
-from accesskeys import services
+from accesskeys import operations
 from accesskeys.management.base import AccessKeyCommand
 
 
@@ -36,8 +36,8 @@ class Command(AccessKeyCommand):
         networks, rate = options["networks"], options["rate"]
         if networks is None and rate is None:
             raise CommandError("Say what to set: --network or --anywhere, --rate or --unlimited.")
-        access_key = services.find(options["name_or_id"])
-        access_key = services.limit(
+        access_key = operations.find(options["name_or_id"])
+        access_key = operations.limit(
             access_key_id=access_key.pk,
             allowed_networks=access_key.allowed_networks if networks is None else networks,
             rate_limit=access_key.rate_limit if rate is None else rate,

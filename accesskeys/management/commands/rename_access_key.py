@@ -4,7 +4,7 @@ from typing import Any
 
 from django.core.management.base import CommandParser
 
-from accesskeys import services
+from accesskeys import operations
 from accesskeys.management.base import AccessKeyCommand
 
 
@@ -16,8 +16,8 @@ class Command(AccessKeyCommand):
         parser.add_argument("new_name", help="1 to 30 characters: A-Z, a-z, 0-9 and underscores")
 
     def run(self, **options: Any) -> None:
-        access_key = services.rename(
-            access_key_id=services.resolve(options["name_or_id"]),
+        access_key = operations.rename(
+            access_key_id=operations.resolve(options["name_or_id"]),
             name=options["new_name"],
             actor=self.actor,
         )

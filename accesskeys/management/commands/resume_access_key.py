@@ -4,7 +4,7 @@ from typing import Any
 
 from django.core.management.base import CommandParser
 
-from accesskeys import services
+from accesskeys import operations
 from accesskeys.management.base import AccessKeyCommand
 
 
@@ -15,6 +15,6 @@ class Command(AccessKeyCommand):
         parser.add_argument("name_or_id")
 
     def run(self, **options: Any) -> None:
-        access_key_id = services.resolve(options["name_or_id"])
-        access_key = services.resume(access_key_id=access_key_id, actor=self.actor)
+        access_key_id = operations.resolve(options["name_or_id"])
+        access_key = operations.resume(access_key_id=access_key_id, actor=self.actor)
         self.stdout.write(f"Resumed access key {access_key.name}.")

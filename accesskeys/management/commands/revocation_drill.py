@@ -13,7 +13,7 @@ from typing import Any
 from django.core.management.base import CommandError, CommandParser
 from django.utils import timezone
 
-from accesskeys import services
+from accesskeys import operations
 from accesskeys.management.base import AccessKeyCommand
 from accesskeys.management.drill import DrillFailed, Round, Tally, Target
 from accesskeys.management.interrupts import interrupts_deferred
@@ -89,7 +89,7 @@ class Command(AccessKeyCommand):
 
     def round(self, targets: Sequence[Target], options: dict[str, Any]) -> dict[Target, Tally]:
         """Generate, warm up, revoke, watch. However it ends, the access key is revoked."""
-        access_key, key = services.generate(
+        access_key, key = operations.generate(
             name=f"revocation_drill_{uuid.uuid4().hex[:12]}",
             scopes=options["scopes"],
             expires_at=timezone.now() + LIFETIME,
@@ -102,7 +102,7 @@ class Command(AccessKeyCommand):
                 )
                 asking.warm_up()
             finally:
-                services.revoke(access_key_id=access_key.pk, actor=self.actor)
+                operations.revoke(access_key_id=access_key.pk, actor=self.actor)
                 revoked_at = time.monotonic()
             return asking.watch(revoked_at)
 

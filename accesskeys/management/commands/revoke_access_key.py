@@ -5,7 +5,7 @@ from typing import Any
 
 from django.core.management.base import CommandError, CommandParser
 
-from accesskeys import services
+from accesskeys import operations
 from accesskeys.management.base import AccessKeyCommand
 
 
@@ -17,10 +17,10 @@ class Command(AccessKeyCommand):
         parser.add_argument("--no-input", action="store_true", help="do not ask for confirmation")
 
     def run(self, **options: Any) -> None:
-        access_key_id = services.resolve(options["name_or_id"])
+        access_key_id = operations.resolve(options["name_or_id"])
         if not options["no_input"]:
             confirm(options["name_or_id"])
-        revoked = services.revoke(access_key_id=access_key_id, actor=self.actor)
+        revoked = operations.revoke(access_key_id=access_key_id, actor=self.actor)
         self.stdout.write(f"Revoked access key {revoked.name} ({revoked.id}).")
 
 

@@ -4,7 +4,7 @@ from typing import Any
 
 from django.core.management.base import CommandParser
 
-from accesskeys import services
+from accesskeys import operations
 from accesskeys.management.base import AccessKeyCommand
 
 
@@ -15,5 +15,5 @@ class Command(AccessKeyCommand):
         parser.add_argument("name_or_id")
 
     def run(self, **options: Any) -> None:
-        access_key_id = services.resolve(options["name_or_id"])
-        self.stdout.write(services.reveal(access_key_id=access_key_id, actor=self.actor))
+        access_key_id = operations.resolve(options["name_or_id"])
+        self.stdout.write(operations.reveal(access_key_id=access_key_id, actor=self.actor))

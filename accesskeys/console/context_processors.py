@@ -1,0 +1,31 @@
+"""What every page of the console needs to know besides its own subject."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import HttpRequest
+from django.utils.functional import SimpleLazyObject
+
+from accesskeys.http import actor_of
+from accesskeys.operations.policy import Operation, may
+
+THEME_COOKIE = "theme"
+THEMES = ("light", "dark")
+
+
+def console(request: HttpRequest) -> dict[str, Any]:
+    """``may``: what the operator may do, by operation; for pages of signed-in operators alone.
+
+    ``theme``: light or dark, if somebody chose one.
+    """
+    theme = request.COOKIES.get(THEME_COOKIE)
+    return {
+        "may": SimpleLazyObject(lambda: _permissions(request)),
+        "theme": theme if theme in THEMES else "",
+    }
+
+
+def _permissions(request: HttpRequest) -> dict[str, bool]:
+    actor = actor_of(request)
+    return {operation.value: may(actor, operation) for operation in Operation}

@@ -1,0 +1,38 @@
+"""The addresses of the console."""
+
+from __future__ import annotations
+
+from django.urls import path
+
+from accesskeys.console.views.api_documentation import ApiDocumentationPage
+from accesskeys.console.views.audit_log import AuditLogPage
+from accesskeys.console.views.details import AccessKeyDetailsPage
+from accesskeys.console.views.exports import AccessKeysExport, AuditLogExport
+from accesskeys.console.views.generate import AccessKeyGeneratePage
+from accesskeys.console.views.home import HomePage
+from accesskeys.console.views.limits import AccessKeyLimitsPage, AccessKeyResumePage, AccessKeySuspendPage
+from accesskeys.console.views.list import AccessKeyListPage
+from accesskeys.console.views.reveal import AccessKeyRevealPage
+from accesskeys.console.views.revoke import AccessKeyRevokePage
+from accesskeys.console.views.revoke_many import AccessKeysRevokePage
+
+app_name = "accesskeys"
+
+urlpatterns = [
+    path("", HomePage.as_view(), name="home"),
+    path("settings/access-keys/", AccessKeyListPage.as_view(), name="access_key_list"),
+    path("settings/access-keys/generate/", AccessKeyGeneratePage.as_view(), name="access_key_generate"),
+    path("settings/access-keys/revoke/", AccessKeysRevokePage.as_view(), name="access_keys_revoke"),
+    path("settings/access-keys/export/", AccessKeysExport.as_view(), name="access_keys_export"),
+    path("settings/access-keys/<uuid:pk>/", AccessKeyDetailsPage.as_view(), name="access_key_details"),
+    path("settings/access-keys/<uuid:pk>/reveal/", AccessKeyRevealPage.as_view(), name="access_key_reveal"),
+    path("settings/access-keys/<uuid:pk>/limits/", AccessKeyLimitsPage.as_view(), name="access_key_limits"),
+    path(
+        "settings/access-keys/<uuid:pk>/suspend/", AccessKeySuspendPage.as_view(), name="access_key_suspend"
+    ),
+    path("settings/access-keys/<uuid:pk>/resume/", AccessKeyResumePage.as_view(), name="access_key_resume"),
+    path("settings/access-keys/<uuid:pk>/revoke/", AccessKeyRevokePage.as_view(), name="access_key_revoke"),
+    path("settings/audit-log/", AuditLogPage.as_view(), name="audit_log"),
+    path("settings/audit-log/export/", AuditLogExport.as_view(), name="audit_log_export"),
+    path("api/v1/docs/", ApiDocumentationPage.as_view(), name="api_documentation"),
+]

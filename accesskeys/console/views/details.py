@@ -1,0 +1,67 @@
+"""The page about one access key."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.utils.translation import gettext as _
+
+from accesskeys import operations
+from accesskeys.console.forms import LimitsForm, RenameForm
+from accesskeys.console.views.base import AccessKeyPage
+from accesskeys.core.exceptions import NotFound
+from accesskeys.http import redirect
+from accesskeys.models import AuditEvent
+from accesskeys.operations import policy
+from accesskeys.operations.policy import Operation
+
+RECENT_EVENTS = 10
+
+
+class AccessKeyDetailsPage(AccessKeyPage):
+    """One access key: its name to change, its key hidden, and all that is known about it."""
+
+    template_name = "console/access_keys/details.html"
+
+    @property
+    def operation(self) -> Operation:  # type: ignore[override]
+        """Reading it, or saving another name."""
+        return Operation.RENAME if self.request.method == "POST" else Operation.DETAILS
+
+    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        return self.page()
+
+    def post(self, request: HttpRequest, pk: UUID) -> HttpResponse:
+        form = RenameForm(request.POST)
+        with form.judged() as typed:
+            try:
+                access_key = operations.rename(access_key_id=pk, name=typed["name"], actor=self.actor)
+            except NotFound:
+                return self.tell_it_is_gone()
+            messages.success(request, _("The name is now %(name)s.") % {"name": access_key.name})
+            return redirect(request, self.details_url)
+        return self.page(form=form)
+
+    def get_context_data(self, **context: Any) -> dict[str, Any]:
+        return super().get_context_data(
+            **{
+                "access_key": self.access_key,
+                "form": RenameForm(initial={"name": self.access_key.name}),
+                "limits_form": LimitsForm(access_key=self.access_key),
+                "is_fresh": self.access_key.is_usable and self.access_key.last_used_at is None,
+                "events": self.recent_events,
+                "base_address": self.request.build_absolute_uri("/").rstrip("/"),
+                **context,
+            }
+        )
+
+    @property
+    def recent_events(self) -> QuerySet[AuditEvent] | None:
+        """The latest entries of the audit log about this access key, for those who may read them."""
+        if policy.may(self.actor, Operation.READ_AUDIT_LOG):
+            return AuditEvent.objects.about(self.access_key_id).order_by("-at", "-id")[:RECENT_EVENTS]
+        return None

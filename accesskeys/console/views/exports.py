@@ -1,0 +1,80 @@
+"""What the list and the audit log show, as files. They are sent while they are read: any number of rows fits."""
+
+from __future__ import annotations
+
+from abc import abstractmethod
+from http import HTTPStatus
+from typing import Any
+
+from django.http import HttpRequest, StreamingHttpResponse
+from django.http.response import HttpResponseBase
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from accesskeys.console.exports import FORMATS, Export
+from accesskeys.console.filters import AccessKeyFilter, AuditLogFilter
+from accesskeys.console.views.base import ConsolePage
+from accesskeys.console.views.errors import problem
+from accesskeys.models import DESCRIPTION, AccessKey, AuditEvent
+from accesskeys.operations.policy import Operation
+
+
+class ExportPage(ConsolePage):
+    """A file to download, in the format that the query string names; CSV if it names none."""
+
+    http_method_names = ["get", "head", "options"]
+    formats: tuple[str, ...] = ("csv",)
+
+    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:  # type: ignore[override]
+        wanted = request.GET.get("format", "csv")
+        if wanted not in self.formats:
+            sentence = _("There is no export in this format.")
+            return problem(request, HTTPStatus.BAD_REQUEST, "invalid", sentence)
+        export = self.export(request)
+        response = StreamingHttpResponse(
+            FORMATS[wanted].write(export), content_type=FORMATS[wanted].media_type
+        )
+        filename = f"{export.name}-{timezone.now():%Y-%m-%d}.{wanted}"
+        response["Content-Disposition"] = f'attachment; filename="{filename}"'
+        return response
+
+    @abstractmethod
+    def export(self, request: HttpRequest) -> Export:
+        """The rows that the query string chooses."""
+
+
+class AccessKeysExport(ExportPage):
+    """The access keys that the list shows with this query string, on all its pages. Never their keys."""
+
+    operation = Operation.LIST
+    section = "access_keys"
+
+    def export(self, request: HttpRequest) -> Export:
+        chosen = AccessKeyFilter(request.GET).choose(AccessKey.objects.described())
+        return Export("access-keys", DESCRIPTION, chosen.values_list(*DESCRIPTION))
+
+
+class AuditLogExport(ExportPage):
+    """The entries that the audit log shows with this query string, as CSV or as JSON Lines."""
+
+    operation = Operation.READ_AUDIT_LOG
+    section = "audit_log"
+    formats = ("csv", "jsonl")
+
+    def export(self, request: HttpRequest) -> Export:
+        chosen = AuditLogFilter(request.GET).choose(AuditEvent.objects.all())
+        fields = (
+            "at",
+            "action",
+            "outcome",
+            "reason",
+            "access_key_id",
+            "access_key_name",
+            "actor_kind",
+            "actor_label",
+            "actor_access_key_id",
+            "door",
+            "address",
+            "details",
+        )
+        return Export("audit-log", fields, chosen.values_list(*fields))

@@ -1,0 +1,46 @@
+"""The page that generates an access key."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from accesskeys import operations
+from accesskeys.console.forms import GenerateForm, NameCheckForm
+from accesskeys.console.views.base import ConsolePage
+from accesskeys.http import htmx, redirect
+from accesskeys.models import AccessKey
+from accesskeys.operations.policy import Operation
+
+
+class AccessKeyGeneratePage(ConsolePage):
+    """A name, and if wished an expiry and scopes, for a new access key."""
+
+    operation = Operation.GENERATE
+    section = "access_keys"
+    template_name = "console/access_keys/generate.html"
+
+    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        if "name" in request.GET and htmx(request):
+            return render(
+                request, "console/access_keys/_name_check.html", {"form": NameCheckForm(request.GET)}
+            )
+        return self.page(form=GenerateForm())
+
+    def post(self, request: HttpRequest) -> HttpResponse:
+        form = GenerateForm(request.POST)
+        if form.is_valid():
+            with form.judged():
+                access_key, _key = operations.generate(**form.wishes(), actor=self.actor)
+                return self.present(access_key)
+        return self.page(form=form)
+
+    def present(self, access_key: AccessKey) -> HttpResponse:
+        """On to the details of the new access key, where its key is still hidden."""
+        messages.success(self.request, _("Access key %(name)s is generated.") % {"name": access_key.name})
+        return redirect(self.request, reverse("accesskeys:access_key_details", args=[access_key.pk]))

@@ -1,0 +1,70 @@
+"""The parts of the details page that limit an access key, and switch it off and on again."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import ClassVar
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from accesskeys import operations
+from accesskeys.console.forms import LimitsForm
+from accesskeys.console.views.base import PostedPage
+from accesskeys.console.views.details import AccessKeyDetailsPage
+from accesskeys.core.exceptions import NotFound
+from accesskeys.http import redirect
+from accesskeys.models import AccessKey
+from accesskeys.operations.policy import Operation
+
+
+class AccessKeyLimitsPage(PostedPage, AccessKeyDetailsPage):
+    """Where a key may be used from, and how often. What is wrong is said on the details page."""
+
+    operation = Operation.LIMIT
+
+    def post(self, request: HttpRequest, pk: UUID) -> HttpResponse:
+        try:
+            form = LimitsForm(request.POST, access_key=self.access_key)
+            if form.is_valid():
+                with form.judged():
+                    operations.limit(access_key_id=pk, actor=self.actor, **form.wishes())
+                    messages.success(request, _("The limits are saved. They hold from the next request on."))
+                    return redirect(request, self.details_url)
+        except NotFound:
+            return self.tell_it_is_gone()
+        form.focus_on_first_error()
+        return self.page(limits_form=form)
+
+
+class AccessKeySwitchPage(PostedPage):
+    """A button of the details page that suspends or resumes."""
+
+    switch: ClassVar[Callable[..., AccessKey]]
+    sentence: ClassVar[str | Promise]
+
+    def post(self, request: HttpRequest, pk: UUID) -> HttpResponse:
+        try:
+            access_key = type(self).switch(access_key_id=pk, actor=self.actor)
+        except NotFound:
+            return self.tell_it_is_gone()
+        messages.success(request, str(self.sentence) % {"name": access_key.name})
+        return redirect(request, self.details_url)
+
+
+class AccessKeySuspendPage(AccessKeySwitchPage):
+    operation = Operation.SUSPEND
+    switch = operations.suspend
+    sentence = gettext_lazy(
+        "Access key %(name)s is suspended. Programs that use it are refused until you resume it."
+    )
+
+
+class AccessKeyResumePage(AccessKeySwitchPage):
+    operation = Operation.RESUME
+    switch = operations.resume
+    sentence = gettext_lazy("Access key %(name)s is resumed. Its key is accepted again.")

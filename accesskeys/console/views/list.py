@@ -1,0 +1,41 @@
+"""The list of access keys."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+
+from accesskeys.console.filters import AccessKeyFilter
+from accesskeys.console.views.base import ConsolePage
+from accesskeys.console.views.columns import columns
+from accesskeys.models import AccessKey
+from accesskeys.operations.policy import Operation
+
+PAGE_SIZE_COOKIE = "page_size"
+PAGE_SIZE_COOKIE_SECONDS = 365 * 24 * 60 * 60
+
+
+class AccessKeyListPage(ConsolePage):
+    """All access keys, to browse, search and sort."""
+
+    operation = Operation.LIST
+    section = "access_keys"
+    template_name = "console/access_keys/list.html"
+
+    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        remembered = {PAGE_SIZE_COOKIE: request.COOKIES.get(PAGE_SIZE_COOKIE, "")}
+        chosen = AccessKeyFilter({**remembered, **request.GET.dict()})
+        page = chosen.page_of(AccessKey.objects.described(), chosen.rows_per_page)
+        is_empty = not (page or chosen.is_narrowed)
+        response = self.page(filter=chosen, page=page, columns=columns(chosen.order), is_empty=is_empty)
+        if PAGE_SIZE_COOKIE in request.GET:
+            response.set_cookie(
+                PAGE_SIZE_COOKIE,
+                str(chosen.rows_per_page),
+                max_age=PAGE_SIZE_COOKIE_SECONDS,
+                secure=request.is_secure(),
+                httponly=True,
+                samesite="Lax",
+            )
+        return response

@@ -1,0 +1,59 @@
+"""The answer that shows a key."""
+
+from __future__ import annotations
+
+from http import HTTPStatus
+from uuid import UUID
+
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import render
+
+from accesskeys import operations
+from accesskeys.console.views.base import PostedPage
+from accesskeys.console.views.details import AccessKeyDetailsPage
+from accesskeys.console.views.errors import problem
+from accesskeys.core.exceptions import AccessKeyError, Forbidden, IntegrityFailure, NotFound
+from accesskeys.http import htmx, prefers_json
+from accesskeys.operations.policy import Operation
+
+SHOWN_SECONDS = 30
+
+
+class AccessKeyRevealPage(PostedPage, AccessKeyDetailsPage):
+    """The one kind of answer that holds a key: JSON for a script, a fragment for htmx, else the page."""
+
+    operation = Operation.REVEAL
+
+    def post(self, request: HttpRequest, pk: UUID) -> HttpResponse:
+        try:
+            key = operations.reveal(access_key_id=pk, actor=self.actor)
+        except IntegrityFailure as failure:
+            return self.tell_why_not(failure)
+        if prefers_json(request):
+            return JsonResponse({"key": key})
+        if htmx(request):
+            return render(request, "console/access_keys/_shown_key.html", {"key": key})
+        response = self.page(key=key)
+        # Without JavaScript nothing else would hide the key again.
+        response["Refresh"] = f"{SHOWN_SECONDS}; url={self.details_url}"
+        return response
+
+    def refuse(self, refusal: Forbidden | NotFound) -> HttpResponse:
+        if htmx(self.request):
+            missing = isinstance(refusal, NotFound)
+            return self.tell_in_place(refusal, HTTPStatus.NOT_FOUND if missing else HTTPStatus.FORBIDDEN)
+        return super().refuse(refusal)
+
+    def tell_why_not(self, failure: IntegrityFailure) -> HttpResponse:
+        """The reason, in the place where the key would have been."""
+        status = HTTPStatus.SERVICE_UNAVAILABLE
+        if prefers_json(self.request):
+            return problem(self.request, status, failure.code, str(failure))
+        if htmx(self.request):
+            return self.tell_in_place(failure, status)
+        return self.page(status=status, problem=str(failure))
+
+    def tell_in_place(self, refusal: AccessKeyError, status: HTTPStatus) -> HttpResponse:
+        """A fragment for htmx."""
+        context = {"problem": str(refusal)}
+        return render(self.request, "console/access_keys/_shown_key.html", context, status=status)

@@ -1,0 +1,47 @@
+"""The settings of this app, each read when it is needed so that tests and reloads see the present value."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from pathlib import Path
+from tempfile import gettempdir
+
+from django.conf import settings
+
+from accesskeys.core.networks import Network, parse_networks
+from accesskeys.core.rates import Rate, parse_rate
+
+LAST_USED_PRECISION = timedelta(minutes=1)
+
+
+def master_keys() -> str:
+    """``ACCESS_KEYS_MASTER_KEYS``: the keyring as text. Never derived from ``SECRET_KEY``."""
+    return getattr(settings, "ACCESS_KEYS_MASTER_KEYS", "")
+
+
+def counter_cache() -> str | None:
+    """``ACCESS_KEYS_COUNTER_CACHE``: the alias of a cache with an atomic ``incr``; None: the mapped file."""
+    return getattr(settings, "ACCESS_KEYS_COUNTER_CACHE", None)
+
+
+def counter_file() -> str:
+    """``ACCESS_KEYS_COUNTER_FILE``: where the processes of this machine count, if no cache is named.
+
+    As text: with each bad key, making a path of it would take as long as counting.
+    """
+    return str(getattr(settings, "ACCESS_KEYS_COUNTER_FILE", None) or f"{gettempdir()}/access_keys_counters")
+
+
+def tally_file() -> Path:
+    """Where the processes of this machine count decisions: beside the counters of the rate limits."""
+    return Path(f"{counter_file()}.decisions")
+
+
+def trusted_proxies() -> tuple[Network, ...]:
+    """``TRUSTED_PROXIES``: the networks whose ``X-Forwarded-For`` is believed."""
+    return parse_networks(tuple(getattr(settings, "TRUSTED_PROXIES", ())))
+
+
+def bad_key_limit() -> Rate:
+    """``ACCESS_KEYS_BAD_KEY_LIMIT``: how many bad keys an address may present before it hears 429."""
+    return parse_rate(getattr(settings, "ACCESS_KEYS_BAD_KEY_LIMIT", "60/minute"))

@@ -1,0 +1,202 @@
+"""The keyring: everything that is done with the master keys, which never enter the database.
+
+A stolen dump holds digests (HMAC) and sealed keys (AES-GCM); without the master keys neither gives a key back.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import hmac
+import re
+import secrets
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from enum import StrEnum
+from functools import lru_cache
+from typing import Self
+from uuid import UUID
+
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+
+from accesskeys.core import conf, keys
+from accesskeys.core.exceptions import IntegrityFailure, KeyringError
+
+MASTER_KEY_BYTES = 32
+NONCE_BYTES = 12  # 96 random bits: NIST SP 800-38D, section 8.2.2
+
+_ID = re.compile(r"[A-Za-z0-9_-]{1,16}")
+_ENTRY = "The master key %s in ACCESS_KEYS_MASTER_KEYS "
+
+
+class Purpose(StrEnum):
+    """One subkey per purpose (HKDF-SHA256, RFC 5869), so that no key is ever used for two things."""
+
+    TAG = "tag"
+    DIGEST = "digest"
+    SEAL = "seal"
+    FINGERPRINT = "fingerprint"
+
+
+_PURPOSES_OF_MACS = (Purpose.TAG, Purpose.DIGEST)
+
+
+def same(one: bytes, other: bytes) -> bool:
+    """Compare in constant time."""
+    return hmac.compare_digest(one, other)
+
+
+@dataclass(frozen=True)
+class Sealed:
+    """An encrypted key and the id of the master key it is sealed under."""
+
+    text: bytes
+    key_id: str
+
+
+@dataclass(frozen=True)
+class MasterKey:
+    """The subkeys of one master key. The master key itself is not kept, and ``repr`` shows the id alone."""
+
+    id: str
+    _subkeys: dict[Purpose, bytes] = field(repr=False)
+    _macs: dict[Purpose, hmac.HMAC] = field(repr=False)
+
+    @classmethod
+    def derive(cls, key_id: str, secret: bytes) -> Self:
+        """Derive all subkeys from 32 secret bytes."""
+        subkeys = {purpose: _subkey(secret, purpose) for purpose in Purpose}
+        macs = {purpose: hmac.new(subkeys[purpose], digestmod="sha256") for purpose in _PURPOSES_OF_MACS}
+        return cls(key_id, subkeys, macs)
+
+    def tag(self, body: str) -> str:
+        """The tag that ends a key with this body."""
+        return keys.write_tag(self._mac(Purpose.TAG, body))
+
+    def digest(self, key: str) -> bytes:
+        """The 32 bytes by which a key is found."""
+        return self._mac(Purpose.DIGEST, key)
+
+    @property
+    def fingerprint(self) -> bytes:
+        """32 bytes that tell this master key from another of the same id, and nothing more."""
+        return self._subkeys[Purpose.FINGERPRINT]
+
+    def seal(self, key: str, *, row_id: UUID) -> Sealed:
+        """Encrypt a key so that it opens only for the row with this id."""
+        nonce = secrets.token_bytes(NONCE_BYTES)
+        text = self._cipher.encrypt(nonce, key.encode("ascii"), self._associated_data(row_id))
+        return Sealed(nonce + text, self.id)
+
+    def open(self, sealed: bytes, *, row_id: UUID) -> str:
+        """Decrypt a sealed key, or raise IntegrityFailure."""
+        nonce, text = sealed[:NONCE_BYTES], sealed[NONCE_BYTES:]
+        try:
+            return self._cipher.decrypt(nonce, text, self._associated_data(row_id)).decode("ascii")
+        except (InvalidTag, ValueError):
+            raise IntegrityFailure from None
+
+    def _mac(self, purpose: Purpose, text: str) -> bytes:
+        # A copy is begun sooner than a new one. And ``hmac.digest`` lets go of the interpreter lock: threads under load
+        # wait longer for that than for the MAC.
+        mac = self._macs[purpose].copy()
+        mac.update(text.encode("ascii"))
+        return mac.digest()
+
+    @property
+    def _cipher(self) -> AESGCM:
+        return AESGCM(self._subkeys[Purpose.SEAL])
+
+    def _associated_data(self, row_id: UUID) -> bytes:
+        return b"\x00".join((Purpose.SEAL.encode(), self.id.encode(), row_id.bytes))
+
+
+@dataclass(frozen=True)
+class Keyring:
+    """The master keys in order: the first makes new keys, all of them read old ones."""
+
+    master_keys: dict[str, MasterKey]
+
+    @classmethod
+    def parse(cls, text: str) -> Self:
+        """Read ``"k2:<base64url of 32 bytes>,k1:…"``, or raise a KeyringError that names the key id."""
+        master_keys: dict[str, MasterKey] = {}
+        secret_of: dict[bytes, str] = {}
+        for entry in filter(None, (part.strip() for part in text.split(","))):
+            key_id, secret = _parse_entry(entry)
+            if key_id in master_keys:
+                raise KeyringError(f"ACCESS_KEYS_MASTER_KEYS names the master key {key_id} twice.")
+            if secret in secret_of:
+                raise KeyringError(_ENTRY % key_id + f"has the same value as {secret_of[secret]}.")
+            secret_of[secret] = key_id
+            master_keys[key_id] = MasterKey.derive(key_id, secret)
+        if not master_keys:
+            raise KeyringError(
+                "ACCESS_KEYS_MASTER_KEYS is empty. Set it to an id and 32 random bytes in base64url, "
+                "such as k1:…, or name a file in ACCESS_KEYS_MASTER_KEYS_FILE."
+            )
+        return cls(master_keys)
+
+    @property
+    def current(self) -> MasterKey:
+        """The master key for new rows."""
+        return next(iter(self.master_keys.values()))
+
+    def named(self, key_id: str) -> MasterKey:
+        """The master key with this id, or an IntegrityFailure: its rows cannot be opened."""
+        try:
+            return self.master_keys[key_id]
+        except KeyError:
+            raise IntegrityFailure from None
+
+    def new_key(self) -> str:
+        """A new key, tagged under the current master key."""
+        body = keys.new_body()
+        return body + self.current.tag(body)
+
+    def makers(self, key: str) -> Iterator[MasterKey]:
+        """The master keys whose tag this key carries: one if it is genuine, none if it is not.
+
+        Two master keys agree on a tag by chance once in 2**47 keys; callers go on to the next one then.
+        """
+        parts = keys.parse(key)
+        if parts is None:
+            return
+        for master_key in self.master_keys.values():
+            if hmac.compare_digest(master_key.tag(parts.body), parts.tag):
+                yield master_key
+
+
+def get_keyring() -> Keyring:
+    """The keyring of the settings. Parsed once for each value, so changing the setting changes the keyring."""
+    return _parse_once(conf.master_keys())
+
+
+@lru_cache(maxsize=4)
+def _parse_once(text: str) -> Keyring:
+    return Keyring.parse(text)
+
+
+def _parse_entry(entry: str) -> tuple[str, bytes]:
+    key_id, colon, encoded = entry.partition(":")
+    if not colon or _ID.fullmatch(key_id) is None:
+        # The entry itself may be a secret without its id, so it is not quoted here.
+        raise KeyringError(
+            "An entry of ACCESS_KEYS_MASTER_KEYS has no id. Write each as id:value, the id being "
+            "1 to 16 letters, digits, hyphens or underscores."
+        )
+    try:
+        secret = base64.b64decode(encoded + "=" * (-len(encoded) % 4), altchars=b"-_", validate=True)
+    except (binascii.Error, ValueError):
+        raise KeyringError(_ENTRY % key_id + "is not base64url.") from None
+    if len(secret) != MASTER_KEY_BYTES:
+        raise KeyringError(_ENTRY % key_id + f"has {len(secret)} bytes instead of {MASTER_KEY_BYTES}.")
+    return key_id, secret
+
+
+def _subkey(secret: bytes, purpose: Purpose) -> bytes:
+    info = f"identity-cloud/access-keys/v1/{purpose}".encode()
+    return HKDF(algorithm=SHA256(), length=32, salt=None, info=info).derive(secret)

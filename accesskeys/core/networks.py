@@ -1,0 +1,91 @@
+"""Networks in CIDR notation, and the address a request really came from."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from functools import lru_cache
+from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
+
+from accesskeys.core.notation import NotationError, gettext_noop
+
+Address = IPv4Address | IPv6Address
+Network = IPv4Network | IPv6Network
+
+LIMIT = 32
+
+# A number after the slash, without zeros before it, and no zone id: ``ipaddress`` would also take ``/08``, netmasks and
+# ``fe80::1%eth0``.
+_CIDR = re.compile(r"[0-9A-Fa-f.:]+/(0|[1-9][0-9]{0,2})")
+
+
+def parse_network(text: str) -> Network:
+    """Read one network, or raise NotationError.
+
+    Refused are host bits, zone ids, octal and short forms, netmasks, and IPv4 written as IPv6: each of them reads
+    as one network to a person and as another to some program.
+    """
+    if _CIDR.fullmatch(text) is None:
+        raise NotationError(
+            gettext_noop(
+                "“%(text)s” is not a network. "
+                "Write an address, a slash and a number of bits, such as 192.0.2.0/24."
+            ),
+            text=text,
+        )
+    try:
+        network = ip_network(text)
+    except ValueError as error:
+        raise _said_plainly(text, error) from None
+    if isinstance(network, IPv6Network) and network.network_address.ipv4_mapped is not None:
+        raise NotationError(
+            gettext_noop("“%(text)s” is an IPv4 network. Write it as IPv4, without ::ffff:."), text=text
+        )
+    return network
+
+
+@lru_cache(maxsize=1024)
+def parse_address(text: str) -> Address | None:
+    """Read one address, IPv4 out of IPv6 unwrapped; None for anything that is not one. The last ones are remembered."""
+    if "%" in text:
+        return None
+    try:
+        address = ip_address(text)
+    except ValueError:
+        return None
+    return getattr(address, "ipv4_mapped", None) or address
+
+
+def contains(networks: Iterable[Network], address: Address) -> bool:
+    """Whether one of the networks holds the address."""
+    return any(address in network for network in networks)
+
+
+@lru_cache(maxsize=1024)
+def parse_networks(texts: tuple[str, ...]) -> tuple[Network, ...]:
+    """Read several networks that were validated before; remembered, for they are read with each request."""
+    return tuple(parse_network(text) for text in texts)
+
+
+def client_address(peer: str, forwarded_for: str, trusted: Sequence[Network]) -> Address | None:
+    """The address of the client, or None if it cannot be known, which fails closed wherever it matters.
+
+    It is the peer's, unless the peer is a trusted proxy: then ``X-Forwarded-For`` is walked from right to left to
+    the first address that is not one. What stands left of that one was written by the client and is never read.
+    """
+    address = parse_address(peer)
+    for hop in reversed(forwarded_for.split(",") if forwarded_for else ()):
+        if address is None or not contains(trusted, address):
+            return address
+        address = parse_address(hop.strip())
+    return address
+
+
+def _said_plainly(text: str, error: ValueError) -> NotationError:
+    if "host bits" in str(error):
+        return NotationError(
+            gettext_noop("“%(text)s” has bits set behind the slash. The network is %(network)s."),
+            text=text,
+            network=str(ip_network(text, strict=False)),
+        )
+    return NotationError(gettext_noop("“%(text)s” is not a network in CIDR notation."), text=text)

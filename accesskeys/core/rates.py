@@ -1,0 +1,38 @@
+"""Rate limits as people write them: ``100/minute``."""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+from typing import NamedTuple
+
+from accesskeys.core.notation import NotationError, gettext_noop
+
+MAX_LENGTH = 20
+MOST_REQUESTS = 9_999_999
+SECONDS = {"second": 1, "minute": 60, "hour": 3600}
+
+_RATE = re.compile(r"([1-9][0-9]{0,6})/(second|minute|hour)")
+
+
+class Rate(NamedTuple):
+    """So many requests in so many seconds."""
+
+    requests: int
+    seconds: int
+
+
+@lru_cache(maxsize=1024)
+def parse_rate(text: str) -> Rate:
+    """Read a rate, or raise NotationError. The last ones are remembered, for they are read with each request."""
+    match = _RATE.fullmatch(text)
+    if match is None:
+        raise NotationError(
+            gettext_noop(
+                "“%(text)s” is not a rate limit. Write 1 to %(most)s requests per second, minute or hour, "
+                "such as 100/minute."
+            ),
+            text=text,
+            most=str(MOST_REQUESTS),
+        )
+    return Rate(int(match[1]), SECONDS[match[2]])

@@ -1,0 +1,34 @@
+"""What can be done with access keys, and by whom. All doors call these, and nothing else changes an access key.
+
+Each one authorizes, decides, changes and audits, in one transaction that is committed when it returns. They know
+no request and no response. Wrong input is a ValidationError; every other refusal is in ``core.exceptions``.
+"""
+
+from accesskeys.operations.drafts import Wish
+from accesskeys.operations.find import find, resolve
+from accesskeys.operations.generate import generate
+from accesskeys.operations.generate_many import Generated, foresee, generate_many
+from accesskeys.operations.limit import limit
+from accesskeys.operations.readiness import check_keyring
+from accesskeys.operations.rename import rename
+from accesskeys.operations.reveal import reveal
+from accesskeys.operations.revoke import RevokedAccessKey, revoke
+from accesskeys.operations.suspend import resume, suspend
+
+__all__ = [
+    "Generated",
+    "RevokedAccessKey",
+    "Wish",
+    "check_keyring",
+    "find",
+    "foresee",
+    "generate",
+    "generate_many",
+    "limit",
+    "rename",
+    "resolve",
+    "resume",
+    "reveal",
+    "revoke",
+    "suspend",
+]

@@ -1,0 +1,49 @@
+"""Who does something, and through which door."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Self
+from uuid import UUID
+
+from accesskeys.models import ActorKind, Door
+
+if TYPE_CHECKING:
+    from django.contrib.auth.models import AbstractUser
+
+    from accesskeys.models import AccessKey
+
+
+@dataclass(frozen=True)
+class Actor:
+    """Who asks, as far as decisions and the audit log need to know."""
+
+    kind: ActorKind
+    door: Door
+    label: str
+    address: str | None = None
+    operator: AbstractUser | None = field(default=None, repr=False)
+    access_key_id: UUID | None = None
+    scopes: frozenset[str] = frozenset()
+
+    @classmethod
+    def for_operator(cls, operator: AbstractUser, *, address: str | None) -> Self:
+        """A person signed in to the console."""
+        return cls(ActorKind.OPERATOR, Door.CONSOLE, operator.get_username(), address, operator=operator)
+
+    @classmethod
+    def for_access_key(cls, access_key: AccessKey, *, address: str | None) -> Self:
+        """A program that calls the API with a key."""
+        return cls(
+            ActorKind.ACCESS_KEY,
+            Door.API,
+            access_key.name,
+            address,
+            access_key_id=access_key.pk,
+            scopes=frozenset(access_key.scopes),
+        )
+
+    @classmethod
+    def for_command(cls) -> Self:
+        """An administrator at a shell: whoever may run ``manage.py`` may do everything."""
+        return cls(ActorKind.COMMAND, Door.COMMAND, "manage.py")

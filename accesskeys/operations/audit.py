@@ -1,0 +1,135 @@
+"""The audit log is written by the operation itself, in its transaction, so that no caller can forget it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Any
+from uuid import UUID
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+
+from accesskeys.core.exceptions import AccessKeyError, IntegrityFailure
+from accesskeys.models import AccessKey, Action, AuditEvent, Outcome
+from accesskeys.operations.actors import Actor
+
+
+@dataclass
+class Entry:
+    """An audit event in the making. An operation fills in what it learns on the way."""
+
+    action: Action
+    actor: Actor
+    access_key_id: UUID | None = None
+    access_key_name: str = ""
+    details: dict[str, Any] = field(default_factory=dict)
+
+    def concerns(self, access_key: AccessKey) -> None:
+        """Name the access key that the operation is about, as it is called now."""
+        self.access_key_id = access_key.pk
+        self.access_key_name = access_key.name
+
+    def event(self, outcome: Outcome, reason: str = "") -> AuditEvent:
+        """The event, not yet written. Never hand it a key or a digest."""
+        return AuditEvent(
+            actor_kind=self.actor.kind,
+            actor_label=self.actor.label,
+            actor_access_key_id=self.actor.access_key_id,
+            operator_id=self.actor.operator.pk if self.actor.operator else None,
+            door=self.actor.door,
+            address=self.actor.address,
+            action=self.action,
+            access_key_id=self.access_key_id,
+            access_key_name=self.access_key_name,
+            outcome=outcome,
+            reason=reason,
+            details=self.details,
+        )
+
+    def write(self, outcome: Outcome, reason: str = "") -> None:
+        """Insert the event."""
+        self.event(outcome, reason).save(force_insert=True)
+
+    def refused_by(self, refusal: ValidationError) -> str:
+        """Note what was wrong with the input; returns the reason."""
+        codes = _codes(refusal)
+        self.details = {"errors": codes}
+        return next(iter(codes.values()))[0]
+
+
+@dataclass
+class Ledger:
+    """The events of many operations of one kind, written together."""
+
+    action: Action
+    actor: Actor
+    events: list[AuditEvent] = field(default_factory=list)
+
+    def succeeded(self, access_key: AccessKey, details: dict[str, Any]) -> None:
+        """One of them was done."""
+        entry = Entry(self.action, self.actor, details=details)
+        entry.concerns(access_key)
+        self.events.append(entry.event(Outcome.SUCCEEDED))
+
+    def refused(self, refusal: ValidationError) -> None:
+        """One of them was not."""
+        entry = Entry(self.action, self.actor)
+        reason = entry.refused_by(refusal)
+        self.events.append(entry.event(Outcome.REFUSED, reason))
+
+
+@contextmanager
+def operation(action: Action, *, actor: Actor, access_key_id: UUID | None = None) -> Iterator[Entry]:
+    """Run one operation: its changes and its event are committed together before this block is left.
+
+    A refusal undoes the changes, is written down and goes on to the caller. ``durable`` makes sure that no outer
+    transaction can take the event back after the answer has gone.
+    """
+    entry = Entry(action, actor, access_key_id)
+    try:
+        with transaction.atomic(durable=True):
+            yield entry
+            entry.write(Outcome.SUCCEEDED)
+    except ValidationError as refusal:
+        record_refusal(entry, reason=entry.refused_by(refusal))
+        raise
+    except IntegrityFailure as failure:
+        entry.write(Outcome.FAILED, failure.code)
+        raise
+    except AccessKeyError as refusal:
+        record_refusal(entry, reason=refusal.code)
+        raise
+
+
+@contextmanager
+def operations(action: Action, *, actor: Actor) -> Iterator[Ledger]:
+    """Run many operations of one kind as ``operation`` runs one: all changes and all events, or none of them.
+
+    What is wrong with one of them goes into the ledger; a refusal that leaves this block is one of them all.
+    """
+    ledger = Ledger(action, actor)
+    try:
+        with transaction.atomic(durable=True):
+            yield ledger
+            AuditEvent.objects.bulk_create(ledger.events)
+    except AccessKeyError as refusal:
+        record_refusal(Entry(action, actor), reason=refusal.code)
+        raise
+
+
+def record_refusal(entry: Entry, *, reason: str) -> None:
+    """Write down that something was asked for and not done."""
+    if entry.access_key_id and not entry.access_key_name:
+        name = AccessKey.objects.filter(pk=entry.access_key_id).values_list("name", flat=True).first()
+        entry.access_key_name = name or ""
+    entry.write(Outcome.REFUSED, reason)
+
+
+def _codes(refusal: ValidationError) -> dict[str, list[str]]:
+    """The error codes by field. Not the messages and not the values: a wrong name may be a pasted key."""
+    return {
+        field_name: [error.code or "invalid" for error in errors]
+        for field_name, errors in refusal.error_dict.items()
+    }

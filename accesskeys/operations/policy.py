@@ -1,0 +1,115 @@
+"""Who may do what: one table, read by pages, API, templates and services."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from types import MappingProxyType
+from uuid import UUID
+
+from accesskeys.core import scopes
+from accesskeys.core.exceptions import Forbidden, InsufficientScope
+from accesskeys.models import Action, ActorKind
+from accesskeys.operations import audit
+from accesskeys.operations.actors import Actor
+
+
+class Operation(StrEnum):
+    """What can be asked for."""
+
+    LIST = "list"
+    DETAILS = "details"
+    GENERATE = "generate"
+    RENAME = "rename"
+    REVEAL = "reveal"
+    SUSPEND = "suspend"
+    RESUME = "resume"
+    LIMIT = "limit"
+    REVOKE = "revoke"
+    READ_AUDIT_LOG = "read_audit_log"
+    INTROSPECT = "introspect"
+    READ_METRICS = "read_metrics"
+
+
+@dataclass(frozen=True)
+class Rule:
+    """What an operation takes: an operator's permission, a calling key's scope (None: not at that door).
+
+    ``action`` is what the audit log calls it; reading has none and leaves no event.
+    """
+
+    permission: str | None
+    scope: str | None
+    action: Action | None = None
+
+
+RULES: Mapping[Operation, Rule] = MappingProxyType(
+    {
+        Operation.LIST: Rule("accesskeys.view_accesskey", scopes.READ),
+        Operation.DETAILS: Rule("accesskeys.view_accesskey", scopes.READ),
+        Operation.GENERATE: Rule("accesskeys.generate_accesskey", scopes.WRITE, Action.GENERATED),
+        Operation.RENAME: Rule("accesskeys.rename_accesskey", scopes.WRITE, Action.RENAMED),
+        Operation.REVEAL: Rule("accesskeys.reveal_accesskey", scopes.REVEAL, Action.SHOWN),
+        Operation.SUSPEND: Rule("accesskeys.suspend_accesskey", scopes.WRITE, Action.SUSPENDED),
+        Operation.RESUME: Rule("accesskeys.suspend_accesskey", scopes.WRITE, Action.RESUMED),
+        Operation.LIMIT: Rule("accesskeys.limit_accesskey", scopes.WRITE, Action.LIMITED),
+        Operation.REVOKE: Rule("accesskeys.revoke_accesskey", scopes.WRITE, Action.REVOKED),
+        Operation.READ_AUDIT_LOG: Rule("accesskeys.view_auditevent", None),
+        Operation.INTROSPECT: Rule(None, scopes.INTROSPECT),
+        Operation.READ_METRICS: Rule(None, scopes.METRICS),
+    }
+)
+
+_VIEWING = (Operation.LIST, Operation.DETAILS)
+
+ROLES: Mapping[str, tuple[Operation, ...]] = MappingProxyType(
+    {
+        "Viewers": _VIEWING,
+        "Operators": (
+            *_VIEWING,
+            Operation.GENERATE,
+            Operation.REVEAL,
+            Operation.RENAME,
+            Operation.SUSPEND,
+            Operation.RESUME,
+            Operation.LIMIT,
+            Operation.REVOKE,
+        ),
+        "Auditors": (Operation.READ_AUDIT_LOG,),
+    }
+)
+
+
+def may(actor: Actor, operation: Operation) -> bool:
+    """Whether the actor has what the operation takes."""
+    rule = RULES[operation]
+    if actor.kind == ActorKind.COMMAND:
+        return True
+    if actor.kind == ActorKind.ACCESS_KEY:
+        return rule.scope in actor.scopes
+    if actor.operator is None or rule.permission is None:
+        return False
+    return actor.operator.has_perm(rule.permission)
+
+
+def authorize(actor: Actor, operation: Operation, *, access_key_id: UUID | None = None) -> None:
+    """Let the actor pass, or write the refusal into the audit log and raise Forbidden or InsufficientScope."""
+    if may(actor, operation):
+        return
+    rule = RULES[operation]
+    refusal = (
+        InsufficientScope(rule.scope) if actor.kind == ActorKind.ACCESS_KEY and rule.scope else Forbidden()
+    )
+    if rule.action is not None:
+        audit.record_refusal(audit.Entry(rule.action, actor, access_key_id), reason=refusal.code)
+    raise refusal
+
+
+def check_grant(actor: Actor, granted: Collection[str]) -> None:
+    """A key never gives another key a scope that it lacks itself; raise InsufficientScope if it tries."""
+    if actor.kind != ActorKind.ACCESS_KEY:
+        return
+    for scope in granted:
+        if scope not in actor.scopes:
+            raise InsufficientScope(scope)

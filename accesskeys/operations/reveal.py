@@ -1,0 +1,34 @@
+"""Show a key."""
+
+from __future__ import annotations
+
+import uuid
+
+from accesskeys.core import keyring
+from accesskeys.core.exceptions import IntegrityFailure
+from accesskeys.models import AccessKey, Action
+from accesskeys.operations import audit, policy
+from accesskeys.operations.actors import Actor
+from accesskeys.operations.find import get
+from accesskeys.operations.policy import Operation
+
+
+def reveal(*, access_key_id: uuid.UUID, actor: Actor) -> str:
+    """Show a key. The audit event is committed before the key leaves.
+
+    Raises NotFound, Forbidden, or IntegrityFailure when the sealed key does not open to what the digest names.
+    """
+    policy.authorize(actor, Operation.REVEAL, access_key_id=access_key_id)
+    with audit.operation(Action.SHOWN, actor=actor, access_key_id=access_key_id) as event:
+        access_key = get(AccessKey.objects.all(), access_key_id)
+        event.concerns(access_key)
+        key = _unseal(access_key)
+    return key
+
+
+def _unseal(access_key: AccessKey) -> str:
+    ring = keyring.get_keyring()
+    key = ring.named(access_key.sealed_key_id).open(bytes(access_key.sealed), row_id=access_key.pk)
+    if not keyring.same(ring.named(access_key.digest_key_id).digest(key), bytes(access_key.digest)):
+        raise IntegrityFailure
+    return key

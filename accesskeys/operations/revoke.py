@@ -1,0 +1,32 @@
+"""Revoke an access key, for good."""
+
+from __future__ import annotations
+
+import uuid
+from typing import NamedTuple
+
+from accesskeys.models import AccessKey, Action
+from accesskeys.operations import audit, policy
+from accesskeys.operations.actors import Actor
+from accesskeys.operations.find import lock
+from accesskeys.operations.policy import Operation
+
+
+class RevokedAccessKey(NamedTuple):
+    """What is left to say about an access key after it is gone."""
+
+    id: uuid.UUID
+    name: str
+
+
+def revoke(*, access_key_id: uuid.UUID, actor: Actor) -> RevokedAccessKey:
+    """Delete an access key for good. When this returns, no process accepts its key any more.
+
+    Raises NotFound and Forbidden.
+    """
+    policy.authorize(actor, Operation.REVOKE, access_key_id=access_key_id)
+    with audit.operation(Action.REVOKED, actor=actor, access_key_id=access_key_id) as event:
+        access_key = lock(access_key_id)
+        event.concerns(access_key)
+        AccessKey.objects.filter(pk=access_key_id).delete()
+    return RevokedAccessKey(access_key_id, access_key.name)

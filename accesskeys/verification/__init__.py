@@ -1,0 +1,6 @@
+"""May this key pass? The way of a presented key: found, decided on, counted, remembered."""
+
+from accesskeys.verification.authenticate import authenticate
+from accesskeys.verification.last_use import record_use
+
+__all__ = ["authenticate", "record_use"]

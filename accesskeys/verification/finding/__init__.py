@@ -1,0 +1,5 @@
+"""Finding the access key of a digest, in one statement compiled once."""
+
+from accesskeys.verification.finding.statement import find_by_digest
+
+__all__ = ["find_by_digest"]

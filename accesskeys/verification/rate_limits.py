@@ -1,0 +1,87 @@
+"""Rate limits in fixed windows: so many requests by a key, so many bad keys from an address."""
+
+from __future__ import annotations
+
+import logging
+import time
+from functools import lru_cache
+from ipaddress import IPv6Address, ip_network
+from typing import NamedTuple
+
+from accesskeys.core import conf
+from accesskeys.core.exceptions import CountersUnavailable, RateLimited
+from accesskeys.core.networks import parse_address
+from accesskeys.core.rates import Rate, parse_rate
+from accesskeys.models import AccessKey
+from accesskeys.verification import refusal_log
+from accesskeys.verification.counters import get_counters
+
+logger = logging.getLogger("accesskeys.rate_limits")
+
+
+class Window(NamedTuple):
+    """The present window of a limit: how many requests it has seen, how many it may see, and when it ends."""
+
+    used: int
+    allowed: int
+    seconds_left: int
+
+
+def window_of(access_key: AccessKey) -> Window:
+    """How much of an access key's own limit is used up. Nothing is counted. Raises CountersUnavailable."""
+    return _window(_name(access_key), parse_rate(access_key.rate_limit or ""), one_more=False)
+
+
+def count_use(access_key: AccessKey) -> None:
+    """Count a request against the access key's own limit; raises RateLimited beyond it.
+
+    Raises CountersUnavailable where it cannot be counted: a limit that nobody counts would be none.
+    """
+    if access_key.rate_limit:
+        _count(_name(access_key), parse_rate(access_key.rate_limit), reason="rate_limit")
+
+
+def count_bad_key(address: str | None) -> None:
+    """Count a bad key against the address that presented it; raises RateLimited beyond the limit.
+
+    Good keys are not counted here, so programs behind the same address go on working. A bad key that cannot be
+    counted is refused all the same, so nothing is raised for it.
+    """
+    try:
+        _count(f"address:{_household(address)}", conf.bad_key_limit(), reason="bad_keys")
+    except CountersUnavailable:
+        pass
+    except RateLimited as refusal:
+        refusal_log.write(refusal.reason, address=address)
+        raise
+
+
+def _count(name: str, rate: Rate, *, reason: str) -> None:
+    window = _window(name, rate, one_more=True)
+    if window.used > window.allowed:
+        raise RateLimited(window.seconds_left, reason)
+
+
+def _window(name: str, rate: Rate, *, one_more: bool) -> Window:
+    now = int(time.time())
+    until = now - now % rate.seconds + rate.seconds
+    try:
+        counters = get_counters()
+        used = (counters.increment if one_more else counters.count)(name, until=until)
+    except Exception as error:  # Each cache raises exceptions of its own.
+        logger.error("Rate limits cannot be counted: %s", error)
+        raise CountersUnavailable from error
+    return Window(used, rate.requests, until - now)
+
+
+def _name(access_key: AccessKey) -> str:
+    return f"key:{access_key.pk}"
+
+
+@lru_cache(maxsize=1024)
+def _household(text: str | None) -> str:
+    """One subscriber: an IPv4 address, or the /64 that an IPv6 subscriber picks addresses from at will."""
+    address = parse_address(text or "")
+    if isinstance(address, IPv6Address):
+        return str(ip_network((address, 64), strict=False))
+    return str(address)

@@ -1,0 +1,1 @@
+"""Who runs the console: operator accounts, and how operators sign in."""

@@ -1,0 +1,27 @@
+"""What django-allauth is told about operators."""
+
+from __future__ import annotations
+
+from allauth.account.adapter import DefaultAccountAdapter
+from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
+
+from accesskeys.http import client_address
+
+
+class OperatorAccountAdapter(DefaultAccountAdapter):
+    """Accounts are made by administrators."""
+
+    error_messages = {
+        **DefaultAccountAdapter.error_messages,
+        "enter_current_password": _("The current password is not correct."),
+        "too_many_login_attempts": _("Too many failed attempts to sign in. Try again in a few minutes."),
+        "username_password_mismatch": _("The username or the password is not correct."),
+    }
+
+    def is_open_for_signup(self, request: HttpRequest) -> bool:
+        return False
+
+    def get_client_ip(self, request: HttpRequest) -> str:
+        # All requests without a known address count as one client: the rate limits hold for them together.
+        return client_address(request) or "unknown"

@@ -1,0 +1,20 @@
+"""The addresses of django-allauth, cut down to what operators need: signing in and out, and the own password."""
+
+from __future__ import annotations
+
+from allauth.account import views
+from django.urls import path
+from django.views.generic import RedirectView
+
+urlpatterns = [
+    path("login/", views.login, name="account_login"),
+    path("logout/", views.logout, name="account_logout"),
+    path("inactive/", views.account_inactive, name="account_inactive"),
+    path("password/change/", views.password_change, name="account_change_password"),
+    # allauth asks for these names; there is nothing behind them here.
+    path("signup/", RedirectView.as_view(pattern_name="account_login"), name="account_signup"),
+    path("password/set/", RedirectView.as_view(pattern_name="account_login"), name="account_set_password"),
+    path(
+        "password/reset/", RedirectView.as_view(pattern_name="account_login"), name="account_reset_password"
+    ),
+]

@@ -1,0 +1,1 @@
+"""What runs in production: gunicorn's configuration, its worker, and whole bodies."""

@@ -1,0 +1,99 @@
+"""The production server, for ``make run`` and for production alike. See docs/decisions for why gunicorn."""
+
+import gc
+import os
+import select
+import sys
+from itertools import chain
+
+from django.core.exceptions import ImproperlyConfigured
+from django.core.wsgi import get_wsgi_application
+from gunicorn.glogging import Logger
+from gunicorn.http.body import LengthReader
+from gunicorn.http.errors import LimitRequestHeaders
+from gunicorn.http.message import Request
+
+
+class ServerLogger(Logger):  # type: ignore[misc]  # gunicorn has no types.
+    """Writes no access log: request lines hold search texts."""
+
+    def access(self, *_request: object) -> None:
+        """Nothing. Given a ``logconfig_dict``, gunicorn would put each line together, and then drop it."""
+
+
+def _stop(reason: object) -> None:
+    sys.exit(" ".join(f"Not started: {reason}".split()))
+
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "identity_cloud.settings")
+try:
+    get_wsgi_application()
+except ImproperlyConfigured as error:
+    _stop(error)
+
+from django.conf import settings  # noqa: E402  Wrong settings are a sentence, said above.
+
+from identity_cloud.settings.environment import log_level  # noqa: E402
+from server.bodies import WholeBody  # noqa: E402
+
+host, port = os.environ.get("HOST", "127.0.0.1").strip("[]"), os.environ.get("PORT", "8000")
+bind = f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
+workers = settings.WEB_CONCURRENCY
+threads = settings.WEB_THREADS
+worker_class = (
+    "server.workers.GateWorker" if hasattr(select, "epoll") else "gthread"
+)  # Linux, or macOS to try it on.
+preload_app = True
+graceful_timeout = 20  # seconds
+keepalive = 75  # seconds; longer than the gateways in front keep their connections idle
+control_socket_disable = True
+
+# Strict about what it reads: an underscore in a header could pass for a hyphen.
+header_map = "refuse"
+limit_request_field_size = 8190  # bytes
+limit_request_line = 4094  # bytes
+# Peer addresses are never taken from headers; the scheme only from our own proxies.
+forwarder_headers = ""
+secure_scheme_headers = {"X-FORWARDED-PROTO": "https"}
+forwarded_allow_ips = ",".join(settings.TRUSTED_PROXIES)
+
+# The server quotes refused requests in its log, so it writes through the same formatter, which strikes keys out.
+logconfig_dict = settings.LOGGING
+logger_class = ServerLogger
+loglevel = log_level()
+
+
+def on_starting(server: object) -> None:
+    """Check database and master keys before the first request can be refused for the wrong reason."""
+    from django.db import DatabaseError, connections
+
+    from accesskeys.operations.readiness import check_keyring
+
+    try:
+        check_keyring()
+    except ImproperlyConfigured as error:
+        _stop(error)
+    except DatabaseError as error:
+        _stop(f"the database cannot be reached or is not migrated: {error}")
+    finally:
+        connections.close_all()  # A connection must not be shared with the workers.
+
+
+def pre_request(worker: object, request: Request) -> None:
+    """Bound the headers as a whole, and accept no body that is cut short.
+
+    gunicorn bounds each line of the headers and their number, which allows 800 KB.
+    """
+    if sum(map(len, chain.from_iterable(request.headers))) > 64 * 1024:  # bytes
+        raise LimitRequestHeaders("limit request headers size")
+    if isinstance(request.body.reader, LengthReader):
+        request.body.reader = WholeBody(request.body.reader.unreader, request.body.reader.length)
+
+
+def when_ready(server: object) -> None:
+    """Say where the console is, once it answers."""
+    # What is loaded now stays for good. Workers need not search it for garbage again and again, nor copy its pages.
+    gc.collect()
+    gc.freeze()
+    address = f"http://{bind}" if settings.IS_LOCAL else settings.PUBLIC_URL.geturl()
+    print(f"Identity Cloud is on {address}", flush=True)

@@ -1,0 +1,70 @@
+"""Log records: one line each, and no key in any of them."""
+
+from __future__ import annotations
+
+import io
+import logging
+import logging.config
+from collections.abc import Iterator
+from copy import deepcopy
+
+import pytest
+from django.conf import settings
+
+from accesskeys.core import keys
+
+KEY = keys.new_body() + "A1b2C3d4"
+
+
+@pytest.fixture
+def written() -> Iterator[io.StringIO]:
+    """What the loggers write under the real configuration, with standard error replaced."""
+    stream, configuration = io.StringIO(), deepcopy(settings.LOGGING)
+    configuration["handlers"]["stderr"]["stream"] = stream
+    handlers = logging.getLogger().handlers[:]
+    logging.config.dictConfig(configuration)
+    yield stream
+    logging.config.dictConfig(settings.LOGGING)
+    for handler in handlers:
+        logging.getLogger().addHandler(handler)
+
+
+@pytest.mark.parametrize(
+    "text", ["Not Found: /{}", "Not Found: /{}/reveal/", "'{}'", "Bearer {}\r\n", "{}, {}", "['{}\\n']"]
+)
+def test_a_key_is_struck_out(written: io.StringIO, text: str) -> None:
+    logging.getLogger("django.request").warning("%s", text.replace("{}", KEY))
+    assert "ica_…" in written.getvalue()
+    assert not any(KEY[start : start + 12] in written.getvalue() for start in range(len(KEY) - 11))
+
+
+def test_a_key_in_a_traceback_is_struck_out(written: io.StringIO) -> None:
+    try:
+        raise ValueError(KEY)
+    except ValueError:
+        logging.getLogger("accesskeys").exception("Broken")
+    assert "ValueError: ica_…" in written.getvalue()
+    assert KEY not in written.getvalue()
+
+
+@pytest.mark.parametrize("separator", ["\n", "\r", "\r\n", "\v", "\x85", "\u2028"])
+def test_a_record_is_one_line(written: io.StringIO, separator: str) -> None:
+    logging.getLogger("django.request").warning("Not Found: /a%s2026 ERROR forged: b", separator)
+    assert len(written.getvalue().splitlines()) == 1
+    assert written.getvalue().endswith(r"Not Found: /a\n2026 ERROR forged: b" + "\n")
+
+
+def test_what_gunicorn_cannot_read_is_not_quoted(written: io.StringIO) -> None:
+    log = logging.getLogger("gunicorn.error")
+    log.warning("Invalid request from ip=::1: Invalid HTTP request line: 'login=operator&password=hunter2'")
+    log.warning('Invalid request from ip=::1: Invalid HTTP Header: "Cookie sessionid=\'hunter2"')
+    first, second = written.getvalue().splitlines()
+    assert first.endswith("Invalid request from ip=::1: Invalid HTTP request line")
+    assert second.endswith("Invalid request from ip=::1: Invalid HTTP Header")
+
+
+def test_a_foreign_host_is_worth_a_line_and_no_traceback(client, written: io.StringIO) -> None:
+    assert client.get("/accounts/login/", headers={"host": "evil.example"}).status_code == 400
+    [line] = written.getvalue().splitlines()
+    assert "Invalid HTTP_HOST header: 'evil.example'" in line
+    assert "Traceback" not in line
