@@ -9,7 +9,11 @@ from django.http import HttpResponse
 from django.urls import reverse
 from hypothesis import HealthCheck, settings
 
-from accesskeys.models import AccessKey
+from accesskeys import operations
+from accesskeys.core.keyring import get_keyring
+from accesskeys.models import AccessKey, AuditEvent
+from accesskeys.operations.actors import Actor
+from tests.factories import AccessKeyFactory, key_of
 
 # The fixtures hold for all examples: nothing that an example does outlives its answer, or matters to the next.
 MODERATE = settings(
@@ -73,3 +77,33 @@ def told(access_key: AccessKey) -> dict[str, Any]:
 
 def _moment(moment: Any) -> str | None:
     return moment.isoformat().replace("+00:00", "Z") if moment else None
+
+
+NOWHERE = "0198f3a0-0000-4000-8000-000000000000"
+
+
+REALM = 'Bearer realm="identity-cloud"'
+
+
+def insufficient(scope: str) -> str:
+    return f'{REALM}, error="insufficient_scope", scope="{scope}"'
+
+
+def last_event() -> tuple[str, str, str, str, str]:
+    event = AuditEvent.objects.latest("pk")
+    return event.door, event.action, event.outcome, event.reason, event.actor_label
+
+
+def refused_keys() -> dict[str, str]:
+    """A header for each way to be no usable key."""
+    revoked = AccessKeyFactory()
+    operations.revoke(access_key_id=revoked.pk, actor=Actor.for_command())
+    return {
+        "malformed": "Bearer nonsense",
+        "no key": "Bearer",
+        "two words": f"Bearer {key_of(AccessKeyFactory())} x",
+        "forged": "Bearer ica_" + 51 * "A",
+        "unknown": f"Bearer {get_keyring().new_key()}",
+        "revoked": f"Bearer {key_of(revoked)}",
+        "expired": f"Bearer {key_of(AccessKeyFactory(expired=True))}",
+    }

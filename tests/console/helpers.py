@@ -3,11 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import Any
 
 from django.contrib.auth.models import Permission
+from django.contrib.messages import get_messages
 from django.test import Client
+from django.urls import reverse
 
+from accesskeys.models import AccessKey
 from tests.factories import OperatorFactory
+
+LIST = "/settings/access-keys/"
+GENERATE = "/settings/access-keys/generate/"
+AUDIT_LOG = "/settings/audit-log/"
+HTMX = {"HX-Request": "true"}
 
 
 def signed_in(*roles: str, permissions: Iterable[str] = ()) -> Client:
@@ -17,3 +26,19 @@ def signed_in(*roles: str, permissions: Iterable[str] = ()) -> Client:
     client = Client()
     client.force_login(operator)
     return client
+
+
+def details(access_key: AccessKey) -> str:
+    return reverse("accesskeys:access_key_details", args=[access_key.pk])
+
+
+def reveal(access_key: AccessKey) -> str:
+    return reverse("accesskeys:access_key_reveal", args=[access_key.pk])
+
+
+def revoke(access_key: AccessKey) -> str:
+    return reverse("accesskeys:access_key_revoke", args=[access_key.pk])
+
+
+def said(response: Any) -> list[str]:
+    return [str(message) for message in get_messages(response.wsgi_request)]

@@ -2,16 +2,18 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from itertools import count
 from pathlib import Path
 
 import pytest
 
 from tests.gateways.gateways import GATEWAYS, gateway
+from tests.gateways.helpers import IDENTITY
 from tests.gateways.process import Process
 from tests.gateways.recorder import Answer, Heard, Recorder
-from tests.gateways.server import IdentityCloud
+from tests.gateways.server import AccessKey, IdentityCloud
 
-IDENTITY = ("X-Access-Key-Id", "X-Access-Key-Name", "X-Access-Key-Scopes")
+_numbers = count(1)
 
 
 @pytest.fixture(scope="session")
@@ -96,3 +98,27 @@ def overheard(_overheard: Overheard) -> Overheard:
     """Each gateway in turn, with a stand-in for Identity Cloud that remembers what it was asked."""
     _overheard.asked.heard.clear()
     return _overheard
+
+
+@pytest.fixture(scope="session")
+def the_reader(identity_cloud: IdentityCloud) -> AccessKey:
+    """`reader` has the scope that the configurations want for /orders, and another."""
+    return identity_cloud.generate("reader", "orders:read", "prices:read")
+
+
+@pytest.fixture(scope="session")
+def reader(the_reader: AccessKey) -> str:
+    """The key of `reader`."""
+    return the_reader.key
+
+
+@pytest.fixture(scope="session")
+def stranger(identity_cloud: IdentityCloud) -> str:
+    """The key of `stranger`, which has no scopes."""
+    return identity_cloud.generate("stranger").key
+
+
+@pytest.fixture
+def name() -> str:
+    """The name of an access key for one test."""
+    return f"test_{next(_numbers)}"

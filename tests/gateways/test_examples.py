@@ -13,8 +13,8 @@ from typing import Any
 import pytest
 
 from tests.gateways.client import Client, Response, send
-from tests.gateways.conftest import IDENTITY
 from tests.gateways.gateways import GATEWAYS, gateway
+from tests.gateways.helpers import IDENTITY
 from tests.gateways.process import Process, free_port
 from tests.gateways.server import ROOT, AccessKey, IdentityCloud
 

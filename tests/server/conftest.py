@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
@@ -19,3 +20,10 @@ def server(site: Site) -> Iterator[Server]:
     """A server of that installation: tests leave it as it is."""
     with site.serve() as running:
         yield running
+
+
+@pytest.fixture
+def own_site(tmp_path: Path) -> Iterator[Site]:
+    """An installation of the test's own."""
+    with new_site(tmp_path) as installed:
+        yield installed

@@ -13,37 +13,24 @@ from django.contrib.auth.models import User
 from playwright.sync_api import BrowserType, Error, Page, expect
 from pytest_django.live_server_helper import LiveServer
 
-from accesskeys.models import AccessKey, Action, AuditEvent, Outcome
+from accesskeys.models import AccessKey
 from tests.browser.conftest import CONTEXT, Complaints, Enter, add_session
 from tests.browser.scenes import AUDIT_LOG, LIST
-from tests.factories import AccessKeyFactory, OperatorFactory, key_of
+from tests.browser.secrecy.helpers import times_shown
+from tests.factories import OperatorFactory, key_of
 
 SLICE = 12  # characters of a key that nothing may hold
+
+
 SHOWN_MILLISECONDS = 30_000
+
+
 STORED = """async () => ({
     local: localStorage.length,
     session: sessionStorage.length,
     databases: (await indexedDB.databases()).length,
     caches: (await caches.keys()).length,
 })"""
-# Notes whether a key is in the page at any moment, however short.
-WATCH = """() => {
-    window.seen = false;
-    const look = () => { window.seen ||= document.documentElement.outerHTML.includes("ica_"); };
-    look();
-    new MutationObserver(look).observe(document, {
-        subtree: true, childList: true, characterData: true, attributes: true });
-}"""
-
-
-@pytest.fixture
-def access_key(live_server: LiveServer) -> AccessKey:
-    return AccessKeyFactory(name="billing_worker")
-
-
-@pytest.fixture
-def details(access_key: AccessKey) -> str:
-    return f"{LIST}{access_key.pk}/"
 
 
 def slices(key: str) -> Iterator[str]:
@@ -63,10 +50,6 @@ def show(page: Page, access_key: AccessKey) -> None:
     page.get_by_role("button", name="Show key").click()
     expect(page.get_by_text(key_of(access_key), exact=True)).to_be_visible()
     assert holds(page, access_key)
-
-
-def times_shown() -> int:
-    return AuditEvent.objects.filter(action=Action.SHOWN, outcome=Outcome.SUCCEEDED).count()
 
 
 def leave_and_come_back(page: Page) -> None:
@@ -162,43 +145,6 @@ def test_it_hides_on_request(enter: Enter, access_key: AccessKey, details: str) 
     expect(page.get_by_role("button", name="Show key")).to_be_visible()
     assert not holds(page, access_key)
     assert times_shown() == 1
-
-
-@pytest.mark.parametrize("on", ["details", "list"])
-def test_copy_copies_without_showing(on: str, enter: Enter, access_key: AccessKey, details: str) -> None:
-    page = enter(permissions=["clipboard-read", "clipboard-write"])
-    page.goto(details if on == "details" else LIST)
-    page.evaluate(WATCH)
-    page.get_by_role("button", name="Copy the key of billing_worker").click()
-    expect(page.get_by_role("status").filter(has_text="Copied.")).to_be_attached()
-    assert page.evaluate("navigator.clipboard.readText()") == key_of(access_key)
-    assert page.evaluate("window.seen") is False
-    assert times_shown() == 1
-
-
-def test_where_copying_is_not_allowed_the_text_is_selected(
-    enter: Enter, access_key: AccessKey, details: str
-) -> None:
-    page = enter()
-    # As browsers do where the console is reached over plain http.
-    page.add_init_script("Object.defineProperty(navigator, 'clipboard', {value: undefined})")
-    page.goto(details)
-    page.get_by_role("button", name="Copy the key of billing_worker").click()
-    expect(page.get_by_role("alert").filter(has_text="The text is selected")).to_be_visible()
-    assert page.evaluate("getSelection().toString().trim()") == key_of(access_key)
-
-
-def test_copy_says_why_it_fails(
-    enter: Enter, access_key: AccessKey, details: str, complaints: Complaints
-) -> None:
-    AccessKey.objects.update(sealed=b"?" * 84)
-    page = enter(permissions=["clipboard-read", "clipboard-write"])
-    page.goto(details)
-    page.evaluate("navigator.clipboard.writeText('before')")
-    page.get_by_role("button", name="Copy the key of billing_worker").click()
-    expect(page.locator("#toast")).not_to_be_empty()
-    assert page.evaluate("navigator.clipboard.readText()") == "before"
-    complaints.allow_status(503)
 
 
 def test_nothing_is_stored_in_the_browser(enter: Enter, access_key: AccessKey, details: str) -> None:

@@ -1,0 +1,83 @@
+"""Files that are wrong: all lines are checked before anything changes."""
+
+from __future__ import annotations
+
+import io
+from pathlib import Path
+
+import pytest
+
+from accesskeys.models import AccessKey
+from tests.factories import AccessKeyFactory
+from tests.helpers import audit_log
+from tests.management.generate_access_keys.helpers import Write, refused
+
+COLUMNS = "The first line must name the columns: name, and where they are wanted scopes and expires_in."
+
+
+@pytest.mark.django_db
+class TestWrongFiles:
+    @pytest.mark.parametrize(
+        ("content", "problems"),
+        [
+            ("name\na b\nfine\n", ["Line 2: Use 1 to 30 characters: letters A to Z and a to z, digits"]),
+            (b"name\nfine\n\xe9\n", ["Line 3: Use 1 to 30 characters"]),
+            ("name\nfine\ntaken\n", ["Line 3: Another access key has this name."]),
+            ("name\nsame\nfine\nsame\n", ["Line 4: Line 2 has the same name."]),
+            ("name,scopes\nfine,\nother,Orders\n", ["Line 3: “Orders” is not a scope."]),
+            ("name,expires_in\nfine,soon\n", ["Line 2: Write how long the access key lives"]),
+            ("name,scopes\nfine,a,b\nother\n", ["Line 2: It has 3 cells", "Line 3: It has 1 cells"]),
+            ('name\nfine\n"other\nthird\n', ["Line 3: It is not a line of CSV."]),
+            (f"name\n{'x' * 5000}\n", ["Line 2: It is longer than 4096 characters"]),
+            ("name\ntaken\n\na b\nsame\nsame\n", ["Line 2: Another", "Line 4: Use 1", "Line 6: Line 5"]),
+        ],
+    )
+    def test_nothing_is_generated(self, file: Write, content: str, problems: list[str]) -> None:
+        AccessKeyFactory(name="taken")
+        before = audit_log()
+        sentence, lines = refused(file(content), stdout=(output := io.StringIO()))
+        assert sentence == f"Nothing was generated. Lines that are wrong: {len(problems)}."
+        assert len(lines) == len(problems)
+        assert all(line.startswith(problem) for line, problem in zip(lines, problems, strict=True)), lines
+        assert output.getvalue() == ""
+        assert AccessKey.objects.count() == 1
+        assert audit_log() == before
+
+    def test_a_wrong_line_in_a_later_batch_stops_the_first_too(self, file: Write, two_at_once: None) -> None:
+        _, lines = refused(file("name\na\nb\nc\nd\na\n"))
+        assert lines == ["Line 6: Line 2 has the same name."]
+        assert not AccessKey.objects.exists()
+
+    def test_only_so_many_are_told(self, file: Write) -> None:
+        sentence, lines = refused(file("name\n" + 50 * "a b\n" + "a-b\n"))
+        assert sentence == "Nothing was generated. Lines that are wrong: 51."
+        assert len(lines) == 21
+        assert lines[-1] == "And 31 more."
+
+    @pytest.mark.parametrize(
+        "content",
+        [
+            "",
+            "\n",
+            "billing\nshipping\n",
+            "name,name\n",
+            "name,digest\n",
+            "scopes\n",
+            "Name\n",
+            '"name\n',
+            " name\n",
+        ],
+    )
+    def test_the_first_line_names_the_columns(self, file: Write, content: str) -> None:
+        assert refused(file(content)) == (COLUMNS, [])
+        assert not AccessKey.objects.exists()
+
+    def test_a_name_is_not_quoted(self, file: Write) -> None:
+        """It may be a key in the wrong column."""
+        sentence, lines = refused(file("name\nica_" + 51 * "x" + "\n"))
+        assert "ica_" not in sentence + "".join(lines)
+
+    def test_a_file_that_is_not_there(self, tmp_path: Path) -> None:
+        path = f"{tmp_path}/nothing"
+        assert refused(path)[0] == f"{path} cannot be read: No such file or directory."
+        assert refused(str(tmp_path))[0] == f"{tmp_path} cannot be read: Is a directory."
