@@ -1,5 +1,5 @@
 .DEFAULT_GOAL := help
-.PHONY: help run test screenshots lighthouse bench lint clean
+.PHONY: help run test screenshots lighthouse bench lint messages clean
 
 PYTHON ?= python3
 BIN := .venv/bin
@@ -41,6 +41,11 @@ lint: .venv/.dev ## Check style, types, layers, templates, migrations and the pr
 	$(BIN)/djlint --lint --quiet templates
 	$(BIN)/python tools/with_example_env.py manage.py makemigrations --check --dry-run
 	$(BIN)/python tools/with_example_env.py manage.py check --deploy --fail-level WARNING
+
+messages: .venv/.dev ## Collect the texts that want a translation into locale/
+	$(BIN)/python tools/with_example_env.py manage.py makemessages --locale de --locale fr --no-wrap --add-location file --no-obsolete \
+		--ignore .venv --ignore node_modules --ignore tests --ignore benchmarks --ignore examples --ignore tools
+	sed -i '/^"POT-Creation-Date\|^"Report-Msgid-Bugs-To/d; 1{/^#$$/d}' locale/*/LC_MESSAGES/django.po
 
 clean: ## Remove what was installed and built; data/ and .env stay
 	rm -rf .venv node_modules .mypy_cache .ruff_cache .pytest_cache .hypothesis .coverage*

@@ -16,7 +16,7 @@ from accesskeys.core.exceptions import CountersUnavailable, InsufficientScope, I
 
 
 class ApiExceptionHandler(ExceptionHandler):
-    """Translates what services and database raise; DRF's own exceptions pass as they are."""
+    """Translates what operations and database raise; DRF's own exceptions pass as they are."""
 
     def convert_known_exceptions(self, exc: Exception) -> Exception:
         match exc:

@@ -1,6 +1,6 @@
 """How access keys are read and written over the API.
 
-A serializer looks at the shape of the input; ``services`` judge what it says, so that every refusal is in the audit
+A serializer looks at the shape of the input; ``operations`` judge what it says, so that every refusal is in the audit
 log with the same code as at the other doors.
 """
 

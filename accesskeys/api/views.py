@@ -1,4 +1,4 @@
-"""The endpoints. Each one: serializer, service, answer. The policy has let the caller in before."""
+"""The endpoints. Each one: serializer, operation, answer. The policy has let the caller in before."""
 
 from __future__ import annotations
 

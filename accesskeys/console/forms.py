@@ -1,4 +1,4 @@
-"""What operators type. A form reads it; ``services`` judge it, so that every refusal is in the audit log."""
+"""What operators type. A form reads it; ``operations`` judge it, so that every refusal is in the audit log."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ from accesskeys.models.fields import NameFormField
 
 
 class NameInput(NameFormField):
-    """The name exactly as it was typed, wrong ones too: ``services`` refuse those and write it down."""
+    """The name exactly as it was typed, wrong ones too: ``operations`` refuse those and write it down."""
 
     def __init__(self, **kwargs: Any) -> None:
         attrs = {

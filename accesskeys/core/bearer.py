@@ -13,7 +13,7 @@ _SCHEME = re.compile(r"[!#$%&'*+\-.^_`|~0-9A-Za-z]+")
 def key_in(authorization: str) -> str | None:
     """What a header presents as a key, however malformed: None if it is empty or of another scheme.
 
-    A second word, or a separator that is no space, stays in it: no key has either, and ``services`` refuse it.
+    A second word, or a separator that is no space, stays in it: no key has either, and ``core.keys`` takes it for none.
     """
     scheme = _SCHEME.match(authorization)
     if scheme is None or scheme[0].lower() != "bearer":

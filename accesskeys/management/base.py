@@ -18,9 +18,9 @@ from accesskeys.operations.readiness import check_keyring
 
 
 class AccessKeyCommand(BaseCommand, ABC):
-    """A command is: arguments, service, print.
+    """A command is: arguments, operation, print.
 
-    Subclasses write ``run()``. Whatever a service refuses becomes one sentence on standard error and exit code 1.
+    Subclasses write ``run()``. Whatever an operation refuses becomes one sentence on standard error and exit code 1.
     """
 
     # The keyring is checked below, together with the database; Django's report of it would be a page long.

@@ -120,7 +120,7 @@ class AccessKey(models.Model):
     """The named thing that an operator manages. It holds no key: only the digest and the sealed key.
 
     Never call a bare ``save()`` on a row that was read: if it has been revoked meanwhile, Django would insert it
-    again. Change rows through ``services``.
+    again. Change rows through ``operations``.
     """
 
     id = models.UUIDField(_("access key ID"), primary_key=True, default=uuid.uuid4, editable=False)

@@ -1,4 +1,4 @@
-"""Who may do what: one table, read by pages, API, templates and services."""
+"""Who may do what: one table, read by pages, API, templates and operations."""
 
 from __future__ import annotations
 

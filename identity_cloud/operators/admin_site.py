@@ -12,7 +12,7 @@ from django.shortcuts import redirect
 
 
 class OperatorsAdminSite(admin.AdminSite):
-    """Access keys and audit events are not registered here: the admin would be a door beside the services."""
+    """Access keys and audit events are not registered here: the admin would be a door beside the operations."""
 
     site_header = site_title = "Identity Cloud"
     index_title = "Operators and roles"

@@ -1,4 +1,4 @@
-"""Suspension, allowed networks and rate limits: set by the services, decided at the door."""
+"""Suspension, allowed networks and rate limits: set by the operations, decided at the door."""
 
 from __future__ import annotations
 

@@ -114,7 +114,7 @@ SCOPE_OF = {**dict.fromkeys(WRITING, "access_keys:write"), "reveal": "access_key
 
 @pytest.mark.parametrize("name", OPERATIONS)
 class TestServicesObey:
-    """Each service asks the policy itself; a refusal changes nothing and is written down."""
+    """Each operation asks the policy itself; a refusal changes nothing and is written down."""
 
     @pytest.mark.parametrize(("roles", "expected"), OPERATORS)
     def test_for_operators(self, name: str, roles: list[str], expected: set[str]) -> None:

@@ -42,7 +42,7 @@ def assert_refuses_to_open(access_key: AccessKey, actor: Actor) -> None:
 
 
 def update(access_key: AccessKey, **columns: object) -> None:
-    """Write past the services, as somebody with the database in their hands would."""
+    """Write past the operations, as somebody with the database in their hands would."""
     assert AccessKey.objects.filter(pk=access_key.pk).update(**columns) == 1
 
 

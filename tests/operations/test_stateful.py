@@ -165,13 +165,13 @@ class AccessKeys(RuleBasedStateMachine):
 
     @rule(access_key_id=ids, asker=askers, operation=st.sampled_from(["suspend", "resume"]))
     def suspend_or_resume(self, access_key_id: UUID, asker: Any, operation: str) -> None:
-        service = operations.suspend if operation == "suspend" else operations.resume
+        switch = operations.suspend if operation == "suspend" else operations.resume
         expected = self.refusal(operation, asker, {}, access_key_id)
         switched = self.attempt(
             operation,
             expected,
             access_key_id,
-            lambda: service(access_key_id=access_key_id, actor=self.actor(asker)),
+            lambda: switch(access_key_id=access_key_id, actor=self.actor(asker)),
         )
         if switched is not None:
             known = self.living[access_key_id]

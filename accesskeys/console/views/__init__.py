@@ -1,1 +1,1 @@
-"""The pages of the console: look up, form, service, redirect."""
+"""The pages of the console: look up, form, operation, redirect."""
