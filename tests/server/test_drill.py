@@ -78,5 +78,6 @@ def test_no_worker_accepts_a_revoked_key_under_load(site: Site, four_workers: Se
     assert set(statuses) == {200}
     work = seconds_of_work(four_workers)
     assert len(work) == WORKERS
-    assert min(work.values()) > 0.5, work
+    # Each had a share of it, on a machine of any speed.
+    assert min(work.values()) > sum(work.values()) / WORKERS / 5, work
     assert "revocation_drill" not in site.manage("list_access_keys").stdout
