@@ -31,7 +31,7 @@ class AccessKeyFilterSet(django_filters.FilterSet):  # type: ignore[misc]
         fields: tuple[str, ...] = ()
 
     def filter_queryset(self, queryset: AccessKeyQuerySet) -> AccessKeyQuerySet:
-        # The ID parts equals, in the direction of the order, so that a cursor never stands between two rows alike.
+        # The ID tells equals apart, in the same direction: a cursor never stands between two rows alike.
         chosen: AccessKeyQuerySet = super().filter_queryset(queryset.order_by("-created_at", "-id"))
         return chosen
 

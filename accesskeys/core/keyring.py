@@ -100,8 +100,8 @@ class MasterKey:
             raise IntegrityFailure from None
 
     def _mac(self, purpose: Purpose, text: str) -> bytes:
-        # A copy is begun sooner than a new one. And ``hmac.digest`` lets go of the interpreter lock: threads under load
-        # wait longer for that than for the MAC.
+        # Copying one is quicker than making one. ``hmac.digest`` would release the interpreter lock, and under load a
+        # thread waits longer for that than for the MAC.
         mac = self._macs[purpose].copy()
         mac.update(text.encode("ascii"))
         return mac.digest()

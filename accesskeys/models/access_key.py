@@ -172,8 +172,8 @@ class AccessKey(models.Model):
                 condition=Q(suspended_at__isnull=False),
                 name="access_key_suspended",
             ),
-            # To PostgreSQL's index of trigrams a name is its words. Either few names are in this one, or they are met
-            # soon in any order.
+            # PostgreSQL's trigrams are of words, so they know no underscores in a row. Where few names have them, this
+            # index is small; where many have, any order meets one soon.
             models.Index(fields=["id"], condition=_UNDERSCORES_IN_A_ROW, name="access_key_double_underscore"),
         )
 

@@ -20,8 +20,8 @@ from psycopg.types.json import set_json_loads
 _NAME = b"access_key_by_digest"
 _decoder = JSONDecoder()
 
-# The connections that know the statement, whichever question told them: threads that come first at once compile two.
-# Each with what makes Python's values of PostgreSQL's.
+# The connections on which the statement is prepared, each with what makes Python's values of its answers. All questions
+# share them: two threads that come first compile one each, and a connection takes the name only once.
 _prepared: WeakKeyDictionary[Connection[Any], abc.Transformer] = WeakKeyDictionary()
 
 
@@ -38,13 +38,13 @@ class Question:
         if not result.ntuples:
             _require(result, ExecStatus.TUPLES_OK)
             return None
-        # It knows the columns, which are the same each time, since the first answer.
+        # What reads the columns is chosen at the first answer; they are the same each time.
         transformer.set_pgresult(result, set_loaders=transformer.pgresult is None)
         return transformer.load_row(0, list)
 
     def _prepare(self, driver: Connection[Any]) -> abc.Transformer:
         _require(driver.pgconn.prepare(_NAME, self._sql), ExecStatus.COMMAND_OK)
-        # Of adapters alone: it would hold on to the connection otherwise, which then never left the dictionary.
+        # Made of the adapters: made of the connection, it would keep that alive, and in the dictionary for ever.
         adapters = AdaptersMap(driver.adapters)
         set_json_loads(_json, adapters)
         transformer = _prepared[driver] = Transformer(adapters)
@@ -52,7 +52,7 @@ class Question:
 
 
 def _json(data: str | bytes) -> Any:
-    # ``json.loads`` would find out first in which encoding these bytes are.
+    # ``json.loads`` would first guess the encoding of these bytes.
     return _decoder.raw_decode(str(data, "utf-8") if isinstance(data, bytes) else data)[0]
 
 

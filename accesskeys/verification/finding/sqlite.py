@@ -24,7 +24,7 @@ def _json(value: str) -> Any:
     return _decoder.raw_decode(value)[0]
 
 
-# What makes the value of a field of what the driver returns, where that is not the value already.
+# How the driver's value becomes the field's, where the two differ.
 _VALUES: dict[str, Value] = {"UUIDField": UUID, "DateTimeField": _moment, "JSONField": _json}
 
 

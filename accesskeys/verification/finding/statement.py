@@ -49,8 +49,8 @@ def find_by_digest(digest: bytes) -> AccessKey | None:
 
 
 def _instance(alias: str, values: list[Any]) -> AccessKey:
-    # As one comes out of a pickle. ``from_db`` asks each field in turn whether it was read, for as long as SQLite needs
-    # to find the row. What was not read is deferred here too.
+    # Made as unpickling makes one, with what was not read deferred: ``from_db`` asks each field in turn whether it was
+    # read, which takes as long as SQLite needs to find the row.
     access_key = AccessKey.__new__(AccessKey)
     access_key._state = ModelState()
     access_key._state.adding = False
