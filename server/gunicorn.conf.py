@@ -41,7 +41,7 @@ bind = f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
 workers = settings.WEB_CONCURRENCY
 threads = settings.WEB_THREADS
 worker_class = (
-    "server.workers.GateWorker" if hasattr(select, "epoll") else "gthread"
+    "server.workers.GateWorker" if hasattr(select, "epoll") else "server.peers.PeerWorker"
 )  # Linux, or macOS to try it on.
 preload_app = True
 graceful_timeout = 20  # seconds
@@ -52,7 +52,8 @@ control_socket_disable = True
 header_map = "refuse"
 limit_request_field_size = 8190  # bytes
 limit_request_line = 4094  # bytes
-# Peer addresses are never taken from headers; the scheme only from our own proxies.
+# Peer addresses are never taken from headers; the scheme only from our own proxies, in whatever notation the socket
+# names them: see server/peers.py.
 forwarder_headers = ""
 secure_scheme_headers = {"X-FORWARDED-PROTO": "https"}
 forwarded_allow_ips = ",".join(settings.TRUSTED_PROXIES)

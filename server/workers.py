@@ -21,6 +21,7 @@ from gunicorn.http.message import Request
 from gunicorn.workers.gthread import TConn, ThreadWorker
 
 from accesskeys import gate
+from server.peers import plain
 
 REQUEST_SECONDS = 10.0  # For a client to send a whole request.
 ANSWER_SECONDS = 120.0  # For us to make an answer, and a client to take it.
@@ -104,6 +105,7 @@ class PromptWorker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no types
 
     def enqueue_req(self, conn: TConn) -> None:
         """Take a new connection; gunicorn has just accepted it."""
+        conn.client = plain(conn.client)
         conn.data_ready = True  # No thread is to wait for it.
         conn.set_timeout()
         self._open.add(conn)

@@ -14,6 +14,7 @@ from rest_framework.response import Response
 from accesskeys import verification
 from accesskeys.api.views import OperationView
 from accesskeys.core.exceptions import InvalidKey, RateLimited
+from accesskeys.http import address_behind
 from accesskeys.models import AccessKey
 from accesskeys.operations.policy import Operation
 from accesskeys.verification import metrics
@@ -37,7 +38,8 @@ class IntrospectionView(OperationView):
             raise ParseError("Send the key to ask about as token, once.")
         try:
             with metrics.counting("introspection"):
-                access_key = verification.authenticate(presented[0], address=form.get("address"))
+                address = address_behind(form.get("address", ""), "")
+                access_key = verification.authenticate(presented[0], address=address)
         except (InvalidKey, RateLimited):
             return Response({"active": False})
         return Response(_described(access_key))

@@ -18,6 +18,9 @@ LIMIT = 32
 # ``fe80::1%eth0``.
 _CIDR = re.compile(r"[0-9A-Fa-f.:]+/(0|[1-9][0-9]{0,2})")
 
+# With brackets or a port, as some proxies write an address. IPv6 without brackets has none: it would be a part of it.
+_ENDPOINT = re.compile(r"\[([^\[\]]*:[^\[\]]*)\](?::[0-9]{1,5})?|([0-9.]+):[0-9]{1,5}")
+
 
 def parse_network(text: str) -> Network:
     """Read one network, or raise NotationError.
@@ -46,14 +49,22 @@ def parse_network(text: str) -> Network:
 
 @lru_cache(maxsize=1024)
 def parse_address(text: str) -> Address | None:
-    """Read one address, IPv4 out of IPv6 unwrapped; None for anything that is not one. The last ones are remembered."""
-    if "%" in text:
-        return None
+    """Read one address; None for anything that is not one. The last ones are remembered.
+
+    However it is written, it is the same: IPv4 is unwrapped from IPv6, and what does not belong to it is left out,
+    which are brackets, a port, and the zone of a link-local address, a name that means nothing on another machine.
+    """
+    if endpoint := _ENDPOINT.fullmatch(text):
+        text = endpoint[1] or endpoint[2]
     try:
         address = ip_address(text)
     except ValueError:
         return None
-    return getattr(address, "ipv4_mapped", None) or address
+    if isinstance(address, IPv4Address):
+        return address
+    if address.scope_id is not None:
+        return IPv6Address(int(address)) if address.is_link_local else None
+    return address.ipv4_mapped or address
 
 
 def contains(networks: Iterable[Network], address: Address) -> bool:

@@ -35,7 +35,8 @@ PUBLIC_URL, IS_LOCAL = public_url()
 
 SECRET_KEY = required("SECRET_KEY")
 DEBUG = False
-ALLOWED_HOSTS = ["127.0.0.1", "localhost", "[::1]"] if IS_LOCAL else [host(PUBLIC_URL)]
+# The last is 127.0.0.1 in IPv6, as browsers write it.
+ALLOWED_HOSTS = ["127.0.0.1", "localhost", "[::1]", "[::ffff:7f00:1]"] if IS_LOCAL else [host(PUBLIC_URL)]
 
 # What this product is about.
 ACCESS_KEYS_MASTER_KEYS = optional("ACCESS_KEYS_MASTER_KEYS")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from ipaddress import ip_address
 from pathlib import Path
 from typing import Any
 from urllib.parse import SplitResult, quote, urlsplit
@@ -11,7 +10,7 @@ from urllib.parse import SplitResult, quote, urlsplit
 from django.core.exceptions import ImproperlyConfigured
 from environ import FileAwareEnv
 
-from accesskeys.core.networks import parse_network
+from accesskeys.core.networks import parse_address, parse_network
 from accesskeys.core.rates import parse_rate
 
 BASE_DIR = Path(__file__).resolve().parents[2]
@@ -167,7 +166,5 @@ def _bare_address(text: str) -> SplitResult:
 
 
 def _is_loopback(host: str) -> bool:
-    try:
-        return host == "localhost" or ip_address(host).is_loopback
-    except ValueError:
-        return False
+    address = parse_address(host)
+    return host == "localhost" or (address is not None and address.is_loopback)

@@ -78,12 +78,51 @@ class TestParseNetwork:
 class TestParseAddress:
     @pytest.mark.parametrize(
         ("text", "expected"),
-        [("192.0.2.7", "192.0.2.7"), ("::ffff:192.0.2.7", "192.0.2.7"), ("2001:DB8::1", "2001:db8::1")],
+        [
+            ("192.0.2.7", "192.0.2.7"),
+            ("192.0.2.7:443", "192.0.2.7"),
+            ("::ffff:192.0.2.7", "192.0.2.7"),
+            ("::FFFF:C000:0207", "192.0.2.7"),
+            ("[::ffff:192.0.2.7]:443", "192.0.2.7"),
+            ("2001:DB8::1", "2001:db8::1"),
+            ("2001:0db8:0:0:0:0:0:0001", "2001:db8::1"),
+            ("[2001:db8::1]", "2001:db8::1"),
+            ("[2001:db8::1]:443", "2001:db8::1"),
+            ("2001:db8::1:443", "2001:db8::1:443"),  # An address, and nothing tells a port from its end.
+            ("fe80::1%eth0", "fe80::1"),
+            ("[fe80::1%2]:443", "fe80::1"),
+            ("::192.0.2.7", "::c000:207"),  # These three are other addresses, with IPv4 in them.
+            ("64:ff9b::192.0.2.7", "64:ff9b::c000:207"),
+            ("2002:c000:207::1", "2002:c000:207::1"),
+        ],
     )
     def test_an_address(self, text: str, expected: str) -> None:
         assert str(parse_address(text)) == expected
 
-    @pytest.mark.parametrize("text", ["", "unknown", "192.0.2.7:443", "fe80::1%eth0", "192.0.02.7", "1"])
+    @pytest.mark.parametrize(
+        "text",
+        [
+            "",
+            "unknown",
+            "1",
+            "192.0.02.7",
+            "192.0.2.7:",
+            "192.0.2.7:http",
+            "192.0.2.7:443:443",
+            "192.0.2.7%eth0",
+            "[192.0.2.7]",
+            "[192.0.2.7]:443",
+            "[2001:db8::1",
+            "2001:db8::1]",
+            "[2001:db8::1]443",
+            "[[2001:db8::1]]",
+            '"[2001:db8::1]:443"',
+            "2001:db8::1%eth0",
+            "::ffff:192.0.2.7%eth0",
+            "fe80::1%",
+            "192.0.2.7:443\n",
+        ],
+    )
     def test_anything_else_is_none(self, text: str) -> None:
         assert parse_address(text) is None
 
@@ -102,7 +141,8 @@ class TestClientAddress:
             ("10.0.0.1", "10.0.0.2", "10.0.0.2"),  # Nothing but proxies: the farthest of them.
             ("10.0.0.1", "198.51.100.1, rubbish", None),
             ("10.0.0.1", "198.51.100.1,", None),
-            ("10.0.0.1", "198.51.100.1:4711", None),
+            ("10.0.0.1", "198.51.100.1:4711", "198.51.100.1"),
+            ("10.0.0.1", "203.0.113.9, [2001:db8::1]:4711, [FD00::1]:4712", "2001:db8::1"),
             ("", "198.51.100.1", None),
             ("rubbish", "", None),
         ],
