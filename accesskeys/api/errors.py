@@ -2,17 +2,27 @@
 
 from __future__ import annotations
 
+from typing import cast
+
 from django.core.exceptions import SuspiciousOperation
 from django.core.exceptions import ValidationError as DjangoValidationError
 from django.db import InterfaceError, OperationalError
 from django.http import UnreadablePostError
 from drf_standardized_errors.handler import ExceptionHandler
 from rest_framework import exceptions
+from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.serializers import as_serializer_error
 
 from accesskeys.api.exceptions import ScopeMissing, ServiceUnavailable
-from accesskeys.core.exceptions import CountersUnavailable, InsufficientScope, IntegrityFailure, NotFound
+from accesskeys.api.permissions import log_missing_scope
+from accesskeys.core.exceptions import (
+    CountersUnavailable,
+    Forbidden,
+    InsufficientScope,
+    IntegrityFailure,
+    NotFound,
+)
 
 
 class ApiExceptionHandler(ExceptionHandler):
@@ -23,7 +33,10 @@ class ApiExceptionHandler(ExceptionHandler):
             case NotFound():
                 return exceptions.NotFound(str(exc), exc.code)
             case InsufficientScope():
+                log_missing_scope(cast(Request, self.context["request"]), exc.scope)
                 return ScopeMissing(exc.scope)
+            case Forbidden():
+                return exceptions.PermissionDenied(str(exc), exc.code)
             case IntegrityFailure():
                 damaged = ServiceUnavailable(str(exc), exc.code)
                 damaged.wait = None  # Waiting does not mend it.

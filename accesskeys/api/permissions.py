@@ -9,7 +9,6 @@ from rest_framework.request import Request
 
 from accesskeys.api.actors import actor_of, calling_access_key
 from accesskeys.api.exceptions import ScopeMissing
-from accesskeys.core.exceptions import InsufficientScope
 from accesskeys.http import client_address
 from accesskeys.models import AccessKey
 from accesskeys.operations import policy
@@ -19,7 +18,7 @@ if TYPE_CHECKING:
     from rest_framework.views import APIView
 
 
-def _log_missing_scope(request: Request, scope: str) -> None:
+def log_missing_scope(request: Request, scope: str) -> None:
     """Tell the log what the caller is told, and whose key it was."""
     address = client_address(request._request)
     refusal_log.write(f"scope {scope}", address=address, access_key=calling_access_key(request))
@@ -43,11 +42,7 @@ class MayPerform(IsConsumer):
             return False
         operation = view.operations.get(request.method)  # type: ignore[attr-defined]
         if operation is not None:
-            try:
-                policy.authorize(actor_of(request), operation, access_key_id=view.kwargs.get("pk"))
-            except InsufficientScope as refusal:
-                _log_missing_scope(request, refusal.scope)
-                raise
+            policy.authorize(actor_of(request), operation, access_key_id=view.kwargs.get("pk"))
         return True
 
 
@@ -87,5 +82,5 @@ class _CarriesOneOf(IsConsumer):
     def message(self) -> None:
         """DRF asks for it once it has decided to refuse, which is the moment for a refusal of our own."""
         if self._refused:
-            _log_missing_scope(self._refused, self._scopes[0])
+            log_missing_scope(self._refused, self._scopes[0])
             raise ScopeMissing(self._scopes[0])

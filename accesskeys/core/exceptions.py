@@ -50,6 +50,12 @@ class InsufficientScope(Forbidden):
         return str(_("The access key lacks the scope %(scope)s.") % {"scope": self.scope})
 
 
+class OwnLimits(Forbidden):
+    """The calling access key asks to change its own limits: it would lift them, or shut itself out for ever."""
+
+    sentence = _("An access key cannot change its own limits. An operator can, or another access key.")
+
+
 class InvalidKey(AccessKeyError):
     """The presented key is not usable. Callers hear one answer; ``reason`` is for the log."""
 

@@ -18,8 +18,8 @@ METRICS = "access_keys:metrics"
 BUILT_IN: Mapping[str, str | Promise] = MappingProxyType(
     {
         READ: _("List access keys and read their details"),
-        WRITE: _("Generate, rename, limit, suspend and revoke access keys"),
-        REVEAL: _("Show the key of any access key"),
+        WRITE: _("Generate, rename, limit, suspend and revoke access keys with no other scopes than its own"),
+        REVEAL: _("Show the key of access keys with no other scopes than its own"),
         INTROSPECT: _("Ask whether another key is usable, and what for (RFC 7662)"),
         METRICS: _("Read how many keys were accepted and refused, and why"),
     }

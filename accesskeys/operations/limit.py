@@ -25,6 +25,7 @@ def limit(
     with audit.operation(Action.LIMITED, actor=actor, access_key_id=access_key_id) as event:
         access_key = lock(access_key_id)
         event.concerns(access_key)
+        policy.check_reach(actor, Operation.LIMIT, access_key)
         before = _limits(access_key)
         access_key.allowed_networks = list(dict.fromkeys(allowed_networks))
         access_key.rate_limit = rate_limit or None

@@ -9,8 +9,8 @@ from types import MappingProxyType
 from uuid import UUID
 
 from accesskeys.core import scopes
-from accesskeys.core.exceptions import Forbidden, InsufficientScope
-from accesskeys.models import Action, ActorKind
+from accesskeys.core.exceptions import Forbidden, InsufficientScope, OwnLimits
+from accesskeys.models import AccessKey, Action, ActorKind
 from accesskeys.operations import audit
 from accesskeys.operations.actors import Actor
 
@@ -113,3 +113,13 @@ def check_grant(actor: Actor, granted: Collection[str]) -> None:
     for scope in granted:
         if scope not in actor.scopes:
             raise InsufficientScope(scope)
+
+
+def check_reach(actor: Actor, operation: Operation, access_key: AccessKey) -> None:
+    """A key touches no access key that carries a scope that it lacks itself, and never its own limits.
+
+    Raises InsufficientScope or OwnLimits. Ask with the row in hand, locked: its scopes may change until then.
+    """
+    check_grant(actor, access_key.scopes)  # Shown or changed, they would be as good as given.
+    if operation == Operation.LIMIT and actor.access_key_id == access_key.pk:
+        raise OwnLimits

@@ -21,6 +21,7 @@ def rename(*, access_key_id: uuid.UUID, name: str, actor: Actor) -> AccessKey:
     with audit.operation(Action.RENAMED, actor=actor, access_key_id=access_key_id) as event:
         access_key = lock(access_key_id)
         event.concerns(access_key)
+        policy.check_reach(actor, Operation.RENAME, access_key)
         name_before, access_key.name = access_key.name, name
         validate(access_key, "name")
         with name_is_unique():

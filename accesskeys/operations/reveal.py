@@ -20,8 +20,9 @@ def reveal(*, access_key_id: uuid.UUID, actor: Actor) -> str:
     """
     policy.authorize(actor, Operation.REVEAL, access_key_id=access_key_id)
     with audit.operation(Action.SHOWN, actor=actor, access_key_id=access_key_id) as event:
-        access_key = get(AccessKey.objects.all(), access_key_id)
+        access_key = get(AccessKey.objects.select_for_update(), access_key_id)
         event.concerns(access_key)
+        policy.check_reach(actor, Operation.REVEAL, access_key)
         key = _unseal(access_key)
     return key
 

@@ -28,5 +28,6 @@ def revoke(*, access_key_id: uuid.UUID, actor: Actor) -> RevokedAccessKey:
     with audit.operation(Action.REVOKED, actor=actor, access_key_id=access_key_id) as event:
         access_key = lock(access_key_id)
         event.concerns(access_key)
+        policy.check_reach(actor, Operation.REVOKE, access_key)
         AccessKey.objects.filter(pk=access_key_id).delete()
     return RevokedAccessKey(access_key_id, access_key.name)

@@ -42,6 +42,7 @@ def _switch(
     with audit.operation(action, actor=actor, access_key_id=access_key_id) as event:
         access_key = lock(access_key_id)
         event.concerns(access_key)
+        policy.check_reach(actor, operation, access_key)
         if access_key.is_suspended != (suspended_at is not None):
             access_key.suspended_at = suspended_at
             AccessKey.objects.filter(pk=access_key_id).update(suspended_at=suspended_at)

@@ -18,6 +18,9 @@ def authenticate(key: str, *, address: str | None = None) -> AccessKey:
     Raises InvalidKey, whose ``reason`` (malformed, forged, unknown, suspended, expired, address) is logged and
     meant for nobody else, RateLimited for a key over its limit or an address that keeps presenting bad keys, and
     CountersUnavailable for a key with a limit that cannot be counted.
+
+    A bad key is one that belongs to no access key: malformed, forged or unknown. Whoever holds a key that does has not
+    guessed it, so a program whose key is suspended, expired or elsewhere goes on hearing 401 and never 429 for it.
     """
     access_key = None
     try:
@@ -26,7 +29,7 @@ def authenticate(key: str, *, address: str | None = None) -> AccessKey:
         rate_limits.count_use(access_key)
     except (InvalidKey, RateLimited) as refusal:
         refusal_log.write(refusal.reason, address=address, access_key=access_key)
-        if isinstance(refusal, InvalidKey):
+        if access_key is None:
             rate_limits.count_bad_key(address)
         raise
     record_use(access_key)

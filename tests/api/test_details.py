@@ -57,12 +57,12 @@ class TestRename:
         return client.patch(details(access_key), json.dumps(body), content_type=JSON)
 
     def test_changes_the_name_and_nothing_else(self, writer: Client) -> None:
-        access_key = AccessKeyFactory(name="before", scopes=["orders:read"])
+        access_key = AccessKeyFactory(name="before", scopes=[WRITE])
         response = self.patch(writer, access_key, name="after")
         assert response.status_code == 200
         assert response.json() == {**told(access_key), "name": "after"}
         access_key.refresh_from_db()
-        assert (access_key.name, access_key.scopes) == ("after", ["orders:read"])
+        assert (access_key.name, access_key.scopes) == ("after", [WRITE])
         assert verification.authenticate(key_of(access_key)).pk == access_key.pk
         assert last_event() == ("api", "access_key.renamed", "succeeded", "", "writer")
 

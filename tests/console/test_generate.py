@@ -26,7 +26,7 @@ class TestGenerate:
             "Use 1 to 30 characters",
             "No expiry",
             "access_keys:reveal",
-            "Show the key of any access key",
+            "Show the key of access keys with no other scopes than its own",
         ):
             assert text in page.content.decode()
 
