@@ -87,10 +87,17 @@ class IntegrityFailure(AccessKeyError):
 
 
 class CountersUnavailable(AccessKeyError):
-    """Rate limits cannot be counted: the cache of ``CACHE_URL`` is away."""
+    """Rate limits cannot be counted: the cache of ``CACHE_URL`` is away, or the file cannot be written."""
 
     code = "unavailable"
-    sentence = _("Something went wrong on our side. It has been written to the server log.")
+
+    def __init__(self, *, in_cache: bool) -> None:
+        super().__init__(in_cache)
+        self.sentence = (
+            _("The rate limit cannot be counted at the moment: the cache of CACHE_URL cannot be reached.")
+            if in_cache
+            else _("The rate limit cannot be counted at the moment: COUNTER_FILE cannot be written.")
+        )
 
 
 class RateLimited(AccessKeyError):
