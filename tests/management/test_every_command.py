@@ -65,6 +65,7 @@ EVERY_COMMAND = [
     ["revoke_access_key", "billing", "--no-input"],
     ["generate_access_keys", "--from-file=-"],
     ["revocation_drill", "--url=http://127.0.0.1:1/"],
+    ["find_access_key"],
 ]
 
 
