@@ -30,6 +30,21 @@ class NotFound(AccessKeyError):
     sentence = _("There is no such access key. It may have been revoked.")
 
 
+class UnknownKey(NotFound):
+    """A key that belongs to no access key here. The code is why: ``malformed``, ``forged`` or ``unknown``."""
+
+    _sentences = {
+        "malformed": _("This is not a key. A key is “ica_” and 51 letters and digits."),
+        "forged": _("This key was not generated here, or a character of it is wrong."),
+        "unknown": _("No access key here has this key any more. It was probably revoked."),
+    }
+
+    def __init__(self, code: str) -> None:
+        super().__init__(code)
+        self.code = code
+        self.sentence = self._sentences[code]
+
+
 class Forbidden(AccessKeyError):
     """The actor is known and may not do this."""
 
@@ -78,10 +93,17 @@ class IntegrityFailure(AccessKeyError):
 
 
 class CountersUnavailable(AccessKeyError):
-    """Rate limits cannot be counted: the cache of ``CACHE_URL`` is away."""
+    """Rate limits cannot be counted: the cache of ``CACHE_URL`` is away, or the file cannot be written."""
 
     code = "unavailable"
-    sentence = _("Something went wrong on our side. It has been written to the server log.")
+
+    def __init__(self, *, in_cache: bool) -> None:
+        super().__init__(in_cache)
+        self.sentence = (
+            _("The rate limit cannot be counted at the moment: the cache of CACHE_URL cannot be reached.")
+            if in_cache
+            else _("The rate limit cannot be counted at the moment: COUNTER_FILE cannot be written.")
+        )
 
 
 class RateLimited(AccessKeyError):

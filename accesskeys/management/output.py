@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import errno
+import json
 import os
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from datetime import datetime
 from typing import Any, Self
 
 from django.core.management.base import OutputWrapper
 
+from accesskeys.core.moments import written
 from accesskeys.models import AccessKey
 
 BAR_WIDTH = 40  # characters
@@ -30,6 +32,24 @@ def described(access_key: AccessKey) -> dict[str, Any]:
         "suspended_at": _written(access_key.suspended_at),
         "last_used_at": _written(access_key.last_used_at),
     }
+
+
+def as_json(access_key: AccessKey, **more: Any) -> str:
+    """An access key as a line of JSON, in the one shape that all commands have for it."""
+    return json.dumps({**described(access_key), **more})
+
+
+def json_array(objects: Iterable[str]) -> Iterator[str]:
+    """The lines of an array of these, which need not be there all at once."""
+    yield "["
+    before = None
+    for each in objects:
+        if before is not None:
+            yield f"{before},"
+        before = each
+    if before is not None:
+        yield before
+    yield "]"
 
 
 class OutputError(OSError):
@@ -84,4 +104,4 @@ class Progress:
 
 
 def _written(moment: datetime | None) -> str | None:
-    return moment.isoformat().replace("+00:00", "Z") if moment else None
+    return written(moment, "auto") if moment else None

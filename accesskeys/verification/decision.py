@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import NamedTuple
 
 from accesskeys.core.exceptions import InvalidKey
+from accesskeys.core.moments import written
 from accesskeys.core.networks import contains, parse_address, parse_networks
 from accesskeys.models import AccessKey
 
@@ -40,16 +41,12 @@ CHECKS = (
     Check(
         "suspended",
         lambda access_key, _attempt: not access_key.is_suspended,
-        lambda access_key: (
-            f"since {access_key.suspended_at:%Y-%m-%d %H:%M:%S} UTC" if access_key.suspended_at else "no"
-        ),
+        lambda access_key: f"since {written(access_key.suspended_at)}" if access_key.suspended_at else "no",
     ),
     Check(
         "expired",
         lambda access_key, attempt: not access_key.is_expired_at(attempt.at),
-        lambda access_key: (
-            f"{access_key.expires_at:%Y-%m-%d %H:%M:%S} UTC" if access_key.expires_at else "never"
-        ),
+        lambda access_key: written(access_key.expires_at) if access_key.expires_at else "never",
     ),
     Check(
         "address",

@@ -70,7 +70,7 @@ def _window(name: str, rate: Rate, *, one_more: bool) -> Window:
         used = (counters.increment if one_more else counters.count)(name, until=until)
     except Exception as error:  # Each cache raises exceptions of its own.
         logger.error("Rate limits cannot be counted: %s", error)
-        raise CountersUnavailable from error
+        raise CountersUnavailable(in_cache=conf.counter_cache() is not None) from error
     return Window(used, rate.requests, until - now)
 
 

@@ -12,7 +12,7 @@ from accesskeys import operations
 from accesskeys.models import AccessKey
 from accesskeys.operations.actors import Actor
 from tests.clients import consumer
-from tests.doors.helpers import run
+from tests.doors.helpers import refused, run
 from tests.factories import AccessKeyFactory
 from tests.helpers import audit_log
 
@@ -38,33 +38,33 @@ class TestExplain:
             access_key_id=access_key.pk, allowed_networks=["10.0.0.0/8"], rate_limit="9/hour", actor=command
         )
         ask = ("explain_access_key", "expiring", "--address", "10.1.2.3", "--scope", "orders:write")
-        assert run(*ask).splitlines()[-2:] == [
+        assert refused(*ask).splitlines()[-2:] == [
             "  scope      REFUSES  orders:write, of orders:read",
             "Refused: scope.",
         ]
-        assert run(*ask[:3], "192.0.2.7").splitlines()[-2:] == [
+        assert refused(*ask[:3], "192.0.2.7").splitlines()[-2:] == [
             "  address    REFUSES  10.0.0.0/8",
             "Refused: address.",
         ]
-        assert run(*ask[:4], "--at", "2099-01-01T00:00:00Z").splitlines()[-2:] == [
-            "  expired    REFUSES  2099-01-01 00:00:00 UTC",
+        assert refused(*ask[:4], "--at", "2099-01-01T00:00:00Z").splitlines()[-2:] == [
+            "  expired    REFUSES  2099-01-01T00:00:00Z",
             "Refused: expired.",
         ]
-        assert run(*ask[:2]).splitlines()[-2] == (
+        assert refused(*ask[:2]).splitlines()[-2] == (
             "  address    REFUSES  10.0.0.0/8; name the client's with --address"
         )
         operations.suspend(access_key_id=access_key.pk, actor=command)
-        assert run(*ask).splitlines()[-1] == "Refused: suspended."
+        assert refused(*ask).splitlines()[-1] == "Refused: suspended."
 
     def test_the_rate_as_it_is_counted(self, access_key: AccessKey, command: Actor) -> None:
         run("limit_access_key", "billing", "--rate", "2/hour")
         client = consumer(access_key)
-        for used, verdict in enumerate(("passes ", "passes ", "REFUSES")):
+        for used, (verdict, ask) in enumerate((("passes ", run), ("passes ", run), ("REFUSES", refused))):
             for _ in range(2):  # It does not count itself.
-                rate = run("explain_access_key", "billing").splitlines()[4]
+                rate = ask("explain_access_key", "billing").splitlines()[4]
                 assert rate.startswith(f"  rate       {verdict}  2/hour, {used} used, begins anew in ")
             client.get("/api/v1/ping/")
-        assert run("explain_access_key", "billing").splitlines()[-1] == "Refused: rate."
+        assert refused("explain_access_key", "billing").splitlines()[-1] == "Refused: rate."
         later = run("explain_access_key", "billing", "--at", "2099-01-01T00:00:00Z").splitlines()
         assert later[-2:] == ["  rate       passes   2/hour, counted when it is time", "Accepted."]
 
@@ -80,8 +80,8 @@ class TestExplain:
                 "  scope      passes   orders:write, of orders:read orders:write",
                 "Accepted.",
             ]
-        refused = run("explain_access_key", "reader", "--scope=orders:refund", "--scope=orders:read")
-        assert refused.splitlines()[-2:] == [
+        said = refused("explain_access_key", "reader", "--scope=orders:refund", "--scope=orders:read")
+        assert said.splitlines()[-2:] == [
             "  scope      REFUSES  orders:refund, of orders:read orders:write",
             "Refused: scope.",
         ]

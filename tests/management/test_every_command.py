@@ -31,11 +31,19 @@ class TestWhatIsNotThere:
     )
 
     @pytest.mark.parametrize("command", COMMANDS, ids=lambda command: command[0])
-    @pytest.mark.parametrize("name", ["unknown", "", "a b", "\udcff", "BILLING", UNKNOWN])
-    def test_is_one_sentence(self, command: Sequence[str], name: str) -> None:
+    @pytest.mark.parametrize(
+        ("asked_for", "told"),
+        [
+            *((name, name) for name in ("unknown", "BILLING", UNKNOWN)),
+            (UNKNOWN.upper(), UNKNOWN),
+            *((other, "such access key") for other in ("", "a b", "\udcff", "x" * 31, "ica_AbCdEfGhIjKl")),
+        ],
+    )
+    def test_is_one_sentence_that_names_it(self, command: Sequence[str], asked_for: str, told: str) -> None:
         AccessKeyFactory(name="billing")
-        assert refusal_of(command[0], name, *command[1:]) == (
-            "There is no such access key. It may have been revoked."
+        told = told if told.endswith("key") else f"access key {told}"
+        assert refusal_of(command[0], asked_for, *command[1:]) == (
+            f"There is no {told}. It may have been revoked."
         )
 
     @pytest.mark.parametrize("command", COMMANDS, ids=lambda command: command[0])
@@ -57,6 +65,7 @@ EVERY_COMMAND = [
     ["revoke_access_key", "billing", "--no-input"],
     ["generate_access_keys", "--from-file=-"],
     ["revocation_drill", "--url=http://127.0.0.1:1/"],
+    ["find_access_key"],
 ]
 
 

@@ -50,7 +50,7 @@ class TestRevoke:
         AccessKeyFactory(name="billing")
         terminal("n\n")
         refusal_of("revoke_access_key", "billing")
-        question = capsys.readouterr().out
+        question = capsys.readouterr().err
         assert question.startswith("Revoke access key billing? ")
         assert "cannot be undone" in question
 
@@ -58,8 +58,8 @@ class TestRevoke:
         self, terminal: Callable[[str], None], capsys: pytest.CaptureFixture[str]
     ) -> None:
         terminal("y\n")
-        assert refusal_of("revoke_access_key", "billing").startswith("There is no such access key.")
-        assert capsys.readouterr().out == ""
+        assert refusal_of("revoke_access_key", "billing").startswith("There is no access key billing.")
+        assert capsys.readouterr() == ("", "")
 
     @pytest.fixture
     def terminal(self, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[str], None]]:

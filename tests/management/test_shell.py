@@ -106,7 +106,8 @@ class TestThroughAShell:
         os.close(computer)
         os.close(person)
         assert done.returncode == 0, done.stderr
-        assert "Revoke access key billing? Programs that use it are refused at once" in done.stdout
+        assert "Revoke access key billing? Programs that use it are refused at once" in done.stderr
+        assert done.stdout.startswith("Revoked access key billing ")
         assert not AccessKey.objects.exists()
 
     def test_a_wrong_keyring_is_a_sentence_and_no_traceback(self) -> None:

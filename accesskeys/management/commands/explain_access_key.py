@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import json
+import sys
 from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
@@ -10,6 +12,7 @@ from django.utils.dateparse import parse_datetime
 
 from accesskeys import operations
 from accesskeys.core import scopes
+from accesskeys.core.moments import written
 from accesskeys.core.networks import parse_address
 from accesskeys.management.base import AccessKeyCommand
 from accesskeys.models import AccessKey
@@ -19,10 +22,12 @@ from accesskeys.verification.decision import CHECKS, Attempt
 
 class Command(AccessKeyCommand):
     help = (
-        "Print the checks that a request with this access key goes through, in order, and which one refuses."
+        "Print the checks that a request with this access key goes through, in order, and which one refuses. "
+        "Then the exit code is 1."
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
+        super().add_arguments(parser)
         parser.add_argument("name_or_id")
         parser.add_argument("--address", help="the client's address")
         parser.add_argument(
@@ -40,15 +45,13 @@ class Command(AccessKeyCommand):
         wanted = _scopes(options["scopes"])
         at = None if options["at"] is None else _moment(options["at"], access_key)
         attempt = Attempt(_address(options["address"]), at or timezone.now())
-        self.stdout.write(f"Access key {access_key.name} ({access_key.pk}) at {attempt.at.isoformat()}")
-        for verdict in _verdicts(access_key, attempt, wanted, is_now=at is None):
-            self.stdout.write(
-                f"  {verdict.check:<11}{'passes' if verdict.passes else 'REFUSES':<9}{verdict.told}"
-            )
-            if not verdict.passes:
-                self.stdout.write(f"Refused: {verdict.check}.")
-                return
-        self.stdout.write("Accepted.")
+        verdicts = list(_verdicts(access_key, attempt, wanted, is_now=at is None))
+        told = _as_json if options["json"] else _as_lines
+        self.tell(told(access_key, attempt, verdicts))
+        if not verdicts[-1].passes:
+            sys.exit(
+                1
+            )  # An answer, not an error: it is on standard output, and there is nothing more to say.
 
 
 class Verdict(NamedTuple):
@@ -59,7 +62,38 @@ class Verdict(NamedTuple):
     told: str
 
 
+def _as_lines(access_key: AccessKey, attempt: Attempt, verdicts: Sequence[Verdict]) -> Iterator[str]:
+    yield f"Access key {access_key.name} ({access_key.pk}) at {written(attempt.at)}"
+    for verdict in verdicts:
+        yield f"  {verdict.check:<11}{'passes' if verdict.passes else 'REFUSES':<9}{verdict.told}"
+    yield "Accepted." if verdicts[-1].passes else f"Refused: {verdicts[-1].check}."
+
+
+def _as_json(access_key: AccessKey, attempt: Attempt, verdicts: Sequence[Verdict]) -> Iterator[str]:
+    last = verdicts[-1]
+    yield json.dumps(
+        {
+            "id": str(access_key.pk),
+            "name": access_key.name,
+            "at": written(attempt.at),
+            "accepted": last.passes,
+            "refused_by": None if last.passes else last.check,
+            "checks": [verdict._asdict() for verdict in verdicts],
+        }
+    )
+
+
 def _verdicts(
+    access_key: AccessKey, attempt: Attempt, wanted: Sequence[str], *, is_now: bool
+) -> Iterator[Verdict]:
+    """What the checks say, up to the first that refuses."""
+    for verdict in _every_verdict(access_key, attempt, wanted, is_now=is_now):
+        yield verdict
+        if not verdict.passes:
+            return
+
+
+def _every_verdict(
     access_key: AccessKey, attempt: Attempt, wanted: Sequence[str], *, is_now: bool
 ) -> Iterator[Verdict]:
     for check in CHECKS:
@@ -105,8 +139,8 @@ def _moment(text: str, access_key: AccessKey) -> datetime:
         moment = None
     if moment is None or timezone.is_naive(moment):
         raise CommandError("Write the time in ISO 8601 with an offset, such as 2030-01-31T12:00:00Z.")
-    if moment < access_key.created_at:
+    if moment < access_key.created_at.replace(microsecond=0):
         raise CommandError(
-            f"There was no access key {access_key.name} before {access_key.created_at.isoformat()}."
+            f"There was no access key {access_key.name} before {written(access_key.created_at)}."
         )
     return moment

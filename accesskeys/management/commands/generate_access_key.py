@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-import json
 from typing import Any
 
 from django.core.management.base import CommandError, CommandParser
@@ -8,19 +7,21 @@ from django.core.management.base import CommandError, CommandParser
 from accesskeys import operations
 from accesskeys.management.base import AccessKeyCommand
 from accesskeys.management.durations import moment_after
-from accesskeys.management.output import OutputError, described, write_out
+from accesskeys.management.output import OutputError, as_json, write_out
 
 
 class Command(AccessKeyCommand):
     help = "Generate an access key and print its key, alone on a line."
 
+    prints_keys = True
+
     def add_arguments(self, parser: CommandParser) -> None:
+        super().add_arguments(parser)
         parser.add_argument("name", help="1 to 30 characters: A-Z, a-z, 0-9 and underscores")
         parser.add_argument(
             "--scope", action="append", default=[], dest="scopes", metavar="SCOPE", help="may be repeated"
         )
         parser.add_argument("--expires-in", metavar="TIME", help="12h, 90d, 4w or 1y; without it, never")
-        parser.add_argument("--json", action="store_true", help="print the access key and its key as JSON")
 
     def run(self, **options: Any) -> None:
         access_key, key = operations.generate(
@@ -29,7 +30,7 @@ class Command(AccessKeyCommand):
             expires_at=None if options["expires_in"] is None else moment_after(options["expires_in"]),
             actor=self.actor,
         )
-        written = json.dumps({**described(access_key), "key": key}) if options["json"] else key
+        written = as_json(access_key, key=key) if options["json"] else key
         try:
             write_out(self.stdout, f"{written}\n")
         except OutputError as error:

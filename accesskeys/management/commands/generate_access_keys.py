@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-import json
 import os
 import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -16,7 +15,7 @@ from django.core.management.base import CommandError, CommandParser, OutputWrapp
 from accesskeys import operations
 from accesskeys.management.base import AccessKeyCommand
 from accesskeys.management.interrupts import interrupts_deferred
-from accesskeys.management.output import Progress, described, write_out
+from accesskeys.management.output import Progress, as_json, write_out
 from accesskeys.management.wish_list import Line, Problem, Spool, WrongColumns, read, spool
 from accesskeys.operations import Generated, Wish
 
@@ -36,14 +35,16 @@ class Command(AccessKeyCommand):
         "checked before the first access key is generated. Prints name, id and key of each."
     )
 
+    prints_keys = True
+
     def add_arguments(self, parser: CommandParser) -> None:
+        super().add_arguments(parser)
         parser.add_argument("--from-file", required=True, metavar="FILE", help="- for standard input")
         parser.add_argument(
             "--output",
             metavar="FILE",
             help="a new file, for its owner alone to read; without it, standard output",
         )
-        parser.add_argument("--json", action="store_true", help="print a JSON object on each line")
 
     def run(self, **options: Any) -> None:
         with spool() as lines:
@@ -164,7 +165,7 @@ def _as_csv(generated: Generated) -> str:
 
 
 def _as_json(generated: Generated) -> str:
-    return json.dumps({**described(generated.access_key), "key": generated.key}) + "\n"
+    return as_json(generated.access_key, key=generated.key) + "\n"
 
 
 def _batches(items: Iterable[T]) -> Iterator[list[T]]:

@@ -12,6 +12,7 @@ class Command(AccessKeyCommand):
     help = "Set where a key may be used from and how often. What is not named stays as it is."
 
     def add_arguments(self, parser: CommandParser) -> None:
+        super().add_arguments(parser)
         parser.add_argument("name_or_id")
         where = parser.add_mutually_exclusive_group()
         where.add_argument(
@@ -43,8 +44,9 @@ class Command(AccessKeyCommand):
             rate_limit=access_key.rate_limit if rate is None else rate,
             actor=self.actor,
         )
-        self.stdout.write(
+        sentence = (
             f"Access key {access_key.name} may be used from "
             f"{', '.join(access_key.allowed_networks) or 'anywhere'}, "
             f"{access_key.rate_limit or 'without a rate limit'}."
         )
+        self.report(access_key, sentence, options)

@@ -1,14 +1,18 @@
 from __future__ import annotations
 
-import json
+import shutil
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from django.core.management.base import CommandParser
 
+from accesskeys.management import table
 from accesskeys.management.base import AccessKeyCommand
-from accesskeys.management.output import described
+from accesskeys.management.output import as_json, described, json_array
 from accesskeys.models import AccessKey
+from accesskeys.models.lists import Ordering, Status, in_order, with_status
 
+# For programs: new ones go to the end.
 COLUMNS = (
     "name",
     "id",
@@ -23,19 +27,42 @@ COLUMNS = (
 
 
 class Command(AccessKeyCommand):
-    help = "List the access keys by name. Keys are never printed."
+    help = (
+        "List the access keys: on a terminal as a table, elsewhere as lines of cells separated by tabs. "
+        "Keys are never printed."
+    )
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("--json", action="store_true", help="print a JSON array")
+        super().add_arguments(parser)
+        parser.add_argument("--search", default="", metavar="TEXT", help="part of the name, or the ID")
+        parser.add_argument("--status", choices=Status.values, help="those in this state alone")
+        parser.add_argument(
+            "--sort",
+            choices=Ordering.values,
+            default=Ordering.NAME,
+            metavar="ORDER",
+            help=f"--sort=ORDER, which is one of {', '.join(Ordering.values)}; a minus is descending, without it: name",
+        )
 
     def run(self, **options: Any) -> None:
-        access_keys = map(described, AccessKey.objects.described().order_by("name").iterator())
+        chosen = AccessKey.objects.described()
+        if options["search"]:
+            chosen = chosen.search(options["search"])
+        if options["status"]:
+            chosen = with_status(chosen, Status(options["status"]))
+        access_keys = in_order(chosen, Ordering(options["sort"])).iterator()
         if options["json"]:
-            self.stdout.write(json.dumps(list(access_keys), indent=2))
-            return
-        self.stdout.write("\t".join(COLUMNS))
-        for access_key in access_keys:
-            self.stdout.write("\t".join(_cell(access_key[column]) for column in COLUMNS))
+            self.tell(json_array(map(as_json, access_keys)))
+        elif self.stdout.isatty():
+            self.tell(table.lines(access_keys, shutil.get_terminal_size().columns))
+        else:
+            self.tell(_separated_by_tabs(access_keys))
+
+
+def _separated_by_tabs(access_keys: Iterable[AccessKey]) -> Iterator[str]:
+    yield "\t".join(COLUMNS)
+    for access_key in map(described, access_keys):
+        yield "\t".join(_cell(access_key[column]) for column in COLUMNS)
 
 
 def _cell(value: str | list[str] | None) -> str:

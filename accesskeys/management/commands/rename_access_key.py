@@ -12,6 +12,7 @@ class Command(AccessKeyCommand):
     help = "Give an access key another name. Its key stays as it is."
 
     def add_arguments(self, parser: CommandParser) -> None:
+        super().add_arguments(parser)
         parser.add_argument("name_or_id")
         parser.add_argument("new_name", help="1 to 30 characters: A-Z, a-z, 0-9 and underscores")
 
@@ -21,4 +22,5 @@ class Command(AccessKeyCommand):
             name=options["new_name"],
             actor=self.actor,
         )
-        self.stdout.write(f"Renamed access key {options['name_or_id']} to {access_key.name}.")
+        sentence = f"Renamed access key {options['name_or_id']} to {access_key.name}."
+        self.report(access_key, sentence, options)

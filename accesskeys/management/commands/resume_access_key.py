@@ -12,9 +12,10 @@ class Command(AccessKeyCommand):
     help = "Accept the key of a suspended access key again."
 
     def add_arguments(self, parser: CommandParser) -> None:
+        super().add_arguments(parser)
         parser.add_argument("name_or_id")
 
     def run(self, **options: Any) -> None:
         access_key_id = operations.resolve(options["name_or_id"])
         access_key = operations.resume(access_key_id=access_key_id, actor=self.actor)
-        self.stdout.write(f"Resumed access key {access_key.name}.")
+        self.report(access_key, f"Resumed access key {access_key.name}.", options)

@@ -29,6 +29,7 @@ class Command(AccessKeyCommand):
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
+        super().add_arguments(parser)
         parser.add_argument(
             "--url",
             action="append",
@@ -60,7 +61,6 @@ class Command(AccessKeyCommand):
             metavar="SECONDS",
             help="for each answer, and for the first refusal; 10 if not named",
         )
-        parser.add_argument("--json", action="store_true", help="print the report as JSON")
 
     def run(self, **options: Any) -> None:
         try:
@@ -70,9 +70,9 @@ class Command(AccessKeyCommand):
             raise CommandError(str(failure)) from None
         report = [_described(target, [tallies[target] for tallies in rounds]) for target in targets]
         if options["json"]:
-            self.stdout.write(json.dumps({"rounds": len(rounds), "urls": report}, indent=2))
+            self.tell([json.dumps({"rounds": len(rounds), "urls": report}, indent=2)])
         else:
-            self.stdout.write("\n".join(map(_told, report)))
+            self.tell(map(_told, report))
         _judge(report, rounds, options)
 
     def drill(self, targets: Sequence[Target], options: dict[str, Any]) -> list[dict[Target, Tally]]:
