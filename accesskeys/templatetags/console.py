@@ -11,6 +11,7 @@ from uuid import UUID
 
 from django import template
 from django.core.paginator import Page
+from django.forms import BoundField
 from django.templatetags.static import static
 from django.urls import get_script_prefix, reverse
 from django.utils import timezone
@@ -31,6 +32,7 @@ _MINUTE = timedelta(minutes=1)
 _HOUR = timedelta(hours=1)
 _DAY = timedelta(days=1)
 _MONTH = timedelta(days=30)
+_NAME = '<span translate="no">{}</span>'
 _SUBJECTS = {
     "select": gettext_lazy("Select %(name)s"),
     "show": gettext_lazy("of %(name)s"),
@@ -70,6 +72,12 @@ def icon(name: str) -> SafeString:
     )
 
 
+@register.simple_tag
+def field(bound: BoundField, **attrs: Any) -> SafeString:
+    """The field's own widget, and what this page wants of it besides: ``hx_get`` is ``hx-get``."""
+    return bound.as_widget(attrs={name.replace("_", "-"): value for name, value in attrs.items()})
+
+
 @register.filter
 def moment(value: datetime | None) -> SafeString:
     """A time as people say it, with the exact UTC time on hover; without one, “never”."""
@@ -96,12 +104,14 @@ def exact(value: datetime) -> SafeString:
 
 
 @register.filter
-def subject(access_key: AccessKey, control: str) -> str:
+def subject(access_key: AccessKey, control: str) -> SafeString:
     """Which access key a control is about, for those who do not see its row.
 
-    Four of these stand in each row, where ``blocktranslate`` would take a third of the row's time.
+    Four of these stand in each row, where ``blocktranslate`` would take a third of the row's time. The one for
+    ticking stands in an attribute, where there is no markup.
     """
-    return str(_SUBJECTS[control]) % {"name": access_key.name}
+    name = access_key.name if control == "select" else format_html(_NAME, access_key.name)
+    return format_html(str(_SUBJECTS[control]).replace("%(name)s", "{}"), name)
 
 
 @register.filter
