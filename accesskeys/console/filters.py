@@ -12,6 +12,7 @@ from django.core.paginator import Page
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
+from accesskeys.console.verbatim import VerbatimInput, VerbatimSearch
 from accesskeys.models import AccessKeyQuerySet, Action, AuditEvent, is_short
 from accesskeys.models.lists import Ordering, Status, in_order, with_status
 from accesskeys.models.pages import CappedPaginator, NarrowedPaginator
@@ -81,9 +82,7 @@ class AccessKeyFilter(QueryForm):
         label=_("Search name or ID"),
         required=False,
         max_length=100,
-        widget=forms.TextInput(
-            attrs={"type": "search", "autocomplete": "off", "spellcheck": "false", "autocapitalize": "none"}
-        ),
+        widget=VerbatimSearch,
     )
     status = _choice(
         _("Status"),
@@ -153,8 +152,10 @@ class AuditLogFilter(QueryForm):
         blank=_("Any action"),
         sentence=_("There is no action “%(value)s”, so every action is shown."),
     )
-    actor = forms.CharField(label=_("Actor"), required=False, max_length=150)
-    access_key = forms.CharField(label=_("Access key name or ID"), required=False, max_length=100)
+    actor = forms.CharField(label=_("Actor"), required=False, max_length=150, widget=VerbatimInput)
+    access_key = forms.CharField(
+        label=_("Access key name or ID"), required=False, max_length=100, widget=VerbatimInput
+    )
     since = _moment(_("From (UTC)"))
     until = _moment(_("To (UTC)"))
     narrowing = ("action", "actor", "access_key", "since", "until")

@@ -17,9 +17,10 @@ from django.utils.functional import lazy
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
+from accesskeys.console.verbatim import VerbatimInput, VerbatimTextarea
 from accesskeys.core import rates
 from accesskeys.core.scopes import BUILT_IN
-from accesskeys.core.validators import NAME_MAX_LENGTH, NAME_RULE, validate_scopes
+from accesskeys.core.validators import NAME_RULE, validate_scopes
 from accesskeys.models import AccessKey
 from accesskeys.models.fields import NameFormField
 
@@ -28,17 +29,11 @@ class NameInput(NameFormField):
     """The name exactly as it was typed, wrong ones too: ``operations`` refuse those and write it down."""
 
     def __init__(self, **kwargs: Any) -> None:
-        attrs = {
-            "autocapitalize": "none",
-            "autocomplete": "off",
-            "spellcheck": "false",
-            "size": NAME_MAX_LENGTH,
-        }
         super().__init__(
             **{
                 "label": _("Name"),
                 "help_text": NAME_RULE,
-                "widget": forms.TextInput(attrs=attrs),
+                "widget": VerbatimInput({"class": "mono"}),
                 **kwargs,
             }
         )
@@ -115,9 +110,7 @@ class GenerateForm(OperationForm):
         label=_("Scopes of your own"),
         required=False,
         help_text=_("For your own API, separated by spaces: orders:read orders:write"),
-        widget=forms.TextInput(
-            attrs={"autocapitalize": "none", "autocomplete": "off", "spellcheck": "false"}
-        ),
+        widget=VerbatimInput,
     )
 
     shown_at = {"scopes": "own_scopes", "expires_at": "until"}
@@ -175,15 +168,13 @@ class LimitsForm(OperationForm):
         label=_("Allowed networks"),
         required=False,
         help_text=_("One network a line, such as 192.0.2.0/24 or 2001:db8::/32. Empty: from anywhere."),
-        widget=forms.Textarea(
-            attrs={"rows": 2, "autocapitalize": "none", "autocomplete": "off", "spellcheck": "false"}
-        ),
+        widget=VerbatimTextarea({"rows": 2}),
     )
     requests = forms.CharField(
         label=_("Rate limit"),
         required=False,
         help_text=_("How many requests are accepted. Empty: as many as come."),
-        widget=forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "off", "size": 7}),
+        widget=VerbatimInput({"inputmode": "numeric", "size": 7}),
     )
     period = forms.ChoiceField(label=_("Period"), choices=Period.choices)
 
@@ -264,7 +255,7 @@ class BulkRevokeForm(forms.Form):
     number = forms.CharField(
         label=_("How many access keys are these?"),
         required=False,
-        widget=forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "off", "size": 4}),
+        widget=VerbatimInput({"inputmode": "numeric"}),
     )
 
     def __init__(self, *args: Any, wanted: int, **kwargs: Any) -> None:

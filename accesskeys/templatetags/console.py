@@ -11,6 +11,7 @@ from uuid import UUID
 
 from django import template
 from django.core.paginator import Page
+from django.forms import BoundField
 from django.templatetags.static import static
 from django.urls import get_script_prefix, reverse
 from django.utils import timezone
@@ -30,7 +31,10 @@ _ANY_ID = str(UUID(int=0))
 _MINUTE = timedelta(minutes=1)
 _HOUR = timedelta(hours=1)
 _DAY = timedelta(days=1)
-_MONTH = timedelta(days=30)
+_MINUTES_AN_HOUR = 60
+_HOURS_A_DAY = 24
+_MOST_DAYS = 30
+_NAME = '<span translate="no">{}</span>'
 _SUBJECTS = {
     "select": gettext_lazy("Select %(name)s"),
     "show": gettext_lazy("of %(name)s"),
@@ -70,6 +74,12 @@ def icon(name: str) -> SafeString:
     )
 
 
+@register.simple_tag
+def field(bound: BoundField, **attrs: Any) -> SafeString:
+    """The field's own widget, and what this page wants of it besides: ``hx_get`` is ``hx-get``."""
+    return bound.as_widget(attrs={name.replace("_", "-"): value for name, value in attrs.items()})
+
+
 @register.filter
 def moment(value: datetime | None) -> SafeString:
     """A time as people say it, with the exact UTC time on hover; without one, “never”."""
@@ -81,7 +91,19 @@ def moment(value: datetime | None) -> SafeString:
 @register.filter
 def expiry(access_key: AccessKey) -> SafeString:
     """When the access key expires, in a warning's colours from some days before, and in red afterwards."""
-    when = moment(access_key.expires_at)
+    return _expiry(access_key, moment(access_key.expires_at))
+
+
+@register.filter
+def expiry_with_date(access_key: AccessKey) -> SafeString:
+    """The same where there is room for the date."""
+    value = access_key.expires_at
+    if value is None:
+        return expiry(access_key)
+    return _expiry(access_key, _time(value, said_with_date(value, timezone.now()), title=exactly(value)))
+
+
+def _expiry(access_key: AccessKey, when: SafeString) -> SafeString:
     if access_key.is_expired:
         return format_html('<span class="badge badge-danger">{}</span> {}', _("Expired"), when)
     if expires_soon(access_key):
@@ -96,12 +118,14 @@ def exact(value: datetime) -> SafeString:
 
 
 @register.filter
-def subject(access_key: AccessKey, control: str) -> str:
+def subject(access_key: AccessKey, control: str) -> SafeString:
     """Which access key a control is about, for those who do not see its row.
 
-    Four of these stand in each row, where ``blocktranslate`` would take a third of the row's time.
+    Four of these stand in each row, where ``blocktranslate`` would take a third of the row's time. The one for
+    ticking stands in an attribute, where there is no markup.
     """
-    return str(_SUBJECTS[control]) % {"name": access_key.name}
+    name = access_key.name if control == "select" else format_html(_NAME, access_key.name)
+    return format_html(str(_SUBJECTS[control]).replace("%(name)s", "{}"), name)
 
 
 @register.filter
@@ -147,13 +171,26 @@ def exactly(value: datetime) -> str:
 
 
 def said(value: datetime, now: datetime) -> str:
-    """Within thirty days how long ago or how soon; beyond that the date."""
+    """To the nearest minute, hour or day, how long ago or how soon; beyond thirty days the date."""
     distance = abs(value - now)
-    if distance >= _MONTH:
+    if _nearest(distance, _DAY) > _MOST_DAYS:
         return _day(value.astimezone(UTC))
     if value > now:
         return _soon(distance)
     return _ago(distance)
+
+
+def said_with_date(value: datetime, now: datetime) -> str:
+    """The same, and beside it the date; within a day the time too, for the date alone says little then."""
+    words, day = said(value, now), _day(value.astimezone(UTC))
+    if words == day:
+        return day
+    is_within_a_day = _nearest(abs(value - now), _HOUR) < _HOURS_A_DAY
+    return f"{words}, {day}, {value.astimezone(UTC):%H:%M} UTC" if is_within_a_day else f"{words}, {day}"
+
+
+def _nearest(distance: timedelta, unit: timedelta) -> int:
+    return (distance + unit / 2) // unit
 
 
 def _day(value: datetime) -> str:
@@ -167,25 +204,22 @@ def _day_in(_language: str | None, day: date) -> str:
 
 
 def _ago(distance: timedelta) -> str:
-    if distance < _MINUTE:
+    if (n := _nearest(distance, _MINUTE)) == 0:
         return _("just now")
-    if distance < _HOUR:
-        n = distance // _MINUTE
+    if n < _MINUTES_AN_HOUR:
         return ngettext("%(n)d minute ago", "%(n)d minutes ago", n) % {"n": n}
-    if distance < _DAY:
-        n = distance // _HOUR
+    if (n := _nearest(distance, _HOUR)) < _HOURS_A_DAY:
         return ngettext("%(n)d hour ago", "%(n)d hours ago", n) % {"n": n}
-    n = distance // _DAY
+    n = _nearest(distance, _DAY)
     return ngettext("%(n)d day ago", "%(n)d days ago", n) % {"n": n}
 
 
 def _soon(distance: timedelta) -> str:
-    if distance < _HOUR:
+    if _nearest(distance, _MINUTE) < _MINUTES_AN_HOUR:
         return _("within the hour")
-    if distance < _DAY:
-        n = distance // _HOUR
+    if (n := _nearest(distance, _HOUR)) < _HOURS_A_DAY:
         return ngettext("in %(n)d hour", "in %(n)d hours", n) % {"n": n}
-    n = distance // _DAY
+    n = _nearest(distance, _DAY)
     return ngettext("in %(n)d day", "in %(n)d days", n) % {"n": n}
 
 

@@ -9,6 +9,7 @@ from django.contrib.auth.models import Permission
 from django.contrib.messages import get_messages
 from django.test import Client
 from django.urls import reverse
+from django.utils.html import strip_tags
 
 from accesskeys.models import AccessKey
 from tests.factories import OperatorFactory
@@ -41,4 +42,4 @@ def revoke(access_key: AccessKey) -> str:
 
 
 def said(response: Any) -> list[str]:
-    return [str(message) for message in get_messages(response.wsgi_request)]
+    return [strip_tags(str(message)) for message in get_messages(response.wsgi_request)]

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 
 from accesskeys import operations
 from accesskeys.console.forms import LimitsForm, RenameForm
+from accesskeys.console.verbatim import naming
 from accesskeys.console.views.base import AccessKeyPage
 from accesskeys.core.exceptions import NotFound
 from accesskeys.http import redirect
@@ -42,8 +43,9 @@ class AccessKeyDetailsPage(AccessKeyPage):
                 access_key = operations.rename(access_key_id=pk, name=typed["name"], actor=self.actor)
             except NotFound:
                 return self.tell_it_is_gone()
-            messages.success(request, _("The name is now %(name)s.") % {"name": access_key.name})
+            messages.success(request, naming(_("The name is now %(name)s."), access_key.name))
             return redirect(request, self.details_url)
+        form.focus_on_first_error()
         return self.page(form=form)
 
     def get_context_data(self, **context: Any) -> dict[str, Any]:

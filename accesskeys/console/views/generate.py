@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 
 from accesskeys import operations
 from accesskeys.console.forms import GenerateForm, NameCheckForm
+from accesskeys.console.verbatim import naming
 from accesskeys.console.views.base import ConsolePage
 from accesskeys.http import htmx, redirect
 from accesskeys.models import AccessKey
@@ -42,5 +43,5 @@ class AccessKeyGeneratePage(ConsolePage):
 
     def present(self, access_key: AccessKey) -> HttpResponse:
         """On to the details of the new access key, where its key is still hidden."""
-        messages.success(self.request, _("Access key %(name)s is generated.") % {"name": access_key.name})
+        messages.success(self.request, naming(_("Access key %(name)s is generated."), access_key.name))
         return redirect(self.request, reverse("accesskeys:access_key_details", args=[access_key.pk]))

@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy
 
 from accesskeys import operations
 from accesskeys.console.forms import LimitsForm
+from accesskeys.console.verbatim import naming
 from accesskeys.console.views.base import PostedPage
 from accesskeys.console.views.details import AccessKeyDetailsPage
 from accesskeys.core.exceptions import NotFound
@@ -52,7 +53,7 @@ class AccessKeySwitchPage(PostedPage):
             access_key = type(self).switch(access_key_id=pk, actor=self.actor)
         except NotFound:
             return self.tell_it_is_gone()
-        messages.success(request, str(self.sentence) % {"name": access_key.name})
+        messages.success(request, naming(str(self.sentence), access_key.name))
         return redirect(request, self.details_url)
 
 

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 
 from accesskeys import operations
 from accesskeys.console.forms import RevokeForm
+from accesskeys.console.verbatim import naming
 from accesskeys.console.views.base import AccessKeyPage
 from accesskeys.core.exceptions import NotFound
 from accesskeys.http import redirect
@@ -36,7 +37,7 @@ class AccessKeyRevokePage(AccessKeyPage):
         except NotFound:
             return self.tell_it_is_gone()
         sentence = _("Access key %(name)s is revoked. Programs that use it are refused from now on.")
-        messages.success(request, sentence % {"name": revoked.name})
+        messages.success(request, naming(sentence, revoked.name))
         return redirect(request, reverse("accesskeys:access_key_list"))
 
     def confirm(self, form: RevokeForm) -> HttpResponse:
