@@ -30,6 +30,21 @@ class NotFound(AccessKeyError):
     sentence = _("There is no such access key. It may have been revoked.")
 
 
+class UnknownKey(NotFound):
+    """A key that belongs to no access key here. The code is why: ``malformed``, ``forged`` or ``unknown``."""
+
+    _sentences = {
+        "malformed": _("This is not a key. A key is “ica_” and 51 letters and digits."),
+        "forged": _("This key was not generated here, or a character of it is wrong."),
+        "unknown": _("No access key here has this key any more. It was probably revoked."),
+    }
+
+    def __init__(self, code: str) -> None:
+        super().__init__(code)
+        self.code = code
+        self.sentence = self._sentences[code]
+
+
 class Forbidden(AccessKeyError):
     """The actor is known and may not do this."""
 

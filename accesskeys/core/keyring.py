@@ -10,11 +10,11 @@ import binascii
 import hmac
 import re
 import secrets
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import lru_cache
-from typing import Self
+from typing import Self, TypeVar
 from uuid import UUID
 
 from cryptography.exceptions import InvalidTag
@@ -23,10 +23,12 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 from accesskeys.core import conf, keys
-from accesskeys.core.exceptions import IntegrityFailure, KeyringError
+from accesskeys.core.exceptions import IntegrityFailure, InvalidKey, KeyringError
 
 MASTER_KEY_BYTES = 32
 NONCE_BYTES = 12  # 96 random bits: NIST SP 800-38D, section 8.2.2
+
+Found = TypeVar("Found")
 
 _ID = re.compile(r"[A-Za-z0-9_-]{1,16}")
 _ENTRY = "The master key %s in ACCESS_KEYS_MASTER_KEYS "
@@ -168,6 +170,16 @@ class Keyring:
         for master_key in self.master_keys.values():
             if hmac.compare_digest(master_key.tag(parts.body), parts.tag):
                 yield master_key
+
+    def find(self, key: str, by_digest: Callable[[bytes], Found | None]) -> Found:
+        """What is found under the digest of this key; raises InvalidKey (malformed, forged, unknown)."""
+        reason = "forged"
+        for master_key in self.makers(key):
+            found = by_digest(master_key.digest(key))
+            if found is not None:
+                return found
+            reason = "unknown"
+        raise InvalidKey(reason if keys.parse(key) else "malformed")
 
 
 def get_keyring() -> Keyring:

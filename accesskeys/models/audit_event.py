@@ -34,6 +34,7 @@ class Action(models.TextChoices):
     RESUMED = "access_key.resumed", _("Resumed")
     LIMITED = "access_key.limited", _("Limits changed")
     REVOKED = "access_key.revoked", _("Revoked")
+    FOUND = "access_key.found", _("Found by its key")
 
 
 class Outcome(models.TextChoices):

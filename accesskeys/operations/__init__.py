@@ -6,6 +6,7 @@ no request and no response. Wrong input is a ValidationError; every other refusa
 
 from accesskeys.operations.drafts import Wish
 from accesskeys.operations.find import find, resolve
+from accesskeys.operations.find_by_key import find_by_key
 from accesskeys.operations.generate import generate
 from accesskeys.operations.generate_many import Generated, foresee, generate_many
 from accesskeys.operations.limit import limit
@@ -21,6 +22,7 @@ __all__ = [
     "Wish",
     "check_keyring",
     "find",
+    "find_by_key",
     "foresee",
     "generate",
     "generate_many",

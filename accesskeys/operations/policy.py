@@ -20,6 +20,7 @@ class Operation(StrEnum):
 
     LIST = "list"
     DETAILS = "details"
+    FIND = "find"
     GENERATE = "generate"
     RENAME = "rename"
     REVEAL = "reveal"
@@ -48,6 +49,7 @@ RULES: Mapping[Operation, Rule] = MappingProxyType(
     {
         Operation.LIST: Rule("accesskeys.view_accesskey", scopes.READ),
         Operation.DETAILS: Rule("accesskeys.view_accesskey", scopes.READ),
+        Operation.FIND: Rule("accesskeys.view_accesskey", None, Action.FOUND),
         Operation.GENERATE: Rule("accesskeys.generate_accesskey", scopes.WRITE, Action.GENERATED),
         Operation.RENAME: Rule("accesskeys.rename_accesskey", scopes.WRITE, Action.RENAMED),
         Operation.REVEAL: Rule("accesskeys.reveal_accesskey", scopes.REVEAL, Action.SHOWN),
@@ -61,7 +63,7 @@ RULES: Mapping[Operation, Rule] = MappingProxyType(
     }
 )
 
-_VIEWING = (Operation.LIST, Operation.DETAILS)
+_VIEWING = (Operation.LIST, Operation.DETAILS, Operation.FIND)
 
 ROLES: Mapping[str, tuple[Operation, ...]] = MappingProxyType(
     {

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.utils import timezone
 
-from accesskeys.core import keyring, keys
+from accesskeys.core import keyring
 from accesskeys.core.exceptions import InvalidKey, RateLimited
 from accesskeys.models import AccessKey
 from accesskeys.verification import decision, rate_limits, refusal_log
@@ -21,7 +21,7 @@ def authenticate(key: str, *, address: str | None = None) -> AccessKey:
     """
     access_key = None
     try:
-        access_key = _find_by_key(key)
+        access_key = keyring.get_keyring().find(key, find_by_digest)
         decision.require_usable(access_key, decision.Attempt(address, timezone.now()))
         rate_limits.count_use(access_key)
     except (InvalidKey, RateLimited) as refusal:
@@ -31,13 +31,3 @@ def authenticate(key: str, *, address: str | None = None) -> AccessKey:
         raise
     record_use(access_key)
     return access_key
-
-
-def _find_by_key(key: str) -> AccessKey:
-    reason = "forged"
-    for master_key in keyring.get_keyring().makers(key):
-        access_key = find_by_digest(master_key.digest(key))
-        if access_key is not None:
-            return access_key
-        reason = "unknown"
-    raise InvalidKey(reason if keys.parse(key) else "malformed")

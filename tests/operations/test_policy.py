@@ -20,15 +20,16 @@ from tests.helpers import audit_log, stored
 pytestmark = pytest.mark.django_db
 
 READING = {"list", "details"}
+FINDING = {"find"}
 WRITING = {"generate", "rename", "suspend", "resume", "limit", "revoke"}
 
 OPERATORS = [
     ([], set()),
-    (["Viewers"], READING),
-    (["Operators"], READING | WRITING | {"reveal"}),
+    (["Viewers"], READING | FINDING),
+    (["Operators"], READING | FINDING | WRITING | {"reveal"}),
     (["Auditors"], {"read_audit_log"}),
-    (["Viewers", "Auditors"], READING | {"read_audit_log"}),
-    (["Operators", "Auditors"], READING | WRITING | {"reveal", "read_audit_log"}),
+    (["Viewers", "Auditors"], READING | FINDING | {"read_audit_log"}),
+    (["Operators", "Auditors"], READING | FINDING | WRITING | {"reveal", "read_audit_log"}),
 ]
 PROGRAMS = [
     ([], set()),
@@ -67,7 +68,7 @@ class TestWhoMay:
         assert allowed(program(*scopes)) == expected
 
     def test_an_administrator_at_a_shell(self, command: Actor) -> None:
-        assert allowed(command) == READING | WRITING | {
+        assert allowed(command) == READING | FINDING | WRITING | {
             "reveal",
             "read_audit_log",
             "introspect",
@@ -76,7 +77,8 @@ class TestWhoMay:
 
     def test_a_superuser(self) -> None:
         """Introspection and metrics alone are for programs."""
-        assert allowed(operator(is_superuser=True)) == READING | WRITING | {"reveal", "read_audit_log"}
+        everything = READING | FINDING | WRITING | {"reveal", "read_audit_log"}
+        assert allowed(operator(is_superuser=True)) == everything
 
     @pytest.mark.parametrize("kwargs", [{}, {"is_superuser": True}])
     def test_not_an_operator_who_was_switched_off(self, kwargs: dict[str, bool]) -> None:
@@ -184,7 +186,7 @@ class TestRoles:
         role = Group.objects.get(name="Operators")
         role.permissions.remove(role.permissions.get(codename="reveal_accesskey"))
         call_command("migrate", verbosity=0)
-        assert allowed(operator("Operators")) == READING | WRITING
+        assert allowed(operator("Operators")) == READING | FINDING | WRITING
 
     def test_a_role_that_was_deleted_comes_back(self) -> None:
         Group.objects.get(name="Auditors").delete()
