@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from allauth.account.adapter import DefaultAccountAdapter
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from accesskeys.http import client_address
+from identity_cloud.operators import names
 
 
 class OperatorAccountAdapter(DefaultAccountAdapter):
@@ -25,3 +28,7 @@ class OperatorAccountAdapter(DefaultAccountAdapter):
     def get_client_ip(self, request: HttpRequest) -> str:
         # All requests without a known address count as one client: the rate limits hold for them together.
         return client_address(request) or "unknown"
+
+    def pre_authenticate(self, request: HttpRequest, **credentials: Any) -> None:
+        # Counted by what all spellings of a name have in common, or each would be a fresh set of attempts.
+        super().pre_authenticate(request, username=names.folded(credentials["username"]))

@@ -1,9 +1,43 @@
-"""What the admin manages: operators and roles, which Django registers itself."""
+"""What the admin manages: operators and roles. Django registers both; operators have a rule of their own."""
 
 from __future__ import annotations
 
+from typing import Any
+
 from allauth.account.models import EmailAddress
 from django.contrib import admin
+from django.contrib.auth.admin import UserAdmin
+from django.contrib.auth.forms import AdminUserCreationForm, UserChangeForm
+from django.contrib.auth.models import User
+
+from identity_cloud.operators import names
 
 # django-allauth registers it; no operator has a mail address here.
 admin.site.unregister(EmailAddress)
+admin.site.unregister(User)
+
+
+class NewOperatorForm(AdminUserCreationForm):  # type: ignore[type-arg]
+    """A name that no other operator is taken for, and a password."""
+
+    def clean_username(self) -> Any:
+        return _distinct(self)
+
+
+class OperatorForm(UserChangeForm):  # type: ignore[type-arg]
+    """The same rule where an operator is renamed."""
+
+    def clean_username(self) -> Any:
+        return _distinct(self)
+
+
+@admin.register(User)
+class OperatorAdmin(UserAdmin):  # type: ignore[type-arg]
+    add_form = NewOperatorForm
+    form = OperatorForm
+
+
+def _distinct(form: Any) -> Any:
+    name = form.cleaned_data["username"]
+    names.check(name, pk=form.instance.pk)
+    return name

@@ -1,11 +1,18 @@
 from __future__ import annotations
 
-from django.apps import AppConfig
+from django.apps import AppConfig, apps
 from django.contrib.admin.apps import AdminConfig
+from django.db.models.signals import post_migrate, pre_save
 
 
 class OperatorsConfig(AppConfig):
     name = "identity_cloud.operators"
+
+    def ready(self) -> None:
+        from identity_cloud.operators import names
+
+        pre_save.connect(names.check_saved, sender="auth.User")
+        post_migrate.connect(names.hold_in_database, sender=apps.get_app_config("auth"))
 
 
 class OperatorsAdminConfig(AdminConfig):

@@ -118,7 +118,7 @@ MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
 DATA_UPLOAD_MAX_MEMORY_SIZE = 64 * 1024  # bytes of any request body
 
 # Operators sign in with a name and a password. Nobody signs up, and no mail is ever sent.
-AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
+AUTHENTICATION_BACKENDS = ["identity_cloud.operators.backend.OperatorBackend"]
 ACCOUNT_ADAPTER = "identity_cloud.operators.adapter.OperatorAccountAdapter"
 ACCOUNT_LOGIN_METHODS = {"username"}
 ACCOUNT_SIGNUP_FIELDS = ["username*", "password1*", "password2*"]

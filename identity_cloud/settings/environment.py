@@ -145,6 +145,8 @@ def cache() -> dict[str, Any]:
     if counts_in_redis():
         # A Redis that hangs holds up each request that is counted, and soon all threads.
         config["OPTIONS"] = {"socket_timeout": 1, "socket_connect_timeout": 1, **config.get("OPTIONS", {})}
+    elif config["BACKEND"].endswith(".FileBasedCache"):
+        config["BACKEND"] = "identity_cloud.caches.FileCache"
     return config
 
 
