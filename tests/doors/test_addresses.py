@@ -51,7 +51,9 @@ def introspect(api_server: Client, key: str, address: str) -> Any:
 
 
 def by_command(access_key: AccessKey, address: str) -> bool:
-    with suppress(CommandError):  # It says of some that they are no addresses.
+    with suppress(
+        CommandError, SystemExit
+    ):  # It says of some that they are no addresses, and refuses others.
         return "Accepted." in run("explain_access_key", access_key.name, "--address", address)
     return False
 
