@@ -1,4 +1,4 @@
-"""The gateways, started with the files of ``deploy/gateways``. Nothing in them is changed but the addresses."""
+"""The gateways, started with the files of ``deploy/gateways``: the addresses are changed, and preflights on or off."""
 
 from __future__ import annotations
 
@@ -16,6 +16,7 @@ from tests.gateways.process import Process, free_port
 from tests.gateways.server import ROOT
 
 FILES = ROOT / "deploy" / "gateways"
+PREFLIGHT = "#preflight "  # What stands behind it is off.
 
 # nginx reads a file of a site; what is around it on every machine is here.
 NGINX = """\
@@ -57,8 +58,13 @@ GATEWAYS = {
 }
 
 
-def gateway(name: str, home: Path, *, identity_cloud: int, application: int) -> Process:
-    """The gateway in front of these two ports, not started yet. Skips the test where it is not installed."""
+def gateway(
+    name: str, home: Path, *, identity_cloud: int, application: int, preflights: bool = False
+) -> Process:
+    """The gateway in front of these two ports, not started yet. Skips the test where it is not installed.
+
+    ``preflights`` switches on what the files have for them.
+    """
     chosen = GATEWAYS[name]
     # A program that pip installed lies beside Python.
     program = shutil.which(
@@ -70,6 +76,8 @@ def gateway(name: str, home: Path, *, identity_cloud: int, application: int) -> 
     addresses = {"8080": str(port), "8000": str(identity_cloud), "9000": str(application)}
     for file in (FILES / name).iterdir():
         text = re.sub(r"\b(8080|8000|9000)\b", lambda match: addresses[match[1]], file.read_text())
+        if preflights:
+            text = text.replace(PREFLIGHT, "")
         # HAProxy's listener for its script has a name that is unique on the machine.
         (home / file.name).write_text(
             text.replace("@identity-cloud-verify", f"@identity-cloud-verify-{port}")
