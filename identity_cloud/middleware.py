@@ -12,10 +12,10 @@ from django.core.handlers.exception import convert_exception_to_response
 from django.http import HttpRequest, HttpResponse
 from django.urls import ResolverMatch, resolve
 from django.utils.translation import deactivate
-from django.utils.translation import gettext as _
 
 from accesskeys.console.views.errors import problem
 from accesskeys.http import is_from_program
+from identity_cloud import bodies
 
 NOTHING = "default-src 'none'; frame-ancestors 'none'"
 
@@ -49,8 +49,8 @@ def _answer(request: HttpRequest) -> HttpResponse:
         # Redirected, a program would go on sending its key in the open, and nobody would notice.
         sentence = "Use https. A key that was sent over http may have been overheard: replace it."
         return problem(request, HTTPStatus.FORBIDDEN, "https_required", sentence)
-    if _is_too_large(request):
-        return _too_large(request)
+    if refused := bodies.refusal(request):
+        return refused
     request.resolver_match = match = _resolve(request.path_info, settings.ROOT_URLCONF)
     response: HttpResponse = match.func(request, *match.args, **match.kwargs)
     return response.render() if hasattr(response, "render") else response
@@ -63,23 +63,10 @@ def _resolve(path: str, urlconf: str) -> ResolverMatch:
 
 
 class BodyLimitMiddleware:
-    """Refuses a body over ``DATA_UPLOAD_MAX_MEMORY_SIZE`` with 413, before anybody reads it.
-
-    The announced length is enough: no more than that is ever read, and a body without a length is not read at all.
-    """
+    """Refuses a body that nobody here would read, before anybody does. ``bodies`` says which."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        return _too_large(request) if _is_too_large(request) else self.get_response(request)
-
-
-def _is_too_large(request: HttpRequest) -> bool:
-    length = request.META.get("CONTENT_LENGTH") or "0"
-    return length.isdecimal() and int(length) > settings.DATA_UPLOAD_MAX_MEMORY_SIZE
-
-
-def _too_large(request: HttpRequest) -> HttpResponse:
-    sentence = _("The request is larger than this server accepts.")
-    return problem(request, HTTPStatus.REQUEST_ENTITY_TOO_LARGE, "request_too_large", sentence)
+        return bodies.refusal(request) or self.get_response(request)

@@ -7,14 +7,18 @@ from typing import Any
 
 import django
 from django.core.handlers.wsgi import WSGIHandler, WSGIRequest
+from django.http.response import HttpResponseBase
+
+from identity_cloud import chunked
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "identity_cloud.settings")
 
 
 class Request(WSGIRequest):
-    """Takes a malformed Content-Type for none at all. Django raises outside its error handling, which is a 500."""
+    """A request as this installation understands it."""
 
     def _set_content_type_params(self, meta: dict[str, Any]) -> None:
+        """Take a malformed Content-Type for none at all. Django raises outside its error handling, which is a 500."""
         try:
             super()._set_content_type_params(meta)  # type: ignore[misc]
         except ValueError:
@@ -23,6 +27,10 @@ class Request(WSGIRequest):
 
 class Handler(WSGIHandler):
     request_class = Request
+
+    def __call__(self, environ: dict[str, Any], start_response: Any) -> HttpResponseBase:
+        chunked.measure(environ)
+        return super().__call__(environ, start_response)
 
 
 django.setup(set_prefix=False)

@@ -7,11 +7,10 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from rest_framework.authentication import BaseAuthentication
-from rest_framework.exceptions import Throttled
 from rest_framework.request import Request
 
 from accesskeys import verification
-from accesskeys.api.exceptions import KeyRefused
+from accesskeys.api.exceptions import KeyRefused, TooManyRequests
 from accesskeys.core import bearer
 from accesskeys.core.exceptions import InvalidKey, RateLimited
 from accesskeys.http import client_address
@@ -59,7 +58,7 @@ class AccessKeyAuthentication(BaseAuthentication):
         except InvalidKey as refusal:
             raise KeyRefused from refusal
         except RateLimited as refusal:
-            raise Throttled(wait=refusal.retry_after) from refusal
+            raise TooManyRequests(refusal) from refusal
         return Consumer(access_key), access_key
 
     def authenticate_header(self, request: Request) -> str:

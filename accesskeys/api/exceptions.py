@@ -9,7 +9,7 @@ from __future__ import annotations
 from rest_framework import exceptions, status
 
 from accesskeys.core import bearer
-from accesskeys.core.exceptions import InsufficientScope, InvalidKey
+from accesskeys.core.exceptions import InsufficientScope, InvalidKey, RateLimited
 from accesskeys.http import RETRY_AFTER_SECONDS
 
 
@@ -32,6 +32,14 @@ class ScopeMissing(exceptions.PermissionDenied):
         refusal = InsufficientScope(scope)
         super().__init__(str(refusal), refusal.code)
         self.auth_header = bearer.challenge(refusal.code, scope=scope)
+
+
+class TooManyRequests(exceptions.Throttled):
+    """429, with our sentence: DRF would say the seconds a second time, in words. ``wait`` becomes ``Retry-After``."""
+
+    def __init__(self, refusal: RateLimited) -> None:
+        exceptions.APIException.__init__(self, str(refusal), refusal.code)
+        self.wait = refusal.retry_after
 
 
 class ServiceUnavailable(exceptions.APIException):

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 import django_filters
 from django.utils.translation import gettext_lazy as _
 
@@ -8,6 +10,11 @@ from accesskeys.models.lists import Status, with_status
 
 # Columns that are never null: a cursor cannot stand on a null.
 ORDERINGS = ("name", "-name", "created_at", "-created_at")
+
+
+def _naming(choices: Iterable[str]) -> dict[str, str]:
+    """What is heard of any other choice. That one is not quoted: it may be anything, and a key."""
+    return {"invalid_choice": f"Choose one of {', '.join(choices)}."}
 
 
 class AccessKeyFilterSet(django_filters.FilterSet):  # type: ignore[misc]
@@ -21,9 +28,14 @@ class AccessKeyFilterSet(django_filters.FilterSet):  # type: ignore[misc]
             "or after an underscore."
         ),
     )
-    status = django_filters.ChoiceFilter(method="with_status", choices=Status.choices)
+    status = django_filters.ChoiceFilter(
+        method="with_status", choices=Status.choices, error_messages=_naming(Status.values)
+    )
     ordering = django_filters.ChoiceFilter(
-        method="in_order", choices=[(name, name) for name in ORDERINGS], help_text=_("A minus is descending.")
+        method="in_order",
+        choices=[(name, name) for name in ORDERINGS],
+        help_text=_("A minus is descending."),
+        error_messages=_naming(ORDERINGS),
     )
 
     class Meta:

@@ -12,7 +12,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from accesskeys import verification
-from accesskeys.api.views import OperationView
+from accesskeys.api.endpoints import OperationView
 from accesskeys.core.exceptions import InvalidKey, RateLimited
 from accesskeys.http import address_behind
 from accesskeys.models import AccessKey
@@ -29,16 +29,19 @@ class IntrospectionView(OperationView):
     """
 
     operations = {"POST": Operation.INTROSPECT}
+    bodies = {"POST": None}
     parser_classes = [FormParser]
 
     def post(self, request: Request) -> Response:
         form = request.data if isinstance(request.data, QueryDict) else QueryDict()  # No body: no form.
-        presented = form.getlist("token")
+        presented, addresses = form.getlist("token"), form.getlist("address")
         if len(presented) != 1:
             raise ParseError("Send the key to ask about as token, once.")
+        if len(addresses) > 1:
+            raise ParseError("Send the address that the key came from as address, once.")
         try:
             with metrics.counting("introspection"):
-                address = address_behind(form.get("address", ""), "")
+                address = address_behind("".join(addresses), "")
                 access_key = verification.authenticate(presented[0], address=address)
         except (InvalidKey, RateLimited):
             return Response({"active": False})

@@ -8,7 +8,7 @@ from django.http import HttpResponse
 from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 
-from accesskeys.api.views import OperationView
+from accesskeys.api.endpoints import OperationView
 from accesskeys.operations.policy import Operation
 from accesskeys.verification import metrics
 

@@ -37,6 +37,8 @@ class KeysetPagination(BasePagination):
     what is in it goes into the query as it is.
     """
 
+    parameters = ("cursor", "page_size")
+
     def paginate_queryset(self, queryset: Any, request: Request, view: Any = None) -> list[Any]:
         self._url = request.build_absolute_uri()
         self._order = str(queryset.query.order_by[0])

@@ -10,7 +10,7 @@ from drf_spectacular.openapi import AutoSchema
 from accesskeys.api.serializers import ErrorsSerializer
 from accesskeys.operations import policy
 
-WITH_KEY, WITH_BODY, WITH_ID = ("401", "403", "429", "503"), ("400", "413", "415"), ("404",)
+REFUSALS, WITH_ID = ("400", "401", "403", "413", "415", "429", "503"), ("404",)
 
 
 class AccessKeyScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call]
@@ -32,6 +32,9 @@ class OperationSchema(AutoSchema):
     def get_extensions(self) -> dict[str, Any]:
         return {"x-scope": self.scope}
 
+    def get_request_serializer(self) -> Any:
+        return self.view.bodies.get(self.method)  # type: ignore[attr-defined]
+
     @property
     def scope(self) -> str | None:
         """The scope that the policy asks for; None: any usable key will do."""
@@ -39,13 +42,7 @@ class OperationSchema(AutoSchema):
         return policy.RULES[operation].scope if operation else None
 
     def _get_response_bodies(self, *args: Any, **kwargs: Any) -> dict[str, Any]:
-        refusals = [*WITH_KEY]
-        if self.get_request_serializer() is not None and self.method in {"POST", "PUT", "PATCH"}:
-            refusals += WITH_BODY
-        if self._is_list_view():
-            refusals.append("400")
-        if "{id}" in self.path:
-            refusals += WITH_ID
+        refusals = [*REFUSALS, *(WITH_ID if "{id}" in self.path else ())]
         bodies: dict[str, Any] = super()._get_response_bodies(*args, **kwargs)
         for status in sorted(refusals):
             bodies[status] = self._get_response_for_code(ErrorsSerializer, status)  # type: ignore[no-untyped-call]

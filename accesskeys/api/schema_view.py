@@ -11,7 +11,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from accesskeys.api.authentication import AccessKeyAuthentication
-from accesskeys.api.views import Endpoint
+from accesskeys.api.endpoints import Endpoint
 
 
 class SchemaView(Endpoint, SpectacularAPIView):

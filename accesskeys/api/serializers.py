@@ -6,7 +6,7 @@ log with the same code as at the other doors.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
@@ -16,6 +16,7 @@ from drf_spectacular.utils import OpenApiExample, extend_schema_field, extend_sc
 from rest_framework import serializers
 from rest_framework.fields import empty
 
+from accesskeys.api.strictness import StrictSerializer
 from accesskeys.core.validators import NAME_RULE
 from accesskeys.models import DESCRIPTION, AccessKey
 
@@ -78,26 +79,6 @@ class GeneratedAccessKeySerializer(AccessKeySerializer):
         read_only_fields = fields
 
 
-class StrictSerializer(serializers.Serializer[Any]):
-    """Refuses what it does not know, so that a misspelt field is heard of instead of ignored."""
-
-    default_error_messages = {
-        "unknown": "There is no such field.",
-        "read_only": "This field cannot be set.",
-    }
-
-    def to_internal_value(self, data: Any) -> Any:
-        if isinstance(data, Mapping):
-            errors = {field: [self._objection(field)] for field in data if field not in self.fields}
-            if errors:
-                raise serializers.ValidationError(errors)
-        return super().to_internal_value(data)
-
-    def _objection(self, field: str) -> serializers.ErrorDetail:
-        code = "read_only" if field in READABLE else "unknown"
-        return serializers.ErrorDetail(str(self.error_messages[code]), code)
-
-
 def example(**body: Any) -> Callable[[type[StrictSerializer]], type[StrictSerializer]]:
     """Show this body in the documentation of every endpoint that takes the serializer."""
     shown = OpenApiExample("body", value=body, request_only=True)
@@ -158,6 +139,3 @@ class ErrorsSerializer(serializers.Serializer[Any]):
 
     type = serializers.CharField(help_text="validation_error, client_error or server_error")
     errors = ErrorSerializer(many=True)  # type: ignore[assignment]
-
-
-READABLE = frozenset(field.name for field in AccessKey._meta.fields) | {"key"}

@@ -2,27 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any, ClassVar, NoReturn
 from uuid import UUID
 
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
-from django.views.decorators.common import no_append_slash
 from drf_spectacular.utils import extend_schema
 from rest_framework import status
-from rest_framework.exceptions import NotAuthenticated
-from rest_framework.generics import GenericAPIView
 from rest_framework.request import Request
 from rest_framework.response import Response
-from rest_framework.views import APIView
 
 from accesskeys import operations
 from accesskeys.api.actors import actor_of, calling_access_key
-from accesskeys.api.authentication import AccessKeyAuthentication
+from accesskeys.api.endpoints import ConsumerView, OperationView
 from accesskeys.api.filters import AccessKeyFilterSet
 from accesskeys.api.pagination import KeysetPagination
-from accesskeys.api.permissions import IsConsumer, MayPerform
 from accesskeys.api.serializers import (
     AccessKeySerializer,
     GeneratedAccessKeySerializer,
@@ -31,66 +24,9 @@ from accesskeys.api.serializers import (
     LimitsSerializer,
     RenameSerializer,
     StatusSerializer,
-    StrictSerializer,
 )
-from accesskeys.core.exceptions import InvalidKey
 from accesskeys.models import AccessKey
 from accesskeys.operations.policy import Operation
-from accesskeys.verification import metrics
-
-
-class Endpoint(APIView):
-    """What every address of the API has in common, whoever asks."""
-
-    allow: ClassVar[str]  # The methods, put together once: DRF would look for them at each request.
-
-    @classmethod
-    def as_view(cls, **initkwargs: Any) -> Any:
-        """Without its last slash an address is 404: a redirect would bring a POST back without its body."""
-        cls.allow = ", ".join(cls().allowed_methods)
-        return no_append_slash(super().as_view(**initkwargs))
-
-    @property
-    def default_response_headers(self) -> dict[str, str]:
-        """Nothing here is ever cached (RFC 9111, section 5.2.2.5)."""
-        return {"Allow": self.allow, "Cache-Control": "no-store"}
-
-
-class ConsumerView(Endpoint, GenericAPIView[AccessKey]):
-    """An endpoint for any usable key."""
-
-    authentication_classes = [AccessKeyAuthentication]
-    permission_classes = [IsConsumer]
-    http_method_names = ["get", "head", "post", "put", "patch", "delete"]
-    queryset = AccessKey.objects.none()
-
-    def perform_authentication(self, request: Request) -> None:
-        """Left to the permission, which asks for the key: one decision, counted once."""
-
-    def check_permissions(self, request: Request) -> None:
-        with metrics.counting("api"):
-            super().check_permissions(request)
-
-    def permission_denied(
-        self, request: Request, message: str | None = None, code: str | None = None
-    ) -> NoReturn:
-        """Keys that lack a scope are refused by name, so that nobody comes here but who presents no key."""
-        raise NotAuthenticated("Present an access key: Authorization: Bearer <key>.") from InvalidKey(
-            "absent"
-        )
-
-
-class OperationView(ConsumerView):
-    """An endpoint for keys that may do the operation of the request's method."""
-
-    permission_classes = [MayPerform]
-    operations: ClassVar[Mapping[str, Operation]]
-
-    def checked(self, serializer: type[StrictSerializer]) -> dict[str, Any]:
-        """The body, in the serializer's shape."""
-        sent = serializer(data=self.request.data)
-        sent.is_valid(raise_exception=True)
-        return dict(sent.validated_data)
 
 
 class PingView(ConsumerView):
@@ -115,6 +51,8 @@ class CurrentAccessKeyView(ConsumerView):
 
 class AccessKeyListView(OperationView):
     operations = {"GET": Operation.LIST, "HEAD": Operation.LIST, "POST": Operation.GENERATE}
+    bodies = {"POST": GenerateSerializer}
+    parameters = (*AccessKeyFilterSet.base_filters, *KeysetPagination.parameters)
     serializer_class = AccessKeySerializer
     queryset = AccessKey.objects.described()
     filterset_class = AccessKeyFilterSet
@@ -132,11 +70,10 @@ class AccessKeyListView(OperationView):
     @extend_schema(
         operation_id="generate_access_key",
         summary=_("Generate an access key"),
-        request=GenerateSerializer,
         responses={201: GeneratedAccessKeySerializer},
     )
     def post(self, request: Request) -> Response:
-        access_key, key = operations.generate(**self.checked(GenerateSerializer), actor=actor_of(request))
+        access_key, key = operations.generate(**self.body(), actor=actor_of(request))
         return Response(
             {**AccessKeySerializer(access_key).data, "key": key},
             status=status.HTTP_201_CREATED,
@@ -151,18 +88,16 @@ class AccessKeyDetailsView(OperationView):
         "PATCH": Operation.RENAME,
         "DELETE": Operation.REVOKE,
     }
+    bodies = {"PATCH": RenameSerializer}
     serializer_class = AccessKeySerializer
 
     @extend_schema(operation_id="describe_access_key", summary=_("Describe an access key"))
     def get(self, request: Request, pk: UUID) -> Response:
         return Response(AccessKeySerializer(operations.find(str(pk))).data)
 
-    @extend_schema(
-        operation_id="rename_access_key", summary=_("Rename an access key"), request=RenameSerializer
-    )
+    @extend_schema(operation_id="rename_access_key", summary=_("Rename an access key"))
     def patch(self, request: Request, pk: UUID) -> Response:
-        name = self.checked(RenameSerializer)["name"]
-        access_key = operations.rename(access_key_id=pk, name=name, actor=actor_of(request))
+        access_key = operations.rename(access_key_id=pk, actor=actor_of(request), **self.body())
         return Response(AccessKeySerializer(access_key).data)
 
     @extend_schema(operation_id="revoke_access_key", summary=_("Revoke an access key"), responses={204: None})
@@ -173,16 +108,12 @@ class AccessKeyDetailsView(OperationView):
 
 class AccessKeyLimitsView(OperationView):
     operations = {"PUT": Operation.LIMIT}
+    bodies = {"PUT": LimitsSerializer}
     serializer_class = AccessKeySerializer
 
-    @extend_schema(
-        operation_id="limit_access_key",
-        summary=_("Limit where and how often a key is used"),
-        request=LimitsSerializer,
-    )
+    @extend_schema(operation_id="limit_access_key", summary=_("Limit where and how often a key is used"))
     def put(self, request: Request, pk: UUID) -> Response:
-        limits = self.checked(LimitsSerializer)
-        access_key = operations.limit(access_key_id=pk, actor=actor_of(request), **limits)
+        access_key = operations.limit(access_key_id=pk, actor=actor_of(request), **self.body())
         return Response(AccessKeySerializer(access_key).data)
 
 
@@ -192,7 +123,7 @@ class AccessKeySuspensionView(OperationView):
     operations = {"PUT": Operation.SUSPEND, "DELETE": Operation.RESUME}
     serializer_class = AccessKeySerializer
 
-    @extend_schema(operation_id="suspend_access_key", summary=_("Suspend an access key"), request=None)
+    @extend_schema(operation_id="suspend_access_key", summary=_("Suspend an access key"))
     def put(self, request: Request, pk: UUID) -> Response:
         access_key = operations.suspend(access_key_id=pk, actor=actor_of(request))
         return Response(AccessKeySerializer(access_key).data)
@@ -200,7 +131,7 @@ class AccessKeySuspensionView(OperationView):
     @extend_schema(
         operation_id="resume_access_key",
         summary=_("Resume a suspended access key"),
-        responses=AccessKeySerializer,
+        responses={200: AccessKeySerializer},
     )
     def delete(self, request: Request, pk: UUID) -> Response:
         access_key = operations.resume(access_key_id=pk, actor=actor_of(request))
@@ -214,7 +145,6 @@ class AccessKeyRevealView(OperationView):
     @extend_schema(
         operation_id="reveal_access_key",
         summary=_("Show the key of an access key"),
-        request=None,
         responses=KeySerializer,
     )
     def post(self, request: Request, pk: UUID) -> Response:

@@ -15,6 +15,7 @@ from accesskeys.operations.rename import rename
 from accesskeys.operations.reveal import reveal
 from accesskeys.operations.revoke import RevokedAccessKey, revoke
 from accesskeys.operations.suspend import resume, suspend
+from accesskeys.operations.validation import objection
 
 __all__ = [
     "Generated",
@@ -27,6 +28,7 @@ __all__ = [
     "generate",
     "generate_many",
     "limit",
+    "objection",
     "rename",
     "resolve",
     "resume",

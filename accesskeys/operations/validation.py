@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Any
+from uuid import UUID
 
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
@@ -18,6 +20,25 @@ _NAME_IS_TAKEN = re.compile(r"UNIQUE.*accesskey\.name\b|\(name\)=")
 def validate(access_key: AccessKey, *fields: str) -> None:
     """Hold the named fields against the model's rules."""
     access_key.full_clean(exclude=all_but(*fields), validate_constraints=False)
+
+
+def objection(*, access_key_id: UUID | None = None, **fields: Any) -> ValidationError | None:
+    """What the model's rules say of these fields of an access key, new or of this ID; nothing is written down.
+
+    For a door that must refuse other fields already and wants to say everything at once.
+    """
+    # To every operation a list is a set.
+    wished = {
+        name: [*dict.fromkeys(value)] if isinstance(value, list) else value for name, value in fields.items()
+    }
+    access_key = AccessKey(**wished)
+    if access_key_id is not None:
+        access_key.pk, access_key._state.adding = access_key_id, False  # Its own name is not taken.
+    try:
+        validate(access_key, *fields)
+    except ValidationError as refusal:
+        return refusal
+    return None
 
 
 def all_but(*fields: str) -> set[str]:

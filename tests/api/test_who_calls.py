@@ -26,6 +26,7 @@ from tests.api.helpers import (
 )
 from tests.clients import anybody, consumer, signed_in
 from tests.factories import AccessKeyFactory, OperatorFactory, key_of
+from tests.helpers import holds_part_of
 
 pytestmark = pytest.mark.django_db
 
@@ -74,10 +75,11 @@ class TestWhoCalls:
             assert nobody.post(LIST, body, content_type=JSON).status_code == 401
         assert not AccessKey.objects.filter(name="fresh").exists()
 
-    def test_the_key_in_the_header_counts_whatever_the_query_says(self) -> None:
-        access_key = AccessKeyFactory()
-        response = consumer(access_key).get(CURRENT, {"access_token": get_keyring().new_key()})
-        assert response.json()["id"] == str(access_key.pk)
+    def test_a_key_in_the_query_beside_the_one_in_the_header_is_refused_and_not_said_back(self) -> None:
+        other = get_keyring().new_key()
+        response = consumer(AccessKeyFactory()).get(CURRENT, {"access_token": other})
+        assert (response.status_code, errors(response)) == (400, [("unknown", "access_token")])
+        assert not holds_part_of(other, response.content)
 
     @given(header=st.binary(max_size=120))
     @MODERATE

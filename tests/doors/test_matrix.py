@@ -145,7 +145,8 @@ def everything() -> list[Any]:
 def ask(client: Client, method: str, route: str, targets: Targets) -> Any:
     address = targets.address(route)
     if route.startswith("api/"):
-        return client.generic(method, address, json.dumps(JSON.get(route, {})), "application/json")
+        body = JSON.get(route, {}) if method in {"POST", "PUT", "PATCH"} else {}
+        return client.generic(method, address, json.dumps(body), "application/json")
     fields = dict(FORMS.get(route, {}))
     if route == SELECTION:
         fields["id"] = str(targets.access_key.pk)

@@ -258,7 +258,7 @@ def test_no_part_of_any_key_is_in_a_log_record(caplog: pytest.LogCaptureFixture)
 
     made = api.post("/api/v1/access-keys/", json.dumps({"name": "other"}), content_type="application/json")
     keys.add(made.json()["key"])
-    assert api.post(f"{path}reveal/").json() == {"key": key}
+    assert api.post(f"{path}reveal/", content_type="application/json").json() == {"key": key}
     for body in ({"name": key}, {key: key}, {"name": "a", "scopes": [key]}, {"name": "a", "expires_at": key}):
         answer = api.post("/api/v1/access-keys/", json.dumps(body), content_type="application/json")
         assert answer.status_code == 400

@@ -24,6 +24,9 @@ NO_BODY = (
     + b"Authorization: Bearer {key}\r\n"
     + b"Content-Type: application/x-www-form-urlencoded\r\nContent-Length: 1000\r\n\r\n"
 )
+HALF_A_CHUNK = NO_BODY.replace(
+    b"Content-Length: 1000\r\n\r\n", b"Transfer-Encoding: chunked\r\n\r\nff\r\ntoken="
+)
 ENDLESS_HEAD = HALF_A_HEAD + b"X-Slow: "  # And then a byte now and then, for ever.
 
 
@@ -45,7 +48,9 @@ def drip(connections: list[socket.socket], stop: threading.Event) -> None:
                 connection.sendall(b"a")
 
 
-@pytest.mark.parametrize("begun", [HALF_A_HEAD, NO_BODY, ENDLESS_HEAD], ids=["head", "body", "drops"])
+@pytest.mark.parametrize(
+    "begun", [HALF_A_HEAD, NO_BODY, HALF_A_CHUNK, ENDLESS_HEAD], ids=["head", "body", "chunk", "drops"]
+)
 def test_slow_clients_do_not_hold_the_server_for_ever(few_threads: Server, key: bytes, begun: bytes) -> None:
     stop = threading.Event()
     with ExitStack() as stack:
