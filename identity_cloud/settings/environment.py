@@ -23,6 +23,8 @@ except OSError as error:
 
 LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")
 
+_NAME_OF_A_MACHINE = re.compile(r"(?=.{1,253}\Z)[A-Za-z0-9_]([A-Za-z0-9_-]*[A-Za-z0-9_])?(\.[A-Za-z0-9_-]+)*")
+
 SQLITE_OPTIONS = {
     # Writers queue for the lock when they begin, instead of failing when they first write.
     "transaction_mode": "IMMEDIATE",
@@ -106,6 +108,23 @@ def positive_number(name: str, *, default: str) -> int:
     return int(text)
 
 
+def host_to_listen_on() -> str:
+    """``HOST``: an address or a name of this machine, IPv6 without its brackets."""
+    text = optional("HOST", "127.0.0.1")
+    bare = text[1:-1] if text.startswith("[") and text.endswith("]") else text
+    if not _is_address(bare) and (bare != text or _NAME_OF_A_MACHINE.fullmatch(text) is None):
+        raise ImproperlyConfigured("HOST must be an address such as 127.0.0.1 or ::1, or a host name.")
+    return bare
+
+
+def port() -> int:
+    """``PORT``. At 0 the system chooses a free one."""
+    text = optional("PORT", "8000")
+    if re.fullmatch("0|[1-9][0-9]{0,4}", text) is None or int(text) > 65535:
+        raise ImproperlyConfigured("PORT must be a whole number from 0 to 65535.")
+    return int(text)
+
+
 def rate(name: str, *, default: str) -> str:
     """A rate limit such as ``60/minute``."""
     text = optional(name, default)
@@ -165,6 +184,14 @@ def _bare_address(text: str) -> SplitResult:
     except ValueError:
         is_bare = False
     return url if is_bare else urlsplit("")
+
+
+def _is_address(text: str) -> bool:
+    try:
+        ip_address(text)
+    except ValueError:
+        return False
+    return "%" not in text
 
 
 def _is_loopback(host: str) -> bool:
