@@ -6,11 +6,13 @@ from allauth.account import views
 from django.urls import path
 from django.views.generic import RedirectView
 
+from identity_cloud.operators.views import PasswordPage, SignInPage, SignOutPage
+
 urlpatterns = [
-    path("login/", views.login, name="account_login"),
-    path("logout/", views.logout, name="account_logout"),
+    path("login/", SignInPage.as_view(), name="account_login"),
+    path("logout/", SignOutPage.as_view(), name="account_logout"),
     path("inactive/", views.account_inactive, name="account_inactive"),
-    path("password/change/", views.password_change, name="account_change_password"),
+    path("password/change/", PasswordPage.as_view(), name="account_change_password"),
     # allauth asks for these names; there is nothing behind them here.
     path("signup/", RedirectView.as_view(pattern_name="account_login"), name="account_signup"),
     path("password/set/", RedirectView.as_view(pattern_name="account_login"), name="account_set_password"),
