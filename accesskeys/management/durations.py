@@ -1,4 +1,4 @@
-"""How long an access key is to live, as people type it."""
+"""How long an access key is to live, or until when, as people type it."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 
 from django.core.exceptions import ValidationError
 from django.utils import timezone
+from django.utils.dateparse import parse_datetime
 
 _DURATION = re.compile(r"([1-9][0-9]{0,4})([hdwy])")
 _UNITS = {
@@ -28,5 +29,19 @@ def moment_after(text: str) -> datetime:
             return timezone.now() + int(match[1]) * _UNITS[match[2]]
     except OverflowError:
         pass
-    sentence = "Write how long the access key lives as a number and a unit: 12h, 90d, 4w or 1y."
-    raise ValidationError({"expires_at": ValidationError(sentence, code="invalid")})
+    raise _wrong("Write how long the access key lives as a number and a unit: 12h, 90d, 4w or 1y.")
+
+
+def moment_at(text: str) -> datetime:
+    """The moment that is written in ISO 8601, with an offset; raises ValidationError on ``expires_at``."""
+    try:
+        moment = parse_datetime(text)
+    except ValueError:
+        moment = None
+    if moment is None or timezone.is_naive(moment):
+        raise _wrong("Write the time in ISO 8601 with an offset, such as 2030-01-31T12:00:00Z.")
+    return moment
+
+
+def _wrong(sentence: str) -> ValidationError:
+    return ValidationError({"expires_at": ValidationError(sentence, code="invalid")})

@@ -1,84 +1,134 @@
-"""Access keys to generate, one on each line of a CSV file.
+"""Access keys to generate, one in each row of a table.
 
 The first line names the columns, so that no name can be mistaken for a heading: ``name``, and where they are wanted
-``scopes`` (separated by spaces) and ``expires_in`` (such as ``90d``; empty: never).
+``scopes`` (separated by spaces) and ``expires_in`` (such as ``90d``; empty: never). What the console exports is such a
+table too: what a new access key cannot have of an old one is passed over, and what it must not lose is a problem.
 """
 
 from __future__ import annotations
 
-import csv
 import sqlite3
 from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
 from typing import NamedTuple, TextIO
 
-from accesskeys.management.durations import moment_after
+from django.core.exceptions import ValidationError
+
+from accesskeys.core.keys import PREFIX
+from accesskeys.core.validators import is_name
+from accesskeys.management.durations import moment_after, moment_at
+from accesskeys.management.refusals import is_quotable, without_keys
+from accesskeys.management.spreadsheet import Problem, Row, rows
 from accesskeys.operations import Wish
 
-COLUMNS = ("name", "scopes", "expires_in")
-LONGEST_LINE = 4096  # characters; 32 scopes at their longest, and room
+COLUMNS = ("name", "scopes", "expires_in", "expires_at")
+PASSED_OVER = ("id", "created_at", "created_by", "last_used_at")
+# Without these, an access key would open more than the one that was exported.
+AFTERWARDS = {
+    "allowed_networks": "limit_access_key",
+    "rate_limit": "limit_access_key",
+    "suspended_at": "suspend_access_key",
+}
+SHORT = 12  # characters; fewer of a key are of no use to anybody
 
 
 class WrongColumns(Exception):
-    """The first line does not name the columns."""
+    """The first line does not name the columns. ``found`` says in a sentence what stands there."""
 
-    def __str__(self) -> str:
-        return "The first line must name the columns: name, and where they are wanted scopes and expires_in."
+    def __init__(self, found: str) -> None:
+        super().__init__(
+            "The first line must name the columns: name, and where they are wanted scopes and expires_in. "
+            + found
+        )
 
 
 class Line(NamedTuple):
-    """One line as it was read."""
+    """One row as it was read."""
 
     number: int
     name: str
     scopes: str
     expires_in: str
+    expires_at: str
 
     def wish(self) -> Wish:
-        """What it asks for, counted from now; raises ValidationError for a wrong ``expires_in``."""
-        return Wish(
-            self.name, self.scopes.split(), moment_after(self.expires_in) if self.expires_in else None
-        )
+        """What it asks for, counted from now; raises ValidationError for a wrong expiry."""
+        if self.expires_in:
+            return Wish(self.name, self.scopes.split(), moment_after(self.expires_in))
+        return Wish(self.name, self.scopes.split(), moment_at(self.expires_at) if self.expires_at else None)
 
+    def problem(self, refusal: ValidationError) -> Problem:
+        """What is wrong with it: what was found, and what is expected."""
+        return Problem(self.number, " ".join(self._sentences(refusal)))
 
-class Problem(NamedTuple):
-    """What is wrong with a line, in a sentence."""
-
-    number: int
-    sentence: str
+    def _sentences(self, refusal: ValidationError) -> Iterator[str]:
+        found = {"name": ("name", self.name), "expires_at": ("expires_at", self.expires_at)}
+        if self.expires_in:
+            found["expires_at"] = ("expires_in", self.expires_in)
+        for field, errors in refusal.error_dict.items():
+            for error in errors:
+                if error.code == "invalid":
+                    column, cell = found[field]
+                    yield f"In the column {column} stands {kind_of(cell)}."
+                yield without_keys(" ".join(error.messages))
 
 
 def read(file: TextIO) -> Iterator[Line | Problem]:
-    """The lines after the first, empty ones left out; raises WrongColumns."""
-    columns = _columns(file.readline(LONGEST_LINE))
-    number = 1
-    while text := file.readline(LONGEST_LINE):
-        number += 1
-        if len(text) == LONGEST_LINE:
-            yield Problem(number, f"It is longer than {LONGEST_LINE} characters; nothing after it was read.")
-            return
-        cells = _cells(text)
-        if cells is None:
-            yield Problem(number, "It is not a line of CSV.")
-        elif cells and len(cells) != len(columns):
-            yield Problem(number, f"It has {len(cells)} cells instead of {len(columns)}.")
-        elif cells:
-            yield Line(number, **{**dict.fromkeys(COLUMNS, ""), **dict(zip(columns, cells, strict=True))})
+    """The rows after the first, empty ones left out; raises WrongColumns."""
+    table = rows(file)
+    columns = _columns(next(table, None))
+    for row in table:
+        yield row if isinstance(row, Problem) else _line(columns, row)
 
 
-def _columns(text: str) -> Sequence[str]:
-    columns = _cells(text) or []
-    if "name" not in columns or len(set(columns)) < len(columns) or not set(columns) <= set(COLUMNS):
-        raise WrongColumns
+def kind_of(cell: str) -> str:
+    """What a cell holds, quoted only if it can be no key, nor much of one."""
+    if not cell:
+        return "nothing"
+    if PREFIX in cell:
+        return "what looks like a key"
+    if is_quotable(cell) or len(cell) < SHORT:
+        return f"“{repr(cell)[1:-1]}”"
+    odd = next((character for character in cell if not is_name(character)), None)
+    also = f", one of them {'a blank' if odd.isspace() else f'“{repr(odd)[1:-1]}”'}" if odd else ""
+    return f"text of {len(cell)} characters{also}"
+
+
+def _columns(first: Row | Problem | None) -> Sequence[str]:
+    """The names of the columns; empty for one without a heading."""
+    if isinstance(first, Problem):
+        raise WrongColumns(first.sentence)
+    if first is None or not any(first.cells):
+        raise WrongColumns("It is empty.")
+    columns = [heading.strip().lower() for heading in first.cells]
+    named = [column for column in columns if column]
+    for column in named:
+        if column not in (*COLUMNS, *PASSED_OVER, *AFTERWARDS):
+            place = columns.index(column) + 1
+            raise WrongColumns(f"The heading of column {place} is {kind_of(column)}.")
+    if "name" not in named:
+        raise WrongColumns("There is no column name.")
+    if len(set(named)) < len(named):
+        raise WrongColumns("A column is there twice.")
+    if {"expires_in", "expires_at"} <= set(named):
+        raise WrongColumns("There are both expires_in and expires_at: leave one of them out.")
     return columns
 
 
-def _cells(text: str) -> list[str] | None:
-    """The cells of a line; None if it is not CSV. A stray quotation mark does not reach into the next line."""
-    try:
-        return next(csv.reader([text], strict=True))
-    except csv.Error:
-        return None
+def _line(columns: Sequence[str], row: Row) -> Line | Problem:
+    """The row by the names of its columns. Spreadsheets leave out empty cells at the end, and add others."""
+    for place, cell in enumerate(row.cells):
+        if cell and (place >= len(columns) or not columns[place]):
+            sentence = f"There is something in column {place + 1}, which has no heading. Scopes are parted by spaces."
+            return Problem(row.number, sentence)
+    cells = dict(zip(columns, row.cells, strict=False))
+    for column, command in AFTERWARDS.items():
+        if cells.get(column):
+            sentence = (
+                f"A new access key has no {column}: empty the cell, and use {command} when it is there."
+            )
+            return Problem(row.number, sentence)
+    return Line(row.number, *(cells.get(column, "") for column in COLUMNS))
 
 
 class Spool:
@@ -87,7 +137,8 @@ class Spool:
     def __init__(self, connection: sqlite3.Connection) -> None:
         self._connection = connection
         self._connection.execute(
-            "CREATE TABLE line (number INTEGER PRIMARY KEY, name TEXT UNIQUE, scopes TEXT, expires_in TEXT)"
+            "CREATE TABLE line "
+            "(number INTEGER PRIMARY KEY, name TEXT UNIQUE, scopes TEXT, expires_in TEXT, expires_at TEXT)"
         )
 
     def __len__(self) -> int:
@@ -100,7 +151,7 @@ class Spool:
     def add(self, line: Line) -> int | None:
         """Set a line aside, unless an earlier one has its name; returns the number of that one."""
         try:
-            self._connection.execute("INSERT INTO line VALUES (?, ?, ?, ?)", line)
+            self._connection.execute("INSERT INTO line VALUES (?, ?, ?, ?, ?)", line)
         except sqlite3.IntegrityError:
             earlier = self._connection.execute("SELECT number FROM line WHERE name = ?", (line.name,))
             return int(earlier.fetchone()[0])

@@ -32,7 +32,7 @@ def operator() -> Client:
 
 def text_of(response: Any) -> str:
     assert response.status_code == 200
-    return b"".join(response.streaming_content).decode()
+    return b"".join(response.streaming_content).decode("utf-8-sig")
 
 
 def rows_of(response: Any) -> list[dict[str, str]]:

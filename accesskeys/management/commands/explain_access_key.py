@@ -8,13 +8,13 @@ from typing import Any, NamedTuple
 
 from django.core.management.base import CommandError, CommandParser
 from django.utils import timezone
-from django.utils.dateparse import parse_datetime
 
 from accesskeys import operations
 from accesskeys.core import scopes
 from accesskeys.core.moments import written
 from accesskeys.core.networks import parse_address
 from accesskeys.management.base import AccessKeyCommand
+from accesskeys.management.durations import moment_at
 from accesskeys.models import AccessKey
 from accesskeys.verification import rate_limits
 from accesskeys.verification.decision import CHECKS, Attempt
@@ -133,12 +133,7 @@ def _address(text: str | None) -> str | None:
 
 
 def _moment(text: str, access_key: AccessKey) -> datetime:
-    try:
-        moment = parse_datetime(text)
-    except ValueError:
-        moment = None
-    if moment is None or timezone.is_naive(moment):
-        raise CommandError("Write the time in ISO 8601 with an offset, such as 2030-01-31T12:00:00Z.")
+    moment = moment_at(text)
     if moment < access_key.created_at.replace(microsecond=0):
         raise CommandError(
             f"There was no access key {access_key.name} before {written(access_key.created_at)}."

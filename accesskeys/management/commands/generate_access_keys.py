@@ -16,7 +16,8 @@ from accesskeys import operations
 from accesskeys.management.base import AccessKeyCommand
 from accesskeys.management.interrupts import interrupts_deferred
 from accesskeys.management.output import Progress, as_json, write_out
-from accesskeys.management.wish_list import Line, Problem, Spool, WrongColumns, read, spool
+from accesskeys.management.spreadsheet import Problem, decoded
+from accesskeys.management.wish_list import Line, Spool, WrongColumns, read, spool
 from accesskeys.operations import Generated, Wish
 
 # Large enough for speed, small enough that nobody else waits long for the database.
@@ -30,9 +31,10 @@ Write = Callable[[str], None]
 
 class Command(AccessKeyCommand):
     help = (
-        "Generate an access key for each line of a CSV file. Its first line names the columns: name, and where they "
-        "are wanted scopes (separated by spaces) and expires_in (12h, 90d, 4w or 1y; empty: never). All lines are "
-        "checked before the first access key is generated. Prints name, id and key of each."
+        "Generate an access key for each row of a table as spreadsheets write it: cells parted by commas, semicolons "
+        "or tabs. Its first line names the columns: name, and where they are wanted scopes (separated by spaces) and "
+        "expires_in (12h, 90d, 4w or 1y; empty: never). All rows are checked before the first access key is "
+        "generated. Prints name, id and key of each."
     )
 
     prints_keys = True
@@ -74,7 +76,7 @@ class Command(AccessKeyCommand):
 
     def problems(self, batch: Sequence[Line | Problem], lines: Spool) -> Iterator[Problem]:
         """What is wrong with each line. The lines are set aside on the way."""
-        wishes: dict[int, Wish] = {}
+        wishes: dict[Line, Wish] = {}
         for line in batch:
             if isinstance(line, Problem):
                 yield line
@@ -82,13 +84,13 @@ class Command(AccessKeyCommand):
                 yield Problem(line.number, f"Line {earlier} has the same name.")
             else:
                 try:
-                    wishes[line.number] = line.wish()
+                    wishes[line] = line.wish()
                 except ValidationError as refusal:
-                    yield _problem(line.number, refusal)
+                    yield line.problem(refusal)
         refusals = operations.foresee(wishes=list(wishes.values()), actor=self.actor)
-        for number, foreseen in zip(wishes, refusals, strict=True):
+        for line, foreseen in zip(wishes, refusals, strict=True):
             if foreseen:
-                yield _problem(number, foreseen)
+                yield line.problem(foreseen)
 
     def generate(
         self,
@@ -116,7 +118,7 @@ class Command(AccessKeyCommand):
                     "of their keys may have arrived; show_access_key shows them. Later lines were not begun.",
                 )
                 problems.add(
-                    _problem(line.number, outcome)
+                    line.problem(outcome)
                     for line, outcome in zip(batch, outcomes, strict=True)
                     if isinstance(outcome, ValidationError)
                 )
@@ -155,11 +157,6 @@ class Problems:
                 self._first.append(problem)
 
 
-def _problem(number: int, refusal: ValidationError) -> Problem:
-    """All that is wrong with a wish. The name is not quoted: it may be a pasted key."""
-    return Problem(number, " ".join(refusal.messages))
-
-
 def _as_csv(generated: Generated) -> str:
     return f"{generated.access_key.name},{generated.access_key.pk},{generated.key}\n"
 
@@ -183,16 +180,12 @@ def _deliver(write: Write, text: str, consequence: str) -> None:
 
 @contextmanager
 def _reading(path: str) -> Iterator[TextIO]:
+    if path == "-" and sys.stdin is None:
+        raise CommandError("Standard input is closed, so nothing was generated.")
+    source = sys.stdin.fileno() if path == "-" else path
     try:
-        # Bytes that are not UTF-8 become a character that no name and no scope may hold.
-        with open(
-            sys.stdin.fileno() if path == "-" else path,
-            encoding="utf-8-sig",
-            errors="replace",
-            newline="",
-            closefd=path != "-",
-        ) as file:
-            yield file
+        with open(source, "rb", closefd=path != "-") as file, decoded(file) as text:
+            yield text
     except OSError as error:
         raise CommandError(f"{path} cannot be read: {error.strerror}.") from None
 

@@ -20,16 +20,31 @@ class TestWrongFiles:
     @pytest.mark.parametrize(
         ("content", "problems"),
         [
-            ("name\na b\nfine\n", ["Line 2: Use 1 to 30 characters: letters A to Z and a to z, digits"]),
-            (b"name\nfine\n\xe9\n", ["Line 3: Use 1 to 30 characters"]),
+            (
+                "name\na b\nfine\n",
+                ["Line 2: In the column name stands “a b”. Use 1 to 30 characters: letters A to Z"],
+            ),
+            (b"name\nfine\n\xe9\n", ["Line 3: It is not UTF-8: save the file as CSV in UTF-8."]),
             ("name\nfine\ntaken\n", ["Line 3: Another access key has this name."]),
             ("name\nsame\nfine\nsame\n", ["Line 4: Line 2 has the same name."]),
             ("name,scopes\nfine,\nother,Orders\n", ["Line 3: “Orders” is not a scope."]),
-            ("name,expires_in\nfine,soon\n", ["Line 2: Write how long the access key lives"]),
-            ("name,scopes\nfine,a,b\nother\n", ["Line 2: It has 3 cells", "Line 3: It has 1 cells"]),
-            ('name\nfine\n"other\nthird\n', ["Line 3: It is not a line of CSV."]),
+            (
+                "name,expires_in\nfine,soon\n",
+                ["Line 2: In the column expires_in stands “soon”. Write how long the access key lives"],
+            ),
+            (
+                "name,scopes\nfine,a,b\nother\n",
+                ["Line 2: There is something in column 3, which has no heading."],
+            ),
+            (
+                'name\nfine\n"other\nthird\n',
+                ["Line 3: A quotation mark opens a cell, and none closes it; nothing"],
+            ),
             (f"name\n{'x' * 5000}\n", ["Line 2: It is longer than 4096 characters"]),
-            ("name\ntaken\n\na b\nsame\nsame\n", ["Line 2: Another", "Line 4: Use 1", "Line 6: Line 5"]),
+            (
+                "name\ntaken\n\na b\nsame\nsame\n",
+                ["Line 2: Another", "Line 4: In the column", "Line 6: Line 5"],
+            ),
         ],
     )
     def test_nothing_is_generated(self, file: Write, content: str, problems: list[str]) -> None:
@@ -55,21 +70,34 @@ class TestWrongFiles:
         assert lines[-1] == "And 31 more."
 
     @pytest.mark.parametrize(
-        "content",
+        ("content", "found"),
         [
-            "",
-            "\n",
-            "billing\nshipping\n",
-            "name,name\n",
-            "name,digest\n",
-            "scopes\n",
-            "Name\n",
-            '"name\n',
-            " name\n",
+            ("", "It is empty."),
+            ("\n", "It is empty."),
+            (";;\n", "It is empty."),
+            ("billing\nshipping\n", "The heading of column 1 is “billing”."),
+            ("name,name\n", "A column is there twice."),
+            ("name;NAME \n", "A column is there twice."),
+            ("name,digest\n", "The heading of column 2 is “digest”."),
+            ("name|scopes\n", "The heading of column 1 is “name|scopes”."),
+            ("name and scopes\n", "The heading of column 1 is text of 15 characters, one of them a blank."),
+            ("name,ica_" + 51 * "x" + "\n", "The heading of column 2 is what looks like a key."),
+            ("name," + 51 * "x" + "\n", "The heading of column 2 is text of 51 characters."),
+            ("name,key-of-the-door\n", "The heading of column 2 is text of 15 characters, one of them “-”."),
+            ("scopes\n", "There is no column name."),
+            ('"name\n', "A quotation mark opens a cell, and none closes it; nothing after it was read."),
+            ("x" * 5000, "It is longer than 4096 characters; nothing after it was read."),
+            (b"n\xe4me\n", "It is not UTF-8: save the file as CSV in UTF-8."),
+            ("name\n".encode("utf-16-le"), "It is not UTF-8: save the file as CSV in UTF-8."),
+            (b"PK\x03\x04\x14\x00\x06\x00\x08", "It is not UTF-8: save the file as CSV in UTF-8."),
+            (
+                "name,expires_in,expires_at\n",
+                "There are both expires_in and expires_at: leave one of them out.",
+            ),
         ],
     )
-    def test_the_first_line_names_the_columns(self, file: Write, content: str) -> None:
-        assert refused(file(content)) == (COLUMNS, [])
+    def test_the_first_line_names_the_columns(self, file: Write, content: str | bytes, found: str) -> None:
+        assert refused(file(content)) == (f"{COLUMNS} {found}", [])
         assert not AccessKey.objects.exists()
 
     def test_a_name_is_not_quoted(self, file: Write) -> None:
