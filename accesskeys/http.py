@@ -1,4 +1,4 @@
-"""What a request says about who is asking: the operator, and the address they ask from."""
+"""What the web doors share: who is asking, from where, and how an address names an access key."""
 
 from __future__ import annotations
 
@@ -6,6 +6,8 @@ from typing import cast
 
 from django.contrib.auth.models import AbstractUser
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import register_converter
+from django.urls.converters import UUIDConverter
 from django_htmx.http import HttpResponseClientRedirect
 from django_htmx.middleware import HtmxDetails
 
@@ -17,6 +19,18 @@ PROGRAMS_PATHS = ("/api/", "/oauth2/", "/metrics/")
 OPERATORS_PATHS = ("/api/v1/docs/", "/api/v1/schema/")
 
 RETRY_AFTER_SECONDS = 5  # How long a caller should wait for the database, or for the counters.
+
+
+class AccessKeyIdConverter(UUIDConverter):
+    """An access key ID in an address, in either case and with or without its hyphens, as searches and commands take it.
+
+    We write it in one way: ``reverse()`` gives lower case and hyphens.
+    """
+
+    regex = "[0-9A-Fa-f]{8}-?" + 3 * "[0-9A-Fa-f]{4}-?" + "[0-9A-Fa-f]{12}"
+
+
+register_converter(AccessKeyIdConverter, "access_key_id")
 
 
 def actor_of(request: HttpRequest) -> Actor:

@@ -21,11 +21,13 @@ urlpatterns = [
     path("ping/", PingView.as_view(), name="ping"),
     path("access-keys/current/", CurrentAccessKeyView.as_view(), name="access_key_current"),
     path("access-keys/", AccessKeyListView.as_view(), name="access_key_list"),
-    path("access-keys/<uuid:pk>/", AccessKeyDetailsView.as_view(), name="access_key_details"),
-    path("access-keys/<uuid:pk>/reveal/", AccessKeyRevealView.as_view(), name="access_key_reveal"),
-    path("access-keys/<uuid:pk>/limits/", AccessKeyLimitsView.as_view(), name="access_key_limits"),
+    path("access-keys/<access_key_id:pk>/", AccessKeyDetailsView.as_view(), name="access_key_details"),
+    path("access-keys/<access_key_id:pk>/reveal/", AccessKeyRevealView.as_view(), name="access_key_reveal"),
+    path("access-keys/<access_key_id:pk>/limits/", AccessKeyLimitsView.as_view(), name="access_key_limits"),
     path(
-        "access-keys/<uuid:pk>/suspension/", AccessKeySuspensionView.as_view(), name="access_key_suspension"
+        "access-keys/<access_key_id:pk>/suspension/",
+        AccessKeySuspensionView.as_view(),
+        name="access_key_suspension",
     ),
     path("schema/", SchemaView.as_view(), name="schema"),
 ]

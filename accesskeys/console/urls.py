@@ -24,14 +24,34 @@ urlpatterns = [
     path("settings/access-keys/generate/", AccessKeyGeneratePage.as_view(), name="access_key_generate"),
     path("settings/access-keys/revoke/", AccessKeysRevokePage.as_view(), name="access_keys_revoke"),
     path("settings/access-keys/export/", AccessKeysExport.as_view(), name="access_keys_export"),
-    path("settings/access-keys/<uuid:pk>/", AccessKeyDetailsPage.as_view(), name="access_key_details"),
-    path("settings/access-keys/<uuid:pk>/reveal/", AccessKeyRevealPage.as_view(), name="access_key_reveal"),
-    path("settings/access-keys/<uuid:pk>/limits/", AccessKeyLimitsPage.as_view(), name="access_key_limits"),
     path(
-        "settings/access-keys/<uuid:pk>/suspend/", AccessKeySuspendPage.as_view(), name="access_key_suspend"
+        "settings/access-keys/<access_key_id:pk>/", AccessKeyDetailsPage.as_view(), name="access_key_details"
     ),
-    path("settings/access-keys/<uuid:pk>/resume/", AccessKeyResumePage.as_view(), name="access_key_resume"),
-    path("settings/access-keys/<uuid:pk>/revoke/", AccessKeyRevokePage.as_view(), name="access_key_revoke"),
+    path(
+        "settings/access-keys/<access_key_id:pk>/reveal/",
+        AccessKeyRevealPage.as_view(),
+        name="access_key_reveal",
+    ),
+    path(
+        "settings/access-keys/<access_key_id:pk>/limits/",
+        AccessKeyLimitsPage.as_view(),
+        name="access_key_limits",
+    ),
+    path(
+        "settings/access-keys/<access_key_id:pk>/suspend/",
+        AccessKeySuspendPage.as_view(),
+        name="access_key_suspend",
+    ),
+    path(
+        "settings/access-keys/<access_key_id:pk>/resume/",
+        AccessKeyResumePage.as_view(),
+        name="access_key_resume",
+    ),
+    path(
+        "settings/access-keys/<access_key_id:pk>/revoke/",
+        AccessKeyRevokePage.as_view(),
+        name="access_key_revoke",
+    ),
     path("settings/audit-log/", AuditLogPage.as_view(), name="audit_log"),
     path("settings/audit-log/export/", AuditLogExport.as_view(), name="audit_log_export"),
     path("api/v1/docs/", ApiDocumentationPage.as_view(), name="api_documentation"),

@@ -50,7 +50,7 @@ def test_it_describes_every_address_of_the_api(document: dict[str, Any]) -> None
     assert document["openapi"].startswith("3.1")
     api = next(pattern for pattern in get_resolver().url_patterns if str(pattern.pattern) == "api/v1/")
     addresses = {
-        "/api/v1/" + str(pattern.pattern).replace("<uuid:pk>", "{id}")
+        "/api/v1/" + str(pattern.pattern).replace("<access_key_id:pk>", "{id}")
         for pattern in api.url_patterns  # type: ignore[union-attr]
     }
     assert set(document["paths"]) == addresses - {SCHEMA, DOCS}

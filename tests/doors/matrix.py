@@ -71,32 +71,32 @@ MATRIX: Mapping[str, Methods] = {
         "POST": console("403! 302* 403! 302*"),
         OTHERS: console("403! 405 403! 405"),
     },
-    "settings/access-keys/<uuid:pk>/": {
+    "settings/access-keys/<access_key_id:pk>/": {
         "GET HEAD OPTIONS": console("200 200 404 200"),
         "POST": console("403! 302* 404! 302*"),
         OTHERS: console("405 405 404 405"),
     },
-    "settings/access-keys/<uuid:pk>/reveal/": {
+    "settings/access-keys/<access_key_id:pk>/reveal/": {
         "GET HEAD": console("302 302 302 302"),
         "POST": console("403! 200* 404! 200*"),
         OTHERS: console("403! 405 404! 405"),
     },
-    "settings/access-keys/<uuid:pk>/revoke/": {
+    "settings/access-keys/<access_key_id:pk>/revoke/": {
         "GET HEAD OPTIONS": console("403! 200 404! 200"),
         "POST": console("403! 302* 404! 302*"),
         OTHERS: console("403! 405 404! 405"),
     },
-    "settings/access-keys/<uuid:pk>/limits/": {
+    "settings/access-keys/<access_key_id:pk>/limits/": {
         "GET HEAD": console("302 302 302 302"),
         "POST": console("403! 302* 404! 302*"),
         OTHERS: console("403! 405 404! 405"),
     },
-    "settings/access-keys/<uuid:pk>/suspend/": {
+    "settings/access-keys/<access_key_id:pk>/suspend/": {
         "GET HEAD": console("302 302 302 302"),
         "POST": console("403! 302* 404! 302*"),
         OTHERS: console("403! 405 404! 405"),
     },
-    "settings/access-keys/<uuid:pk>/resume/": {
+    "settings/access-keys/<access_key_id:pk>/resume/": {
         "GET HEAD": console("302 302 302 302"),
         "POST": console("403! 302* 404! 302*"),
         OTHERS: console("403! 405 404! 405"),
@@ -126,21 +126,21 @@ MATRIX: Mapping[str, Methods] = {
         "POST": api("403! 403! 201* 403! 403! 403!"),
         OTHERS: api("405 405 405 405 405 405"),
     },
-    "api/v1/access-keys/<uuid:pk>/": {
+    "api/v1/access-keys/<access_key_id:pk>/": {
         "GET HEAD": api("403 200 403 403 403 403"),
         "PATCH": api("403! 403! 200* 403! 403! 403!"),
         "DELETE": api("403! 403! 204* 403! 403! 403!"),
         OTHERS: api("405 405 405 405 405 405"),
     },
-    "api/v1/access-keys/<uuid:pk>/reveal/": {
+    "api/v1/access-keys/<access_key_id:pk>/reveal/": {
         "POST": api("403! 403! 403! 200* 403! 403!"),
         OTHERS: api("405 405 405 405 405 405"),
     },
-    "api/v1/access-keys/<uuid:pk>/limits/": {
+    "api/v1/access-keys/<access_key_id:pk>/limits/": {
         "PUT": api("403! 403! 200* 403! 403! 403!"),
         OTHERS: api("405 405 405 405 405 405"),
     },
-    "api/v1/access-keys/<uuid:pk>/suspension/": {
+    "api/v1/access-keys/<access_key_id:pk>/suspension/": {
         "PUT": api("403! 403! 200* 403! 403! 403!"),
         "DELETE": api("403! 403! 200* 403! 403! 403!"),
         OTHERS: api("405 405 405 405 405 405"),

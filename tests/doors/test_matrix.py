@@ -29,28 +29,28 @@ pytestmark = pytest.mark.django_db
 # What is asked for where something is done. Reading is no action.
 OPERATIONS = {
     ("settings/access-keys/generate/", None): Operation.GENERATE,
-    ("settings/access-keys/<uuid:pk>/", None): Operation.RENAME,
-    ("settings/access-keys/<uuid:pk>/reveal/", None): Operation.REVEAL,
-    ("settings/access-keys/<uuid:pk>/revoke/", None): Operation.REVOKE,
-    ("settings/access-keys/<uuid:pk>/limits/", None): Operation.LIMIT,
-    ("settings/access-keys/<uuid:pk>/suspend/", None): Operation.SUSPEND,
-    ("settings/access-keys/<uuid:pk>/resume/", None): Operation.RESUME,
+    ("settings/access-keys/<access_key_id:pk>/", None): Operation.RENAME,
+    ("settings/access-keys/<access_key_id:pk>/reveal/", None): Operation.REVEAL,
+    ("settings/access-keys/<access_key_id:pk>/revoke/", None): Operation.REVOKE,
+    ("settings/access-keys/<access_key_id:pk>/limits/", None): Operation.LIMIT,
+    ("settings/access-keys/<access_key_id:pk>/suspend/", None): Operation.SUSPEND,
+    ("settings/access-keys/<access_key_id:pk>/resume/", None): Operation.RESUME,
     ("settings/access-keys/revoke/", None): Operation.REVOKE,
-    ("api/v1/access-keys/<uuid:pk>/limits/", "PUT"): Operation.LIMIT,
-    ("api/v1/access-keys/<uuid:pk>/suspension/", "PUT"): Operation.SUSPEND,
-    ("api/v1/access-keys/<uuid:pk>/suspension/", "DELETE"): Operation.RESUME,
+    ("api/v1/access-keys/<access_key_id:pk>/limits/", "PUT"): Operation.LIMIT,
+    ("api/v1/access-keys/<access_key_id:pk>/suspension/", "PUT"): Operation.SUSPEND,
+    ("api/v1/access-keys/<access_key_id:pk>/suspension/", "DELETE"): Operation.RESUME,
     ("api/v1/access-keys/", "POST"): Operation.GENERATE,
-    ("api/v1/access-keys/<uuid:pk>/", "PATCH"): Operation.RENAME,
-    ("api/v1/access-keys/<uuid:pk>/", "DELETE"): Operation.REVOKE,
-    ("api/v1/access-keys/<uuid:pk>/reveal/", "POST"): Operation.REVEAL,
+    ("api/v1/access-keys/<access_key_id:pk>/", "PATCH"): Operation.RENAME,
+    ("api/v1/access-keys/<access_key_id:pk>/", "DELETE"): Operation.REVOKE,
+    ("api/v1/access-keys/<access_key_id:pk>/reveal/", "POST"): Operation.REVEAL,
 }
 # Bodies that are accepted from those who may: a refusal is for want of permission, and of nothing else.
 SELECTION = "settings/access-keys/revoke/"
 FORMS: dict[str, dict[str, str]] = {
     "settings/access-keys/generate/": {"name": "fresh"},
-    "settings/access-keys/<uuid:pk>/": {"name": "another"},
-    "settings/access-keys/<uuid:pk>/revoke/": {"understood": "on"},
-    "settings/access-keys/<uuid:pk>/limits/": {"requests": "5", "period": "minute"},
+    "settings/access-keys/<access_key_id:pk>/": {"name": "another"},
+    "settings/access-keys/<access_key_id:pk>/revoke/": {"understood": "on"},
+    "settings/access-keys/<access_key_id:pk>/limits/": {"requests": "5", "period": "minute"},
     SELECTION: {"number": "1"},
     "oauth2/introspect/": {"token": "nothing"},
     "admin/auth/group/add/": {"name": "Friends"},
@@ -78,8 +78,8 @@ FORMS: dict[str, dict[str, str]] = {
 }
 JSON: dict[str, dict[str, Any]] = {
     "api/v1/access-keys/": {"name": "fresh"},
-    "api/v1/access-keys/<uuid:pk>/": {"name": "another"},
-    "api/v1/access-keys/<uuid:pk>/limits/": {"allowed_networks": [], "rate_limit": "5/minute"},
+    "api/v1/access-keys/<access_key_id:pk>/": {"name": "another"},
+    "api/v1/access-keys/<access_key_id:pk>/limits/": {"allowed_networks": [], "rate_limit": "5/minute"},
 }
 
 POST_ALONE = re.compile("(reveal|limits|suspend|resume)/$")
@@ -111,7 +111,7 @@ class Targets:
         """The route with the targets in it."""
         someone = self.group.pk if "group" in route else self.user.pk
         for part, value in {
-            "<uuid:pk>": self.access_key.pk,
+            "<access_key_id:pk>": self.access_key.pk,
             "<path:content_type_id>": 1,
             "<path:object_id>": someone,
             "<id>": someone,
