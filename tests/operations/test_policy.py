@@ -25,10 +25,10 @@ WRITING = {"generate", "rename", "suspend", "resume", "limit", "revoke"}
 OPERATORS = [
     ([], set()),
     (["Viewers"], READING),
-    (["Operators"], READING | WRITING | {"reveal"}),
+    (["Operators"], READING | WRITING | {"reveal", "copy"}),
     (["Auditors"], {"read_audit_log"}),
     (["Viewers", "Auditors"], READING | {"read_audit_log"}),
-    (["Operators", "Auditors"], READING | WRITING | {"reveal", "read_audit_log"}),
+    (["Operators", "Auditors"], READING | WRITING | {"reveal", "copy", "read_audit_log"}),
 ]
 PROGRAMS = [
     ([], set()),
@@ -69,6 +69,7 @@ class TestWhoMay:
     def test_an_administrator_at_a_shell(self, command: Actor) -> None:
         assert allowed(command) == READING | WRITING | {
             "reveal",
+            "copy",
             "read_audit_log",
             "introspect",
             "read_metrics",
@@ -76,7 +77,11 @@ class TestWhoMay:
 
     def test_a_superuser(self) -> None:
         """Introspection and metrics alone are for programs."""
-        assert allowed(operator(is_superuser=True)) == READING | WRITING | {"reveal", "read_audit_log"}
+        assert allowed(operator(is_superuser=True)) == READING | WRITING | {
+            "reveal",
+            "copy",
+            "read_audit_log",
+        }
 
     @pytest.mark.parametrize("kwargs", [{}, {"is_superuser": True}])
     def test_not_an_operator_who_was_switched_off(self, kwargs: dict[str, bool]) -> None:
