@@ -1,11 +1,18 @@
 from __future__ import annotations
 
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import TYPE_CHECKING
 from uuid import UUID
 
 from django.conf import settings
 from django.db import models
 from django.utils import timezone
+from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
+
+if TYPE_CHECKING:
+    from accesskeys.models.access_key import AccessKey
 
 
 class Door(models.TextChoices):
@@ -29,12 +36,29 @@ class Action(models.TextChoices):
 
     GENERATED = "access_key.generated", _("Generated")
     SHOWN = "access_key.shown", _("Shown")
+    COPIED = "access_key.copied", _("Copied")
     RENAMED = "access_key.renamed", _("Renamed")
     SUSPENDED = "access_key.suspended", _("Suspended")
     RESUMED = "access_key.resumed", _("Resumed")
     LIMITED = "access_key.limited", _("Limits changed")
     REVOKED = "access_key.revoked", _("Revoked")
     FOUND = "access_key.found", _("Found by its key")
+
+
+# How an action reads where nothing came of it: it was refused, or it failed.
+TRIED: Mapping[str, Promise] = MappingProxyType(
+    {
+        Action.GENERATED: _("Tried to generate"),
+        Action.SHOWN: _("Tried to show"),
+        Action.COPIED: _("Tried to copy"),
+        Action.RENAMED: _("Tried to rename"),
+        Action.SUSPENDED: _("Tried to suspend"),
+        Action.RESUMED: _("Tried to resume"),
+        Action.LIMITED: _("Tried to change the limits"),
+        Action.REVOKED: _("Tried to revoke"),
+        Action.FOUND: _("Tried to find by its key"),
+    }
+)
 
 
 class Outcome(models.TextChoices):
@@ -51,6 +75,13 @@ class AuditEventQuerySet(models.QuerySet["AuditEvent"]):
     def about(self, access_key_id: UUID) -> AuditEventQuerySet:
         """Everything that happened to one access key, revoked or not."""
         return self.filter(access_key_id=access_key_id)
+
+    def that_suspended(self, access_key: AccessKey) -> AuditEvent | None:
+        """The one since which an access key is suspended. To suspend it once more has changed nothing."""
+        if access_key.suspended_at is None:
+            return None
+        suspensions = self.about(access_key.pk).filter(action=Action.SUSPENDED, outcome=Outcome.SUCCEEDED)
+        return suspensions.filter(at__gte=access_key.suspended_at).order_by("at", "id").first()
 
 
 class AuditEvent(models.Model):
@@ -86,3 +117,9 @@ class AuditEvent(models.Model):
 
     def __str__(self) -> str:
         return f"{self.action} {self.access_key_name}".rstrip()
+
+    @property
+    def headline(self) -> str:
+        """What was done, or tried: “Revoked”, “Tried to revoke”."""
+        done = self.get_action_display()
+        return done if self.outcome == Outcome.SUCCEEDED else str(TRIED.get(self.action, done))

@@ -12,6 +12,7 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 
 from accesskeys.core.exceptions import AccessKeyError, IntegrityFailure
+from accesskeys.core.validators import is_name
 from accesskeys.models import AccessKey, Action, AuditEvent, Outcome
 from accesskeys.operations.actors import Actor
 
@@ -30,6 +31,11 @@ class Entry:
         """Name the access key that the operation is about, as it is called now."""
         self.access_key_id = access_key.pk
         self.access_key_name = access_key.name
+
+    def asks_for(self, name: str) -> None:
+        """Note the name that a new access key is to have. A wrong one may be a pasted key, and is left out."""
+        if is_name(name):
+            self.access_key_name = name
 
     def event(self, outcome: Outcome, reason: str = "") -> AuditEvent:
         """The event, not yet written. Never hand it a key or a digest."""
@@ -73,9 +79,10 @@ class Ledger:
         entry.concerns(access_key)
         self.events.append(entry.event(Outcome.SUCCEEDED))
 
-    def refused(self, refusal: ValidationError) -> None:
+    def refused(self, name: str, refusal: ValidationError) -> None:
         """One of them was not."""
         entry = Entry(self.action, self.actor)
+        entry.asks_for(name)
         reason = entry.refused_by(refusal)
         self.events.append(entry.event(Outcome.REFUSED, reason))
 

@@ -23,6 +23,7 @@ def generate(
     """
     policy.authorize(actor, Operation.GENERATE)
     with audit.operation(Action.GENERATED, actor=actor) as event:
+        event.asks_for(name)
         access_key = draft_of(Wish(name, tuple(scopes), expires_at), actor)
         key = furnish(access_key)
         validate(access_key, *WISHED)

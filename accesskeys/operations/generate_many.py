@@ -39,7 +39,7 @@ def generate_many(*, wishes: Sequence[Wish], actor: Actor) -> list[Generated | V
         refusals = _insert(drafts)
         for draft, refusal in zip(drafts, refusals, strict=True):
             if refusal:
-                ledger.refused(refusal)
+                ledger.refused(draft.name, refusal)
             else:
                 ledger.succeeded(draft, described(draft))
                 defer(draft)

@@ -24,6 +24,7 @@ class Operation(StrEnum):
     GENERATE = "generate"
     RENAME = "rename"
     REVEAL = "reveal"
+    COPY = "copy"
     SUSPEND = "suspend"
     RESUME = "resume"
     LIMIT = "limit"
@@ -53,6 +54,7 @@ RULES: Mapping[Operation, Rule] = MappingProxyType(
         Operation.GENERATE: Rule("accesskeys.generate_accesskey", scopes.WRITE, Action.GENERATED),
         Operation.RENAME: Rule("accesskeys.rename_accesskey", scopes.WRITE, Action.RENAMED),
         Operation.REVEAL: Rule("accesskeys.reveal_accesskey", scopes.REVEAL, Action.SHOWN),
+        Operation.COPY: Rule("accesskeys.reveal_accesskey", None, Action.COPIED),
         Operation.SUSPEND: Rule("accesskeys.suspend_accesskey", scopes.WRITE, Action.SUSPENDED),
         Operation.RESUME: Rule("accesskeys.suspend_accesskey", scopes.WRITE, Action.RESUMED),
         Operation.LIMIT: Rule("accesskeys.limit_accesskey", scopes.WRITE, Action.LIMITED),
@@ -72,6 +74,7 @@ ROLES: Mapping[str, tuple[Operation, ...]] = MappingProxyType(
             *_VIEWING,
             Operation.GENERATE,
             Operation.REVEAL,
+            Operation.COPY,
             Operation.RENAME,
             Operation.SUSPEND,
             Operation.RESUME,

@@ -13,16 +13,17 @@ from accesskeys.operations.find import get
 from accesskeys.operations.policy import Operation
 
 
-def reveal(*, access_key_id: uuid.UUID, actor: Actor) -> str:
-    """Show a key. The audit event is committed before the key leaves.
+def reveal(*, access_key_id: uuid.UUID, actor: Actor, to_copy: bool = False) -> str:
+    """Show a key, or hand it to an operator's clipboard unseen. The audit event is committed before the key leaves.
 
     Raises NotFound, Forbidden, or IntegrityFailure when the sealed key does not open to what the digest names.
     """
-    policy.authorize(actor, Operation.REVEAL, access_key_id=access_key_id)
-    with audit.operation(Action.SHOWN, actor=actor, access_key_id=access_key_id) as event:
+    operation, action = (Operation.COPY, Action.COPIED) if to_copy else (Operation.REVEAL, Action.SHOWN)
+    policy.authorize(actor, operation, access_key_id=access_key_id)
+    with audit.operation(action, actor=actor, access_key_id=access_key_id) as event:
         access_key = get(AccessKey.objects.select_for_update(), access_key_id)
         event.concerns(access_key)
-        policy.check_reach(actor, Operation.REVEAL, access_key)
+        policy.check_reach(actor, operation, access_key)
         key = _unseal(access_key)
     return key
 

@@ -91,24 +91,23 @@ def moment(value: datetime | None) -> SafeString:
 @register.filter
 def expiry(access_key: AccessKey) -> SafeString:
     """When the access key expires, in a warning's colours from some days before, and in red afterwards."""
-    return _expiry(access_key, moment(access_key.expires_at))
-
-
-@register.filter
-def expiry_with_date(access_key: AccessKey) -> SafeString:
-    """The same where there is room for the date."""
-    value = access_key.expires_at
-    if value is None:
-        return expiry(access_key)
-    return _expiry(access_key, _time(value, said_with_date(value, timezone.now()), title=exactly(value)))
-
-
-def _expiry(access_key: AccessKey, when: SafeString) -> SafeString:
+    when = moment(access_key.expires_at)
     if access_key.is_expired:
         return format_html('<span class="badge badge-danger">{}</span> {}', _("Expired"), when)
     if expires_soon(access_key):
         return format_html('<span class="badge badge-warning">{}</span>', when)
     return when
+
+
+@register.filter
+def expiry_with_date(access_key: AccessKey) -> SafeString:
+    """The same where there is room for the date."""
+    value, now = access_key.expires_at, timezone.now()
+    date = date_beside(value, now) if value else ""
+    if not date:
+        return expiry(access_key)
+    is_in_a_badge = expires_soon(access_key) and not access_key.is_expired
+    return format_html("{}{} {}", expiry(access_key), "" if is_in_a_badge else ",", date)
 
 
 @register.filter
@@ -180,13 +179,14 @@ def said(value: datetime, now: datetime) -> str:
     return _ago(distance)
 
 
-def said_with_date(value: datetime, now: datetime) -> str:
-    """The same, and beside it the date; within a day the time too, for the date alone says little then."""
-    words, day = said(value, now), _day(value.astimezone(UTC))
-    if words == day:
-        return day
-    is_within_a_day = _nearest(abs(value - now), _HOUR) < _HOURS_A_DAY
-    return f"{words}, {day}, {value.astimezone(UTC):%H:%M} UTC" if is_within_a_day else f"{words}, {day}"
+def date_beside(value: datetime, now: datetime) -> str:
+    """The date of what is said otherwise; within a day with the time, for the date alone says little then."""
+    day = _day(value.astimezone(UTC))
+    if said(value, now) == day:
+        return ""
+    if _nearest(abs(value - now), _HOUR) < _HOURS_A_DAY:
+        return f"{day}, {value.astimezone(UTC):%H:%M} UTC"
+    return day
 
 
 def _nearest(distance: timedelta, unit: timedelta) -> int:

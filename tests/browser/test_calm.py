@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.utils import timezone
 from playwright.sync_api import Locator, expect
 
+from accesskeys import operations
+from accesskeys.operations.actors import Actor
 from tests.browser.conftest import Enter
 from tests.browser.scenes import GENERATE, LIST
 from tests.browser.test_every_page import PHONE
-from tests.factories import AccessKeyFactory
+from tests.factories import AccessKeyFactory, OperatorFactory
 
 DESK: dict[str, Any] = {"viewport": {"width": 1280, "height": 800}}
 LANGUAGES = ("en-US", "de-DE", "fr-FR")
@@ -86,3 +90,15 @@ def test_the_buttons_under_the_heading_fill_their_rows(enter: Enter, language: s
         assert min(place["x"] for place in row) == pytest.approx(head["x"], abs=0.5)
         right = max(place["x"] + place["width"] for place in row)
         assert right == pytest.approx(head["x"] + head["width"], abs=0.5)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_what_is_known_of_an_access_key_stays_within_its_card(enter: Enter, language: str) -> None:
+    soon = AccessKeyFactory(name="W" * 30, expires_at=timezone.now() + timedelta(hours=20))
+    somebody = OperatorFactory(username="W" * 60, roles=["Operators"])
+    operations.suspend(access_key_id=soon.pk, actor=Actor.for_operator(somebody, address=None))
+    page = enter(locale=language, **DESK)
+    page.goto(f"{LIST}{soon.pk}/")
+    for width in (1280, 1160, 900, 360):
+        page.set_viewport_size({"width": width, "height": 800})
+        assert page.locator(".column-side").evaluate(TOO_WIDE) <= 0, width

@@ -67,9 +67,9 @@ class TestDetails:
     ) -> None:
         for number in range(11):
             operations.rename(access_key_id=billing.pk, name=f"billing_{number}", actor=Actor.for_command())
-        events = list(operator.get(details(billing)).context["events"])
-        assert [event.access_key_name for event in events] == [f"billing_{n}" for n in range(10, 0, -1)]
-        assert viewer.get(details(billing)).context["events"] is None
+        repeated = operator.get(details(billing)).context["repeated"]
+        assert [each.event.access_key_name for each in repeated] == [f"billing_{n}" for n in range(10, 0, -1)]
+        assert viewer.get(details(billing)).context["repeated"] is None
 
     def test_an_id_that_is_not_there(self, operator: Client) -> None:
         response = operator.get(f"{LIST}{uuid4()}/")

@@ -9,6 +9,7 @@ from django.core.management import call_command
 from django.core.management.base import CommandError
 from django.test import Client
 from django.urls import reverse
+from django.utils.html import strip_tags
 
 from accesskeys import operations
 from accesskeys.models import AccessKey
@@ -111,12 +112,12 @@ class TestConsole:
     def test_suspend_and_resume(self, console: Client, access_key: AccessKey) -> None:
         content = console.post(page("suspend", access_key), follow=True).content.decode()
         assert not AccessKey.objects.get(name="billing").is_usable
-        assert 'Access key <span translate="no">billing</span> is suspended.' in content
+        assert "Access key billing is suspended." in strip_tags(content)
         assert ">Suspended</span>" in content
         assert ">Suspended</span>" in console.get("/settings/access-keys/?status=suspended").content.decode()
         content = console.post(page("resume", access_key), follow=True).content.decode()
         assert AccessKey.objects.get(name="billing").is_usable
-        assert 'Access key <span translate="no">billing</span> is resumed.' in content
+        assert "Access key billing is resumed." in strip_tags(content)
 
     @pytest.mark.parametrize("name", ["limits", "suspend", "resume"])
     def test_one_that_somebody_revoked_meanwhile(

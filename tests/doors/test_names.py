@@ -81,7 +81,7 @@ class TestATakenName:
         before, last = names_stored(), last_event()
         assert door.generate("taken") == Answer(accepted=False, codes=("unique",))
         assert names_stored() == before
-        assert told_since(last) == [(door.door, "access_key.generated", "refused", "unique", "")]
+        assert told_since(last) == [(door.door, "access_key.generated", "refused", "unique", "taken")]
 
     def test_renames_nothing(self, handle: type[Handle]) -> None:
         door, access_key = handle(), AccessKeyFactory(name="before")

@@ -26,10 +26,10 @@ WRITING = {"generate", "rename", "suspend", "resume", "limit", "revoke"}
 OPERATORS = [
     ([], set()),
     (["Viewers"], READING | FINDING),
-    (["Operators"], READING | FINDING | WRITING | {"reveal"}),
+    (["Operators"], READING | FINDING | WRITING | {"reveal", "copy"}),
     (["Auditors"], {"read_audit_log"}),
     (["Viewers", "Auditors"], READING | FINDING | {"read_audit_log"}),
-    (["Operators", "Auditors"], READING | FINDING | WRITING | {"reveal", "read_audit_log"}),
+    (["Operators", "Auditors"], READING | FINDING | WRITING | {"reveal", "copy", "read_audit_log"}),
 ]
 PROGRAMS = [
     ([], set()),
@@ -70,6 +70,7 @@ class TestWhoMay:
     def test_an_administrator_at_a_shell(self, command: Actor) -> None:
         assert allowed(command) == READING | FINDING | WRITING | {
             "reveal",
+            "copy",
             "read_audit_log",
             "introspect",
             "read_metrics",
@@ -77,7 +78,7 @@ class TestWhoMay:
 
     def test_a_superuser(self) -> None:
         """Introspection and metrics alone are for programs."""
-        everything = READING | FINDING | WRITING | {"reveal", "read_audit_log"}
+        everything = READING | FINDING | WRITING | {"reveal", "copy", "read_audit_log"}
         assert allowed(operator(is_superuser=True)) == everything
 
     @pytest.mark.parametrize("kwargs", [{}, {"is_superuser": True}])

@@ -120,6 +120,8 @@ class AccessKeys(RuleBasedStateMachine):
         lacking = isinstance(asker, frozenset) and not granted <= asker
 
         expected = self.refusal("generate", asker, wrong) or ("insufficient_scope" if lacking else "")
+        # Those who may not generate are turned away before anybody looks at the name.
+        is_heard = is_a_name(name) and not self.refusal("generate", asker, {})
         made = self.attempt(
             "generate",
             expected,
@@ -128,6 +130,7 @@ class AccessKeys(RuleBasedStateMachine):
                 name=name, actor=self.actor(asker), scopes=granted, expires_at=expires_at
             ),
             wrong,
+            asked_for=name if is_heard else "",
         )
         if made is None:
             return multiple()
@@ -255,10 +258,11 @@ class AccessKeys(RuleBasedStateMachine):
         access_key_id: UUID | None,
         call: Callable[[], Any],
         wrong: dict[str, list[str]] | None = None,
+        asked_for: str = "",
     ) -> Any:
         """Do it, compare how it ends with what the model expects, and write both into the model's log."""
         known = self.living.get(access_key_id) if access_key_id else None
-        name = known.name if known else ""
+        name = known.name if known else asked_for
         outcome = "refused" if expected else "succeeded"
         self.log.append(Told(ACTION[operation], outcome, expected, access_key_id, name))
         try:

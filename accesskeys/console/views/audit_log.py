@@ -7,6 +7,7 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse
 
 from accesskeys.console.filters import AuditLogFilter
+from accesskeys.console.repeats import folded
 from accesskeys.console.views.base import ConsolePage
 from accesskeys.models import AuditEvent
 from accesskeys.operations.policy import Operation
@@ -24,4 +25,4 @@ class AuditLogPage(ConsolePage):
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         chosen = AuditLogFilter(request.GET)
         page = chosen.page_of(AuditEvent.objects.all(), EVENTS_PER_PAGE)
-        return self.page(filter=chosen, page=page)
+        return self.page(filter=chosen, page=page, repeated=folded(page))

@@ -6,12 +6,12 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
-from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 
 from accesskeys import operations
 from accesskeys.console.forms import LimitsForm, RenameForm
+from accesskeys.console.repeats import Repeated, folded
 from accesskeys.console.verbatim import naming
 from accesskeys.console.views.base import AccessKeyPage
 from accesskeys.core.exceptions import NotFound
@@ -21,6 +21,8 @@ from accesskeys.operations import policy
 from accesskeys.operations.policy import Operation
 
 RECENT_EVENTS = 10
+EVENTS_TO_FOLD = 50
+IS_NEW = "is_new"  # Marks the message of the page that follows a generation.
 
 
 class AccessKeyDetailsPage(AccessKeyPage):
@@ -55,15 +57,20 @@ class AccessKeyDetailsPage(AccessKeyPage):
                 "form": RenameForm(initial={"name": self.access_key.name}),
                 "limits_form": LimitsForm(access_key=self.access_key),
                 "is_fresh": self.access_key.is_usable and self.access_key.last_used_at is None,
-                "events": self.recent_events,
+                "is_new": any(
+                    message.extra_tags == IS_NEW for message in messages.get_messages(self.request)
+                ),
+                "suspension": AuditEvent.objects.that_suspended(self.access_key),
+                "repeated": self.recent_events,
                 "base_address": self.request.build_absolute_uri("/").rstrip("/"),
                 **context,
             }
         )
 
     @property
-    def recent_events(self) -> QuerySet[AuditEvent] | None:
+    def recent_events(self) -> list[Repeated] | None:
         """The latest entries of the audit log about this access key, for those who may read them."""
         if policy.may(self.actor, Operation.READ_AUDIT_LOG):
-            return AuditEvent.objects.about(self.access_key_id).order_by("-at", "-id")[:RECENT_EVENTS]
+            latest = AuditEvent.objects.about(self.access_key_id).order_by("-at", "-id")[:EVENTS_TO_FOLD]
+            return folded(latest)[:RECENT_EVENTS]
         return None

@@ -14,6 +14,7 @@ from accesskeys import operations
 from accesskeys.console.forms import GenerateForm, NameCheckForm
 from accesskeys.console.verbatim import naming
 from accesskeys.console.views.base import ConsolePage
+from accesskeys.console.views.details import IS_NEW
 from accesskeys.http import htmx, redirect
 from accesskeys.models import AccessKey
 from accesskeys.operations.policy import Operation
@@ -43,5 +44,6 @@ class AccessKeyGeneratePage(ConsolePage):
 
     def present(self, access_key: AccessKey) -> HttpResponse:
         """On to the details of the new access key, where its key is still hidden."""
-        messages.success(self.request, naming(_("Access key %(name)s is generated."), access_key.name))
+        sentence = naming(_("Access key %(name)s is generated."), access_key.name)
+        messages.success(self.request, sentence, extra_tags=IS_NEW)
         return redirect(self.request, reverse("accesskeys:access_key_details", args=[access_key.pk]))

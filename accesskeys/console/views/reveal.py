@@ -22,11 +22,15 @@ SHOWN_SECONDS = 30
 class AccessKeyRevealPage(PostedPage, AccessKeyDetailsPage):
     """The one kind of answer that holds a key: JSON for a script, a fragment for htmx, else the page."""
 
-    operation = Operation.REVEAL
+    @property
+    def operation(self) -> Operation:  # type: ignore[override]
+        """Showing it, or copying it unseen."""
+        return Operation.COPY if "to_copy" in self.request.POST else Operation.REVEAL
 
     def post(self, request: HttpRequest, pk: UUID) -> HttpResponse:
+        to_copy = self.operation == Operation.COPY
         try:
-            key = operations.reveal(access_key_id=pk, actor=self.actor)
+            key = operations.reveal(access_key_id=pk, actor=self.actor, to_copy=to_copy)
         except IntegrityFailure as failure:
             return self.tell_why_not(failure)
         if prefers_json(request):

@@ -40,9 +40,11 @@
 
   /** The key, straight from the server to whoever asked; it never enters the page. */
   const fetchKey = async (form) => {
+    const body = new FormData(form);
+    body.set("to_copy", "yes"); // The audit log tells it from showing.
     const response = await fetch(form.action, {
       method: "POST",
-      body: new FormData(form),
+      body,
       headers: { Accept: "application/json" },
     }).catch(() => {
       throw new Error(document.body.dataset.unreachable);
@@ -95,4 +97,6 @@
   window.addEventListener("pagehide", hideAll);
 
   document.querySelectorAll(".key").forEach(welcome);
+  // Without scripts there is no Copy, and the browser has gone to the button before it.
+  document.querySelector("[data-copy-key][autofocus]")?.focus();
 })();

@@ -79,7 +79,7 @@ class TestWhatHappensOnTheWay:
         assert lines == ["Line 5: Another access key has this name. Choose a different one."]
         assert [row["name"] for row in rows(output.getvalue())] == ["a", "b", "c", "e"]
         check_whole(rows(output.getvalue()))
-        assert ("access_key.generated", "refused", "unique", None, "") in audit_log()
+        assert ("access_key.generated", "refused", "unique", None, "d") in audit_log()
 
     def test_an_error_that_nobody_expects_leaves_nothing_of_its_batch(self, file: Write) -> None:
         with refusing_inserts("accesskeys_auditevent"), pytest.raises(IntegrityError, match="refused"):
