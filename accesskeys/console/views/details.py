@@ -8,6 +8,7 @@ from uuid import UUID
 from django.contrib import messages
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.utils.translation import gettext as _
 
 from accesskeys import operations
@@ -45,6 +46,9 @@ class AccessKeyDetailsPage(AccessKeyPage):
             messages.success(request, _("The name is now %(name)s.") % {"name": access_key.name})
             return redirect(request, self.details_url)
         return self.page(form=form)
+
+    def again(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        return self.page(form=RenameForm(request.POST))
 
     def get_context_data(self, **context: Any) -> dict[str, Any]:
         return super().get_context_data(
