@@ -8,6 +8,7 @@ from django.views.generic import RedirectView
 
 from accesskeys.api.introspection import IntrospectionView
 from accesskeys.api.metrics import MetricsView
+from accesskeys.console.views.language import LanguagePage
 
 # Lazy: the names of static files are known only after they were collected.
 favicon = lazy(static, str)("accesskeys/favicon.svg")
@@ -19,7 +20,7 @@ urlpatterns = [
     path("accounts/", include("identity_cloud.operators.urls")),
     path("admin/", admin.site.urls),
     path("favicon.ico", RedirectView.as_view(url=favicon)),
-    path("language/", include("django.conf.urls.i18n")),
+    path("language/setlang/", LanguagePage.as_view(), name="set_language"),
     path("", include("accesskeys.console.urls")),
 ]
 

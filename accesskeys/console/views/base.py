@@ -18,14 +18,17 @@ from django.utils.decorators import method_decorator
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.generic import TemplateView
+from django_htmx.http import HttpResponseClientRefresh
 
-from accesskeys.console.views.errors import problem
+from accesskeys.console.views.errors import problem, signed_out
 from accesskeys.core.exceptions import Forbidden, NotFound
 from accesskeys.http import actor_of, htmx, prefers_json, redirect
 from accesskeys.models import AccessKey
 from accesskeys.operations import policy
 from accesskeys.operations.actors import Actor
 from accesskeys.operations.policy import Operation
+
+CSRF_FIELD = "csrfmiddlewaretoken"
 
 
 @method_decorator(never_cache, name="dispatch")
@@ -36,6 +39,7 @@ class ConsolePage(TemplateView):
     operation: ClassVar[Operation]
     section: ClassVar[str]
     actor: Actor
+    is_stale = False  # Its form was sent by a page from before the last sign-in; see ``csrf_failure``.
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         if not request.user.is_authenticated:
@@ -43,6 +47,8 @@ class ConsolePage(TemplateView):
         self.actor = actor_of(request)
         try:
             self.admit()
+            if self.is_stale:
+                return self.again(request, *args, **kwargs)
             return super().dispatch(request, *args, **kwargs)
         except (Forbidden, NotFound) as refusal:
             return self.refuse(refusal)
@@ -57,11 +63,17 @@ class ConsolePage(TemplateView):
             raise PermissionDenied(str(refusal)) from None
         raise Http404(str(refusal)) from None
 
+    def again(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        """The form that a stale page has sent, with what it held. Nothing is done."""
+        return self.get(request, *args, **kwargs)
+
     def send_to_sign_in(self) -> HttpResponse:
         """To the sign-in page, and from there back to the page that the operator sees now."""
         if prefers_json(self.request):
             sentence = _("You are signed out. Load the page again to sign in.")
             return problem(self.request, HTTPStatus.UNAUTHORIZED, "not_authenticated", sentence)
+        if self.request.POST.keys() - {CSRF_FIELD}:
+            return signed_out(self.request)
         here = htmx(self.request).current_url_abs_path or self.return_address
         return redirect(self.request, redirect_to_login(here).url)
 
@@ -126,6 +138,11 @@ class PostedPage(AccessKeyPage):
 
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         return redirect(request, self.details_url)
+
+    def again(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        """A button holds nothing, so the page is loaded again and says why."""
+        messages.warning(request, _("This page was out of date, so nothing was done. Try again."))
+        return HttpResponseClientRefresh() if htmx(request) else redirect(request, self.details_url)
 
     @property
     def return_address(self) -> str:

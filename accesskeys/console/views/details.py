@@ -7,6 +7,7 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.utils.translation import gettext as _
 
 from accesskeys import operations
@@ -49,6 +50,9 @@ class AccessKeyDetailsPage(AccessKeyPage):
             return redirect(request, self.details_url)
         form.focus_on_first_error()
         return self.page(form=form)
+
+    def again(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        return self.page(form=RenameForm(request.POST))
 
     def get_context_data(self, **context: Any) -> dict[str, Any]:
         return super().get_context_data(

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Callable
 from http import HTTPStatus
+from typing import Any, cast
 
 from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import render
-from django.urls import Resolver404
+from django.urls import Resolver404, ResolverMatch
 from django.utils.translation import gettext as _
 
 from accesskeys.http import RETRY_AFTER_SECONDS, prefers_json
@@ -47,10 +50,33 @@ def permission_denied(request: HttpRequest, exception: Exception) -> HttpRespons
     return problem(request, HTTPStatus.FORBIDDEN, "permission_denied", sentence)
 
 
-def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
-    """403, for Django's ``CSRF_FAILURE_VIEW``: a form from another site, a stale page or refused cookies."""
+def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponseBase:
+    """For Django's ``CSRF_FAILURE_VIEW``. Nothing is done.
+
+    A form of our own that is older than the last sign-in is shown again, with what it held and a fresh token: its page
+    has an ``again``. 403 for a form from anywhere else.
+    """
+    match = cast(ResolverMatch, request.resolver_match)
+    page: Any = getattr(match.func, "view_class", None)
+    if hasattr(page, "is_stale") and _is_from_here(request, reason) and not prefers_json(request):
+        view: Callable[..., HttpResponseBase] = page.as_view(is_stale=True)
+        return view(request, *match.args, **match.kwargs)
     sentence = _("This form is out of date, or cookies are blocked. Go back, load the page again and repeat.")
     return problem(request, HTTPStatus.FORBIDDEN, "csrf_failed", sentence)
+
+
+def _is_from_here(request: HttpRequest, reason: str) -> bool:
+    """Whether the browser says that one of our pages sent it. Django compares that before it looks at the token."""
+    is_told = "HTTP_ORIGIN" in request.META or request.is_secure()
+    return is_told and not reason.startswith(("Origin checking failed", "Referer checking failed"))
+
+
+def signed_out(request: HttpRequest) -> HttpResponse:
+    """401 for a form that was filled in: it waits here, to be sent once more after the sign-in."""
+    sentence = _(
+        "You are signed out, so nothing was done. Sign in again in another tab, then send this once more."
+    )
+    return problem(request, HTTPStatus.UNAUTHORIZED, "not_authenticated", sentence)
 
 
 def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:

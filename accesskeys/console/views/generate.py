@@ -42,6 +42,9 @@ class AccessKeyGeneratePage(ConsolePage):
                 return self.present(access_key)
         return self.page(form=form)
 
+    def again(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        return self.page(form=GenerateForm(request.POST))
+
     def present(self, access_key: AccessKey) -> HttpResponse:
         """On to the details of the new access key, where its key is still hidden."""
         sentence = naming(_("Access key %(name)s is generated."), access_key.name)

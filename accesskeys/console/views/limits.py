@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import ClassVar
+from typing import Any, ClassVar
 from uuid import UUID
 
 from django.contrib import messages
@@ -40,6 +40,9 @@ class AccessKeyLimitsPage(PostedPage, AccessKeyDetailsPage):
             return self.tell_it_is_gone()
         form.focus_on_first_error()
         return self.page(limits_form=form)
+
+    def again(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        return self.page(limits_form=LimitsForm(request.POST, access_key=self.access_key))
 
 
 class AccessKeySwitchPage(PostedPage):

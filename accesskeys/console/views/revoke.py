@@ -40,6 +40,9 @@ class AccessKeyRevokePage(AccessKeyPage):
         messages.success(request, naming(sentence, revoked.name))
         return redirect(request, reverse("accesskeys:access_key_list"))
 
+    def again(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        return self.confirm(RevokeForm(request.POST))
+
     def confirm(self, form: RevokeForm) -> HttpResponse:
         """The page, unless somebody else was faster."""
         try:

@@ -52,6 +52,13 @@ class AccessKeysRevokePage(ConsolePage):
         self.tell_what_was_done(revoked, absent=len(ids) - revoked)
         return redirect(request, reverse("accesskeys:access_key_list"))
 
+    def again(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        selection = SelectionForm(request.POST)
+        if not selection.is_valid():
+            return self.tell_what_is_wrong(selection)
+        ids = selection.cleaned_data["id"]
+        return self.confirm(ids, typed=BulkRevokeForm(request.POST, wanted=len(ids)))
+
     def confirm(self, ids: Collection[UUID], *, typed: BulkRevokeForm | None = None) -> HttpResponse:
         """The page for those of them that are still there."""
         selected = list(AccessKey.objects.described().filter(pk__in=ids).order_by("name"))

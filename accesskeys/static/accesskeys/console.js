@@ -95,7 +95,8 @@
       : field.value !== field.defaultValue;
   const refreshGuards = () => {
     for (const form of guards()) {
-      const touched = [...form.querySelectorAll("[data-saved]")].some(isTouched);
+      // A stale page's form comes back as it was sent, and only waits to be sent again.
+      const touched = form.matches("[data-unsent]") || [...form.querySelectorAll("[data-saved]")].some(isTouched);
       form.querySelector("[type=submit]").disabled = !touched || !unsavedIn(form);
     }
   };
