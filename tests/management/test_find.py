@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import getpass
 import io
 import json
 import os
@@ -97,6 +98,27 @@ class TestFind:
         assert said.endswith("replace it.")
         assert not holds_part_of(key, said)
         assert audit_log() == log
+
+    @pytest.mark.parametrize("typed", ["the key", None], ids=["a key", "Ctrl+D"])
+    def test_at_a_terminal_it_is_asked_for(self, monkeypatch: pytest.MonkeyPatch, typed: str | None) -> None:
+        """Asked for in the place of ``getpass``, which would ask the terminal that these tests are run from."""
+        access_key = AccessKeyFactory(name="billing")
+
+        def answer(question: str) -> str:
+            assert question == "Key: "
+            if typed is None:
+                raise EOFError
+            return key_of(access_key)
+
+        person, computer = pty.openpty()
+        with os.fdopen(computer, "r") as stdin:
+            monkeypatch.setattr(sys, "stdin", stdin)
+            monkeypatch.setattr(getpass, "getpass", answer)
+            if typed:
+                assert run("find_access_key") == f"billing\t{access_key.pk}\n"
+            else:
+                assert refusal_of().startswith("This is not a key.")
+        os.close(person)
 
     def test_without_an_input(self, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr(sys, "stdin", None)

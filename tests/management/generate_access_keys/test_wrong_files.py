@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import sys
 from pathlib import Path
 
 import pytest
@@ -109,3 +110,7 @@ class TestWrongFiles:
         path = f"{tmp_path}/nothing"
         assert refused(path)[0] == f"{path} cannot be read: No such file or directory."
         assert refused(str(tmp_path))[0] == f"{tmp_path} cannot be read: Is a directory."
+
+    def test_a_standard_input_that_is_closed(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(sys, "stdin", None)
+        assert refused("-") == ("Standard input is closed, so nothing was generated.", [])
