@@ -6,6 +6,7 @@ import os
 from typing import Any
 
 import django
+from django.conf import settings
 from django.core.handlers.wsgi import WSGIHandler, WSGIRequest
 from django.http.response import HttpResponseBase
 
@@ -16,6 +17,14 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "identity_cloud.settings")
 
 class Request(WSGIRequest):
     """A request as this installation understands it."""
+
+    def get_host(self) -> str:
+        """Ours, with the port that ``PUBLIC_URL`` names, which a proxy may have dropped from ``Host``.
+
+        Links, redirects and the origin of forms go by it. On this machine alone, it is what the browser says.
+        """
+        named = super().get_host()  # Raises DisallowedHost.
+        return named if settings.IS_LOCAL else settings.PUBLIC_HOST
 
     def _set_content_type_params(self, meta: dict[str, Any]) -> None:
         """Take a malformed Content-Type for none at all. Django raises outside its error handling, which is a 500."""

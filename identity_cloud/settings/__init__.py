@@ -182,6 +182,8 @@ if not IS_LOCAL:
     LANGUAGE_COOKIE_NAME = "__Host-language"
     SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = LANGUAGE_COOKIE_SECURE = True
     SECURE_SSL_REDIRECT = True
+    # Host and port as browsers write them: without the port that https has anyway.
+    PUBLIC_HOST = host(PUBLIC_URL) + (f":{PUBLIC_URL.port}" if PUBLIC_URL.port not in {None, 443} else "")
     SECURE_HSTS_SECONDS = 365 * 24 * 60 * 60
     SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = True
     # nginx, Caddy and the like end TLS; gunicorn believes them, and nobody else, about the scheme.
