@@ -11,6 +11,7 @@ from django.core.exceptions import ValidationError
 from django.core.management.base import BaseCommand, CommandError
 from django.db import OperationalError, ProgrammingError
 
+from accesskeys.core.database_errors import reason
 from accesskeys.core.exceptions import AccessKeyError, KeyringError
 from accesskeys.management.output import OutputError, output_errors
 from accesskeys.operations.actors import Actor
@@ -52,5 +53,4 @@ def _refusals_as_command_errors() -> Iterator[None]:
     except (AccessKeyError, KeyringError) as refusal:
         raise CommandError(str(refusal)) from None
     except (OperationalError, ProgrammingError) as error:
-        reason = str(error).splitlines()[0]
-        raise CommandError(f"The database cannot be reached or is not migrated: {reason}") from None
+        raise CommandError(f"The database cannot be reached or is not migrated: {reason(error)}.") from None
