@@ -4,6 +4,7 @@ import sys
 
 from django.core.exceptions import ImproperlyConfigured
 from django.core.management import execute_from_command_line
+from django.db import OperationalError
 
 
 def main() -> None:
@@ -13,6 +14,10 @@ def main() -> None:
         execute_from_command_line(sys.argv)
     except ImproperlyConfigured as error:
         sys.exit(f"Not started: {error}")
+    except OperationalError as error:
+        from identity_cloud.readiness import database_unusable
+
+        sys.exit(str(database_unusable(error)))
 
 
 if __name__ == "__main__":

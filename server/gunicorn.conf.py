@@ -65,17 +65,15 @@ loglevel = log_level()
 
 
 def on_starting(server: object) -> None:
-    """Check database and master keys before the first request can be refused for the wrong reason."""
-    from django.db import DatabaseError, connections
+    """Check files, database and master keys before the first request can be refused for the wrong reason."""
+    from django.db import connections
 
-    from accesskeys.operations.readiness import check_keyring
+    from identity_cloud.readiness import check
 
     try:
-        check_keyring()
+        check()
     except ImproperlyConfigured as error:
         _stop(error)
-    except DatabaseError as error:
-        _stop(f"the database cannot be reached or is not migrated: {error}")
     finally:
         connections.close_all()  # A connection must not be shared with the workers.
 

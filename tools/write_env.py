@@ -22,13 +22,19 @@ def main(path: Path) -> None:
         descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     except FileExistsError:
         return
-    with os.fdopen(descriptor, "w") as file:
-        file.write(
-            TEMPLATE.format(
-                secret_key=secrets.token_urlsafe(48),
-                master_key=base64.urlsafe_b64encode(secrets.token_bytes(32)).decode().rstrip("="),
+    except OSError as error:
+        sys.exit(f"{path} cannot be written: {error.strerror}.")
+    try:
+        with os.fdopen(descriptor, "w") as file:
+            file.write(
+                TEMPLATE.format(
+                    secret_key=secrets.token_urlsafe(48),
+                    master_key=base64.urlsafe_b64encode(secrets.token_bytes(32)).decode().rstrip("="),
+                )
             )
-        )
+    except OSError as error:
+        path.unlink()  # Half of it would be taken for all of it.
+        sys.exit(f"{path} cannot be written: {error.strerror}.")
 
 
 if __name__ == "__main__":

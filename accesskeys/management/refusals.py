@@ -11,6 +11,7 @@ from django.core.exceptions import ValidationError
 from django.core.management.base import CommandError
 from django.db import OperationalError, ProgrammingError
 
+from accesskeys.core.database_errors import reason
 from accesskeys.core.exceptions import AccessKeyError, KeyringError, NotFound
 from accesskeys.core.keys import PREFIX
 from accesskeys.core.validators import NAME_MAX_LENGTH, is_name
@@ -51,8 +52,7 @@ def refusals_as_command_errors(name_or_id: str | None) -> Iterator[None]:
     except (AccessKeyError, KeyringError) as refusal:
         raise CommandError(str(refusal)) from None
     except (OperationalError, ProgrammingError) as error:
-        reason = str(error).splitlines()[0]
-        raise CommandError(f"The database cannot be reached or is not migrated: {reason}") from None
+        raise CommandError(f"The database cannot be reached or is not migrated: {reason(error)}.") from None
 
 
 def _not_found(refusal: NotFound, name_or_id: str | None) -> str:

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import warnings
 from typing import Any
 
 from csp.constants import NONE, SELF
@@ -15,36 +16,38 @@ from identity_cloud.settings.api import (  # noqa: F401
     REST_FRAMEWORK,
     SPECTACULAR_SETTINGS,
 )
+from identity_cloud.settings.cache import cache, counts_in_redis
+from identity_cloud.settings.database import database
 from identity_cloud.settings.environment import (
     BASE_DIR,
-    cache,
-    counts_in_redis,
-    database,
-    env,
-    host,
+    file_path,
+    flag,
+    host_to_listen_on,
     log_level,
+    master_keys,
     networks,
-    optional,
+    port,
     positive_number,
-    public_url,
     rate,
     required,
 )
+from identity_cloud.settings.public_url import host, public_url
 
 PUBLIC_URL, IS_LOCAL = public_url()
 
 SECRET_KEY = required("SECRET_KEY")
 DEBUG = False
 # The last is 127.0.0.1 in IPv6, as browsers write it.
-ALLOWED_HOSTS = ["127.0.0.1", "localhost", "[::1]", "[::ffff:7f00:1]"] if IS_LOCAL else [host(PUBLIC_URL)]
+_LOOPBACK = ["127.0.0.1", "localhost", "[::1]", "[::ffff:7f00:1]"]
+ALLOWED_HOSTS = [host(PUBLIC_URL), *(_LOOPBACK if IS_LOCAL else [])]
 
 # What this product is about.
-ACCESS_KEYS_MASTER_KEYS = optional("ACCESS_KEYS_MASTER_KEYS")
+ACCESS_KEYS_MASTER_KEYS = master_keys()
 TRUSTED_PROXIES = networks("TRUSTED_PROXIES")
 ACCESS_KEYS_BAD_KEY_LIMIT = rate("BAD_KEY_LIMIT", default="60/minute")
 # Rate limits are counted in the cache that is named, or else in a file that all processes of this machine share.
 ACCESS_KEYS_COUNTER_CACHE = "default" if counts_in_redis() else None
-ACCESS_KEYS_COUNTER_FILE = env.path("COUNTER_FILE", default=BASE_DIR / "data" / "counters")()
+ACCESS_KEYS_COUNTER_FILE = file_path("COUNTER_FILE", BASE_DIR / "data" / "counters")
 
 INSTALLED_APPS = [
     "identity_cloud.operators.apps.OperatorsAdminConfig",
@@ -105,14 +108,14 @@ TEMPLATES = [
 ]
 
 # What the server runs.
+HOST, PORT = host_to_listen_on(), port()
 WEB_CONCURRENCY = positive_number("WEB_CONCURRENCY", default="1")  # processes
 WEB_THREADS = positive_number("WEB_THREADS", default="8")  # of each process
 
 # Data
 DATABASES = {"default": database()}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
-# Sign-in attempts are counted here, by all processes of one machine; several machines share a Redis. With Django's
-# own limit of 300 entries, attempts on many names would push the counts of one out.
+# Sign-in attempts are counted here, by all processes of one machine; several machines share a Redis.
 CACHES = {"default": cache()}
 MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
 DATA_UPLOAD_MAX_MEMORY_SIZE = 64 * 1024  # bytes of any request body
@@ -143,7 +146,9 @@ AUTH_PASSWORD_VALIDATORS = [
 
 # Static files: hashed names, served by the application itself.
 STATIC_URL = "static/"
-STATIC_ROOT = env.path("STATIC_ROOT", default=BASE_DIR / "data" / "static")()
+# Where it is missing, the server says so itself, and without the path.
+warnings.filterwarnings("ignore", "No directory at", module="django.core.handlers")
+STATIC_ROOT = file_path("STATIC_ROOT", BASE_DIR / "data" / "static")
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.InMemoryStorage"},
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
@@ -178,6 +183,7 @@ SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = LANGUAGE_COOKIE_SAMESITE = "Lax
 LANGUAGE_COOKIE_HTTPONLY = True
 LANGUAGE_COOKIE_AGE = 365 * 24 * 60 * 60  # seconds
 
+HSTS_PRELOAD = flag("HSTS_PRELOAD", default=False)
 if not IS_LOCAL:
     SESSION_COOKIE_NAME, CSRF_COOKIE_NAME = "__Host-sessionid", "__Host-csrftoken"
     LANGUAGE_COOKIE_NAME = "__Host-language"
@@ -186,8 +192,11 @@ if not IS_LOCAL:
     # Host and port as browsers write them: without the port that https has anyway.
     PUBLIC_HOST = host(PUBLIC_URL) + (f":{PUBLIC_URL.port}" if PUBLIC_URL.port not in {None, 443} else "")
     SECURE_HSTS_SECONDS = 365 * 24 * 60 * 60
-    SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = True
-    # nginx, Caddy and the like end TLS; gunicorn believes them, and nobody else, about the scheme.
+    SECURE_HSTS_INCLUDE_SUBDOMAINS = True
+    SECURE_HSTS_PRELOAD = HSTS_PRELOAD
+# To be preloaded is a promise to the vendors of browsers, which only who owns the domain can make.
+SILENCED_SYSTEM_CHECKS = ["security.W021"]
+# nginx, Caddy and the like end TLS; gunicorn believes them, and nobody else, about the scheme.
 
 # One line a record on standard error. Nothing logs headers or bodies.
 LOGGING: dict[str, Any] = {

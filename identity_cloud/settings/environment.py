@@ -1,58 +1,95 @@
-"""Reading the environment: every value is checked here, and a wrong one stops the start with a sentence."""
+"""Reading settings: each is checked here, and a wrong one stops the start with a sentence that never quotes it.
+
+A value is taken as it stands, or refused. None is taken for another's name, and none that cannot be read for none.
+"""
 
 from __future__ import annotations
 
+import os
 import re
+from functools import cache
 from ipaddress import ip_address
 from pathlib import Path
-from typing import Any
-from urllib.parse import SplitResult, quote, urlsplit
 
 from django.core.exceptions import ImproperlyConfigured
-from environ import FileAwareEnv
 
-from accesskeys.core.networks import parse_address, parse_network
+from accesskeys.core.exceptions import KeyringError
+from accesskeys.core.keyring import Keyring
+from accesskeys.core.networks import parse_network
 from accesskeys.core.rates import parse_rate
+from identity_cloud.settings import env_file
 
 BASE_DIR = Path(__file__).resolve().parents[2]
 
-env = FileAwareEnv()
-try:
-    env.read_env(BASE_DIR / ".env")
-except OSError as error:
-    raise ImproperlyConfigured(f"{error.filename} cannot be read: {error.strerror}.") from None
-
+SETTINGS = (
+    "PUBLIC_URL",
+    "SECRET_KEY",
+    "ACCESS_KEYS_MASTER_KEYS",
+    "DATABASE_URL",
+    "CACHE_URL",
+    "TRUSTED_PROXIES",
+    "BAD_KEY_LIMIT",
+    "COUNTER_FILE",
+    "STATIC_ROOT",
+    "LOG_LEVEL",
+    "HSTS_PRELOAD",
+    "HOST",
+    "PORT",
+    "WEB_CONCURRENCY",
+    "WEB_THREADS",
+    "DJANGO_SUPERUSER_USERNAME",
+    "DJANGO_SUPERUSER_PASSWORD",
+)
 LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")
-
-_NAME_OF_A_MACHINE = re.compile(r"(?=.{1,253}\Z)[A-Za-z0-9_]([A-Za-z0-9_-]*[A-Za-z0-9_])?(\.[A-Za-z0-9_-]+)*")
-
-SQLITE_OPTIONS = {
-    # Writers queue for the lock when they begin, instead of failing when they first write.
-    "transaction_mode": "IMMEDIATE",
-    "timeout": 10,  # seconds
-    # secure_delete: what is revoked is overwritten in the file. NORMAL would do under WAL, except that
-    # the last transactions may be lost with the power; FULL keeps a revocation through that, too.
-    "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA secure_delete=ON;",
+FLAGS = {
+    "true": True,
+    "yes": True,
+    "on": True,
+    "1": True,
+    "false": False,
+    "no": False,
+    "off": False,
+    "0": False,
 }
+MOST_BYTES = 64 * 1024  # of a file that holds one value
 
-POSTGRESQL_OPTIONS = {
-    "prepare_threshold": 5,  # Anything but 0 lets accesskeys/verification/finding prepare its statement.
-    # A machine that is gone without a word is given up before the gateways give us up.
-    "connect_timeout": 3,  # seconds
-    "tcp_user_timeout": 3000,  # milliseconds
-    "keepalives_idle": 10,  # seconds
-    "keepalives_interval": 3,  # seconds
-    "keepalives_count": 2,
-}
+_HOST_NAME = re.compile(r"(?=.{1,253}\Z)[A-Za-z0-9_]([A-Za-z0-9_-]*[A-Za-z0-9_])?(\.[A-Za-z0-9_-]+)*")
+
+
+def _add_env_file() -> dict[str, int]:
+    """Put what ``.env`` says into the environment, which wins; returns the line of each setting that is taken."""
+    known = {*SETTINGS, *(f"{name}_FILE" for name in SETTINGS)}
+    entries = env_file.read(BASE_DIR / ".env", known)
+    # A setting that the environment gives in one way is not given in the other as well.
+    given = {other for name in os.environ for other in (name, f"{name}_FILE", name.removesuffix("_FILE"))}
+    added = {name: entry for name, entry in entries.items() if name not in given}
+    os.environ.update({name: entry.value for name, entry in added.items()})
+    return {name: entry.line for name, entry in added.items()}
+
+
+_LINES = _add_env_file()
+
+
+def wrong(name: str, what: str) -> ImproperlyConfigured:
+    """What to raise about a setting: where it was given, and what is wrong. Not the value, which may be a secret."""
+    return ImproperlyConfigured(f"{_named(name)} {what}")
 
 
 def optional(name: str, default: str = "") -> str:
-    """A setting, or the default where it is not set or empty. ``NAME_FILE`` names a file to read it from."""
+    """A setting without the white space around it, or the default where it is not set or empty.
+
+    ``NAME_FILE`` names a file to read it from.
+    """
+    value, file = (os.environ.get(given, "").strip() for given in (name, f"{name}_FILE"))
+    if value and file:
+        raise ImproperlyConfigured(f"{name} and {name}_FILE are both set. Keep one of them.")
+    if file:
+        return _contents(name, file)
     try:
-        value: str = env.str(name, default="")
-    except OSError as error:
-        raise ImproperlyConfigured(f"{error.filename} cannot be read: {error.strerror}.") from None
-    return value.strip() or default
+        value.encode()
+    except UnicodeEncodeError:  # Bytes that are not UTF-8 come as surrogates.
+        raise wrong(name, "is not UTF-8.") from None
+    return value or default
 
 
 def required(name: str) -> str:
@@ -63,33 +100,34 @@ def required(name: str) -> str:
     return value
 
 
-def public_url() -> tuple[SplitResult, bool]:
-    """``PUBLIC_URL`` taken apart, and whether it stands for this machine alone."""
-    text = required("PUBLIC_URL")
-    url = _bare_address(text)
-    if url.scheme == "https" and url.hostname:
-        return url, False
-    if url.scheme == "http" and _is_loopback(url.hostname or ""):
-        return url, True
-    raise ImproperlyConfigured(
-        f"PUBLIC_URL is {text}. It must be an https address without a path, such as "
-        "https://keys.example.com, or plain http on 127.0.0.1 for trying things out."
-    )
+def master_keys() -> str:
+    """``ACCESS_KEYS_MASTER_KEYS``: the keyring as text, which the keyring itself has read."""
+    text = optional("ACCESS_KEYS_MASTER_KEYS")
+    try:
+        Keyring.parse(text)
+    except KeyringError as error:
+        named = str(error).replace("ACCESS_KEYS_MASTER_KEYS", _named("ACCESS_KEYS_MASTER_KEYS"), 1)
+        raise ImproperlyConfigured(named) from None
+    return text
 
 
-def host(url: SplitResult) -> str:
-    """The host of an address, as requests name it: an IPv6 address in brackets."""
-    return f"[{url.hostname}]" if ":" in (url.hostname or "") else url.hostname or ""
+def file_path(name: str, default: Path) -> Path:
+    """A file or a folder; a relative one is meant from where the process was started."""
+    return Path(optional(name, str(default))).absolute()
 
 
 def networks(name: str) -> list[str]:
     """A list of networks in CIDR notation, separated by commas."""
     texts = [text.strip() for text in optional(name).split(",") if text.strip()]
-    for text in texts:
+    for position, text in enumerate(texts, start=1):
         try:
             parse_network(text)
-        except ValueError as error:
-            raise ImproperlyConfigured(f"{name}: {error}") from None
+        except ValueError:
+            raise wrong(
+                name,
+                f"must be networks separated by commas, such as 10.0.3.7/32 or 10.0.0.0/8, with no bits set behind "
+                f"the slash. Number {position} is not one.",
+            ) from None
     return texts
 
 
@@ -97,15 +135,26 @@ def log_level() -> str:
     """``LOG_LEVEL``, in any case."""
     level = optional("LOG_LEVEL", "INFO").upper()
     if level not in LOG_LEVELS:
-        raise ImproperlyConfigured(f"LOG_LEVEL is {level}. It must be one of {', '.join(LOG_LEVELS)}.")
+        raise wrong("LOG_LEVEL", f"must be one of {', '.join(LOG_LEVELS)}.")
     return level
+
+
+def flag(name: str, *, default: bool) -> bool:
+    """Yes or no."""
+    text = optional(name)
+    if not text:
+        return default
+    try:
+        return FLAGS[text.lower()]
+    except KeyError:
+        raise wrong(name, "must be true or false.") from None
 
 
 def positive_number(name: str, *, default: str) -> int:
     """A number of processes or threads."""
     text = optional(name, default)
     if re.fullmatch("[1-9][0-9]{0,3}", text) is None:
-        raise ImproperlyConfigured(f"{name} is {text}. It must be a whole number from 1 to 9999.")
+        raise wrong(name, "must be a whole number from 1 to 9999.")
     return int(text)
 
 
@@ -113,8 +162,8 @@ def host_to_listen_on() -> str:
     """``HOST``: an address or a name of this machine, IPv6 without its brackets."""
     text = optional("HOST", "127.0.0.1")
     bare = text[1:-1] if text.startswith("[") and text.endswith("]") else text
-    if not _is_address(bare) and (bare != text or _NAME_OF_A_MACHINE.fullmatch(text) is None):
-        raise ImproperlyConfigured("HOST must be an address such as 127.0.0.1 or ::1, or a host name.")
+    if not _is_address(bare) and (bare != text or _HOST_NAME.fullmatch(text) is None):
+        raise wrong("HOST", "must be an address such as 127.0.0.1 or ::1, or a host name.")
     return bare
 
 
@@ -122,7 +171,7 @@ def port() -> int:
     """``PORT``. At 0 the system chooses a free one."""
     text = optional("PORT", "8000")
     if re.fullmatch("0|[1-9][0-9]{0,4}", text) is None or int(text) > 65535:
-        raise ImproperlyConfigured("PORT must be a whole number from 0 to 65535.")
+        raise wrong("PORT", "must be a whole number from 0 to 65535.")
     return int(text)
 
 
@@ -131,60 +180,32 @@ def rate(name: str, *, default: str) -> str:
     text = optional(name, default)
     try:
         parse_rate(text)
-    except ValueError as error:
-        raise ImproperlyConfigured(f"{name}: {error}") from None
+    except ValueError:
+        raise wrong(
+            name, "must be a number of requests per second, minute or hour, such as 60/minute."
+        ) from None
     return text
 
 
-def database() -> dict[str, Any]:
-    """``DATABASE_URL``: SQLite unless it says otherwise. Connections are kept open on both."""
-    default = f"sqlite:///{quote(str(BASE_DIR))}/data/identity_cloud.sqlite3"
-    url = optional("DATABASE_URL", default)
-    if not url.startswith(("sqlite://", "postgres://", "postgresql://")):
-        # The value may hold a password, so it is not quoted here.
-        raise ImproperlyConfigured("DATABASE_URL must begin with sqlite:// or postgres://.")
-    config: dict[str, Any] = env.db_url_config(url)
-    config["CONN_MAX_AGE"] = None
-    if config["ENGINE"].endswith("sqlite3"):
-        config.setdefault("OPTIONS", {}).update(SQLITE_OPTIONS)
-        folder = Path(config["NAME"]).parent
-        if url == default:
-            folder.mkdir(mode=0o700, exist_ok=True)
-        if not folder.is_dir():
-            raise ImproperlyConfigured(f"DATABASE_URL: there is no folder {folder}.")
-    else:
-        config["CONN_HEALTH_CHECKS"] = True
-        config["OPTIONS"] = {**POSTGRESQL_OPTIONS, **config.get("OPTIONS", {})}
-    return config
+def _named(name: str) -> str:
+    """The setting as it was given: by itself or as a file, and in which line of ``.env``."""
+    given = f"{name}_FILE" if os.environ.get(f"{name}_FILE", "").strip() else name
+    return f"{given} (line {_LINES[given]} of .env)" if given in _LINES else given
 
 
-def cache() -> dict[str, Any]:
-    """``CACHE_URL``: files unless it names a Redis, whose options may stand in the address."""
-    default = f"filecache://{BASE_DIR}/data/cache?max_entries=10000"
-    config: dict[str, Any] = env.cache_url_config(optional("CACHE_URL", default))
-    if counts_in_redis():
-        # A Redis that hangs holds up each request that is counted, and soon all threads.
-        config["OPTIONS"] = {"socket_timeout": 1, "socket_connect_timeout": 1, **config.get("OPTIONS", {})}
-    elif config["BACKEND"].endswith(".FileBasedCache"):
-        config["BACKEND"] = "identity_cloud.caches.FileCache"
-    return config
-
-
-def counts_in_redis() -> bool:
-    """Whether ``CACHE_URL`` names a Redis, which can count for rate limits."""
-    return optional("CACHE_URL").startswith("redis")
-
-
-def _bare_address(text: str) -> SplitResult:
-    """The parts of an address of scheme, host and port alone; without any parts if it is something else."""
+@cache
+def _contents(name: str, path: str) -> str:
+    """Read once: it may be a pipe."""
     try:
-        url = urlsplit(text)
-        is_bare = (
-            text.rstrip("/") == f"{url.scheme}://{url.netloc}" and "@" not in url.netloc and url.port != 0
-        )
-    except ValueError:
-        is_bare = False
-    return url if is_bare else urlsplit("")
+        with Path(path).open("rb") as file:
+            content = file.read(MOST_BYTES + 1)
+        text = content.decode("utf-8-sig").strip()
+    except (OSError, ValueError) as error:
+        reason = error.strerror if isinstance(error, OSError) else "it is not UTF-8"
+        raise wrong(name, f"names a file that cannot be read: {reason}.") from None
+    if not text or len(content) > MOST_BYTES or "\0" in text:
+        raise wrong(name, f"names a file that is empty, or no text, or longer than {MOST_BYTES // 1024} KB.")
+    return text
 
 
 def _is_address(text: str) -> bool:
@@ -193,8 +214,3 @@ def _is_address(text: str) -> bool:
     except ValueError:
         return False
     return "%" not in text
-
-
-def _is_loopback(host: str) -> bool:
-    address = parse_address(host)
-    return host == "localhost" or (address is not None and address.is_loopback)

@@ -60,6 +60,14 @@ class TestProduction:
 
     def test_browsers_are_told_to_stay_on_https(self, production: Server) -> None:
         answer = production.ask("GET", "/accounts/login/", headers=self.proxied)
+        assert answer.headers["Strict-Transport-Security"] == "max-age=31536000; includeSubDomains"
+
+    def test_to_be_preloaded_is_a_promise_that_somebody_has_to_make(self, site: Site) -> None:
+        promised = site.with_settings(
+            PUBLIC_URL="https://keys.example.com", TRUSTED_PROXIES="127.0.0.1/32", HSTS_PRELOAD="yes"
+        )
+        with promised.serve() as server:
+            answer = server.ask("GET", "/accounts/login/", headers=self.proxied)
         assert answer.headers["Strict-Transport-Security"] == "max-age=31536000; includeSubDomains; preload"
 
     @pytest.mark.parametrize(

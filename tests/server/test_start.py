@@ -32,10 +32,16 @@ class TestAWrongSettingStopsTheStart:
             ),
             ({"ACCESS_KEYS_MASTER_KEYS": ""}, "ACCESS_KEYS_MASTER_KEYS is empty"),
             ({"SECRET_KEY": ""}, "SECRET_KEY is not set"),
-            ({"PUBLIC_URL": "http://keys.example.com"}, "PUBLIC_URL is http://keys.example.com"),
-            ({"DATABASE_URL": "sqlite:///{folder}/empty.sqlite3"}, "the database cannot be reached"),
-            ({"DATABASE_URL": "sqlite:///{folder}/a_file/site.sqlite3"}, "DATABASE_URL: there is no folder"),
-            ({"DATABASE_URL": "postgres://nobody@127.0.0.1:1/nothing"}, "the database cannot be reached"),
+            ({"PUBLIC_URL": "http://keys.example.com"}, "PUBLIC_URL must be an https address"),
+            ({"DATABASE_URL": "sqlite:///{folder}/empty.sqlite3"}, "The database is not migrated"),
+            (
+                {"DATABASE_URL": "sqlite:///{folder}/a_file/site.sqlite3"},
+                "a file in a folder that does not exist",
+            ),
+            (
+                {"DATABASE_URL": "postgres://nobody@127.0.0.1:1/nothing"},
+                "The database of DATABASE_URL cannot be reached",
+            ),
         ],
         ids=[
             "another master key",
@@ -55,7 +61,7 @@ class TestAWrongSettingStopsTheStart:
         (tmp_path / "a_file").touch()
         placed = {name: value and value.replace("{folder}", str(tmp_path)) for name, value in changes.items()}
         code, said = site.with_settings(LOG_LEVEL="INFO", **placed).refuse_to_serve()
-        assert code != 0
+        assert code == 1
         last = said.strip().splitlines()[-1]
         assert last.startswith("Not started: ")
         assert sentence in last

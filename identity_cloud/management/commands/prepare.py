@@ -4,7 +4,9 @@ from typing import Any
 
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
-from django.db import OperationalError
+from django.db import DatabaseError
+
+from identity_cloud.readiness import database_unusable
 
 
 class Command(BaseCommand):
@@ -16,6 +18,6 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         try:
             call_command("migrate", interactive=False, verbosity=0)
-        except OperationalError as error:
-            raise CommandError(f"The database cannot be reached: {error}") from None
+        except DatabaseError as error:
+            raise CommandError(str(database_unusable(error))) from None
         call_command("create_first_operator", stdout=self.stdout)

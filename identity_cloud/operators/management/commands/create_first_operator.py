@@ -1,22 +1,31 @@
 from __future__ import annotations
 
-import os
 import secrets
 from typing import Any
 
 from django.contrib.auth import get_user_model
-from django.core.management.base import BaseCommand
+from django.core.exceptions import ValidationError
+from django.core.management.base import BaseCommand, CommandError
+
+from identity_cloud.settings.environment import optional
 
 
 class Command(BaseCommand):
     help = "Create the first operator, a superuser, if there is no operator at all."
 
     def handle(self, *args: Any, **options: Any) -> None:
-        operators = get_user_model()._default_manager
+        model = get_user_model()
+        operators = model._default_manager
         if operators.exists():
             return
-        username = os.environ.get("DJANGO_SUPERUSER_USERNAME") or "operator"
-        given = os.environ.get("DJANGO_SUPERUSER_PASSWORD")
+        username = optional("DJANGO_SUPERUSER_USERNAME", "operator")
+        try:
+            model._meta.get_field("username").clean(username, None)
+        except ValidationError:
+            raise CommandError(
+                "DJANGO_SUPERUSER_USERNAME must be at most 150 letters, digits and @ . + - _."
+            ) from None
+        given = optional("DJANGO_SUPERUSER_PASSWORD")
         password = given or secrets.token_urlsafe(16)
         operators.create_superuser(username=username, email="", password=password)
         if given:

@@ -1,0 +1,102 @@
+"""Whether what the settings name works: asked once at the start, so that no request finds out instead."""
+
+from __future__ import annotations
+
+import os
+import stat
+import tempfile
+from pathlib import Path
+from pwd import getpwuid
+
+from django.conf import settings
+from django.core.exceptions import ImproperlyConfigured
+from django.db import DatabaseError, connection, transaction
+from django.db.migrations.executor import MigrationExecutor
+
+from accesskeys.core import conf
+from accesskeys.core.database_errors import reason
+from accesskeys.operations.readiness import check_keyring
+from identity_cloud.settings.database import DEFAULT
+from identity_cloud.settings.environment import optional
+
+
+def check() -> None:
+    """Raise ImproperlyConfigured with a sentence that says what does not work, and what to do."""
+    check_files()
+    check_database()
+
+
+def check_database() -> None:
+    """It answers, it is migrated, it can be written, and it belongs to the master keys."""
+    try:
+        executor = MigrationExecutor(connection)
+        if executor.migration_plan(executor.loader.graph.leaf_nodes()):
+            raise ImproperlyConfigured("The database is not migrated. Run manage.py prepare.")
+        if (
+            connection.vendor == "sqlite"
+        ):  # A PostgreSQL that is a standby may serve; a file has no reason to.
+            with transaction.atomic():  # Begins by asking for the lock to write.
+                transaction.set_rollback(True)
+        check_keyring()
+    except DatabaseError as error:
+        raise database_unusable(error) from None
+
+
+def check_files() -> None:
+    """What is counted can be written down, and the pages find their static files."""
+    if conf.counter_cache() is None:
+        for path in (Path(conf.counter_file()), conf.tally_file()):
+            try:
+                _write(path)
+            except OSError as error:
+                raise _unwritable(_place("COUNTER_FILE", "file", path), error) from None
+    cache = settings.CACHES["default"]
+    if cache["BACKEND"].endswith("FileBasedCache"):
+        folder = Path(cache["LOCATION"])
+        try:
+            folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+            tempfile.TemporaryFile(dir=folder).close()
+        except OSError as error:
+            raise _unwritable(_place("CACHE_URL", "folder", folder), error) from None
+    if not os.path.isfile(Path(settings.STATIC_ROOT, "staticfiles.json")):
+        raise ImproperlyConfigured(
+            "The static files are not collected. Run manage.py collectstatic --no-input."
+        )
+
+
+def database_unusable(error: DatabaseError) -> ImproperlyConfigured:
+    """What to raise when the database fails."""
+    place = _place("DATABASE_URL", "database", DEFAULT)
+    if connection.vendor == "sqlite":
+        return ImproperlyConfigured(f"{place} cannot be used by the account {_account()}: {reason(error)}.")
+    return ImproperlyConfigured(f"{place} cannot be reached: {reason(error)}.")
+
+
+def _write(path: Path) -> None:
+    """Open it as counting does, or raise OSError."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    try:
+        if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+            raise OSError(None, "it is no ordinary file")
+    finally:
+        os.close(descriptor)
+
+
+def _unwritable(place: str, error: OSError) -> ImproperlyConfigured:
+    return ImproperlyConfigured(
+        f"{place} cannot be written by the account {_account()}: {error.strerror}. "
+        "Give it to that account, or start as the account that it belongs to."
+    )
+
+
+def _place(setting: str, what: str, default: Path) -> str:
+    """Without the value of the setting. Where nothing was set, the place is no secret."""
+    return f"The {what} of {setting}" if optional(setting) else str(default)
+
+
+def _account() -> str:
+    try:
+        return getpwuid(os.geteuid()).pw_name
+    except KeyError:
+        return str(os.geteuid())

@@ -1,0 +1,134 @@
+"""``DATABASE_URL``: SQLite unless it says otherwise. Connections are kept open on both."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from typing import Any
+from urllib.parse import quote
+
+from django.core.exceptions import ImproperlyConfigured
+from environ import Env
+
+from identity_cloud.settings.environment import BASE_DIR, optional, wrong
+from identity_cloud.settings.service_address import (
+    PERCENT_ENCODE,
+    ServiceAddress,
+    parse,
+    seconds,
+    whole_number,
+    yes_or_no,
+)
+
+DEFAULT = BASE_DIR / "data" / "identity_cloud.sqlite3"
+MOST_BYTES = 63  # of the name of a database in PostgreSQL
+IN_MEMORY = "sqlite://:memory:"
+
+SQLITE_OPTIONS = {
+    # Writers queue for the lock when they begin, instead of failing when they first write.
+    "transaction_mode": "IMMEDIATE",
+    "timeout": 10,  # seconds
+    # secure_delete: what is revoked is overwritten in the file. NORMAL would do under WAL, except that
+    # the last transactions may be lost with the power; FULL keeps a revocation through that, too.
+    "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA secure_delete=ON;",
+}
+
+POSTGRESQL_OPTIONS = {
+    "prepare_threshold": 5,  # Anything but 0 lets accesskeys/verification/finding prepare its statement.
+    # A machine that is gone without a word is given up before the gateways give us up.
+    "connect_timeout": 3,  # seconds
+    "tcp_user_timeout": 3000,  # milliseconds
+    "keepalives_idle": 10,  # seconds
+    "keepalives_interval": 3,  # seconds
+    "keepalives_count": 2,
+}
+
+# What Django takes beside the options of the driver.
+_OF_DJANGO: dict[str, Callable[[str], Any]] = {
+    "conn_max_age": whole_number,
+    "conn_health_checks": yes_or_no,
+    "disable_server_side_cursors": yes_or_no,
+}
+
+
+def _threshold(text: str) -> int | None:
+    """As people mean it: at 0 nothing is prepared. psycopg would prepare everything at once."""
+    return whole_number(text) or None
+
+
+_OF_PSYCOPG: dict[str, Callable[[str], Any]] = {
+    "prepare_threshold": _threshold,
+    "server_side_binding": yes_or_no,
+    "assume_role": str,
+}
+_OF_SQLITE: dict[str, Callable[[str], Any]] = {"timeout": seconds}
+_NUMBERS = {
+    "connect_timeout",
+    "tcp_user_timeout",
+    "keepalives",
+    "keepalives_idle",
+    "keepalives_interval",
+    "keepalives_count",
+}
+# The name stands in front of the question mark; Django speaks UTF-8 whatever is asked for, and needs no copy.
+_NOT_OF_LIBPQ = {"dbname", "client_encoding", "replication"}
+
+
+def database() -> dict[str, Any]:
+    """The database, with all that its address asks for."""
+    url = optional("DATABASE_URL") or _default()
+    if url == IN_MEMORY:
+        return _config(Env.db_url_config(url), {}, SQLITE_OPTIONS, {})
+    if not url.lower().startswith(("sqlite://", "postgres://", "postgresql://")):
+        raise wrong("DATABASE_URL", "must begin with sqlite:// or postgres://.")
+    address = parse("DATABASE_URL", url)
+    return _sqlite(address) if address.scheme == "sqlite" else _postgresql(address)
+
+
+def _default() -> str:
+    try:
+        DEFAULT.parent.mkdir(mode=0o700, exist_ok=True)
+    except OSError as error:
+        raise ImproperlyConfigured(
+            f"The folder {DEFAULT.parent} cannot be made: {error.strerror}. DATABASE_URL may name another place."
+        ) from None
+    return f"sqlite:///{quote(str(DEFAULT))}"
+
+
+def _sqlite(address: ServiceAddress) -> dict[str, Any]:
+    if address.host or address.user or address.password or not address.path.strip("/"):
+        raise wrong("DATABASE_URL", "must name a file, as in sqlite:////srv/identity_cloud.sqlite3.")
+    known = _OF_DJANGO | _OF_SQLITE
+    config = Env.db_url_config(address.written("sqlite"))
+    if not os.path.isdir(os.path.dirname(config["NAME"]) or "."):
+        raise wrong("DATABASE_URL", "names a file in a folder that does not exist.")
+    return _config(config, address.cast_options(known), SQLITE_OPTIONS, {})
+
+
+def _postgresql(address: ServiceAddress) -> dict[str, Any]:
+    from psycopg import pq
+
+    host, port, name = address.host, address.port, address.path[1:]
+    if name.startswith("/"):  # A third way to name the folder of a socket: postgres:////run/postgresql/name.
+        host, _, name = name.rpartition("/")
+    given = {"user": address.user, "password": address.password, "host": host, "port": port}
+    if (not name and "service" not in address.options) or "/" in name or len(name.encode()) > MOST_BYTES:
+        raise wrong("DATABASE_URL", f"must name one database, as in postgres://host/name. {PERCENT_ENCODE}")
+    if any(given[option] for option in given.keys() & address.options.keys()):
+        raise wrong("DATABASE_URL", "gives user, password, host or port twice. Keep one of them.")
+    of_libpq = {option.keyword.decode() for option in pq.Conninfo.get_defaults()} - _NOT_OF_LIBPQ
+    known: dict[str, Callable[[str], Any]] = dict.fromkeys(of_libpq, str)
+    known |= dict.fromkeys(_NUMBERS, whole_number) | _OF_PSYCOPG | _OF_DJANGO
+    config = Env.db_url_config(address.written("postgres")) | {
+        "HOST": host.strip("[]"),
+        "PORT": port,
+        "NAME": name,
+    }
+    return _config(config, address.cast_options(known), POSTGRESQL_OPTIONS, {"CONN_HEALTH_CHECKS": True})
+
+
+def _config(
+    parsed: dict[str, Any], options: dict[str, Any], defaults: dict[str, Any], of_django: dict[str, Any]
+) -> dict[str, Any]:
+    given = {name.upper(): options.pop(name) for name in _OF_DJANGO if name in options}
+    return {**parsed, "CONN_MAX_AGE": None, **of_django, **given, "OPTIONS": {**defaults, **options}}
