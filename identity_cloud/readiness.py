@@ -51,7 +51,7 @@ def check_files() -> None:
             except OSError as error:
                 raise _unwritable(_place("COUNTER_FILE", "file", path), error) from None
     cache = settings.CACHES["default"]
-    if cache["BACKEND"].endswith("FileBasedCache"):
+    if cache["BACKEND"].endswith("FileCache"):
         folder = Path(cache["LOCATION"])
         try:
             folder.mkdir(mode=0o700, parents=True, exist_ok=True)
