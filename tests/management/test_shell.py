@@ -113,5 +113,5 @@ class TestThroughAShell:
     def test_a_wrong_keyring_is_a_sentence_and_no_traceback(self) -> None:
         done = self.shell("ACCESS_KEYS_MASTER_KEYS= $MANAGE list_access_keys")
         assert (done.returncode, done.stdout) == (1, "")
-        assert done.stderr.startswith("CommandError: ACCESS_KEYS_MASTER_KEYS is empty.")
+        assert done.stderr.startswith("Not started: ACCESS_KEYS_MASTER_KEYS is empty.")
         assert len(done.stderr.splitlines()) == 1
