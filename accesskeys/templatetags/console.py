@@ -31,10 +31,11 @@ _ANY_ID = str(UUID(int=0))
 _MINUTE = timedelta(minutes=1)
 _HOUR = timedelta(hours=1)
 _DAY = timedelta(days=1)
-_MINUTES_AN_HOUR = 60
-_HOURS_A_DAY = 24
-_MOST_DAYS = 30
-_NAME = '<span translate="no">{}</span>'
+# Below these, the nearest is no minute, 59 minutes, 23 hours and 30 days.
+_NOW = timedelta(seconds=30)
+_MINUTES = timedelta(minutes=59, seconds=30)
+_HOURS = timedelta(hours=23, minutes=30)
+_DAYS = timedelta(days=30, hours=12)
 _SUBJECTS = {
     "select": gettext_lazy("Select %(name)s"),
     "show": gettext_lazy("of %(name)s"),
@@ -123,8 +124,13 @@ def subject(access_key: AccessKey, control: str) -> SafeString:
     Four of these stand in each row, where ``blocktranslate`` would take a third of the row's time. The one for
     ticking stands in an attribute, where there is no markup.
     """
-    name = access_key.name if control == "select" else format_html(_NAME, access_key.name)
-    return format_html(str(_SUBJECTS[control]).replace("%(name)s", "{}"), name)
+    return format_html(_subject_in(get_language(), control), access_key.name)
+
+
+@lru_cache
+def _subject_in(_language: str | None, control: str) -> str:
+    place = "{}" if control == "select" else '<span translate="no">{}</span>'
+    return str(_SUBJECTS[control]).replace("%(name)s", place)
 
 
 @register.filter
@@ -172,7 +178,7 @@ def exactly(value: datetime) -> str:
 def said(value: datetime, now: datetime) -> str:
     """To the nearest minute, hour or day, how long ago or how soon; beyond thirty days the date."""
     distance = abs(value - now)
-    if _nearest(distance, _DAY) > _MOST_DAYS:
+    if distance >= _DAYS:
         return _day(value.astimezone(UTC))
     if value > now:
         return _soon(distance)
@@ -184,7 +190,7 @@ def date_beside(value: datetime, now: datetime) -> str:
     day = _day(value.astimezone(UTC))
     if said(value, now) == day:
         return ""
-    if _nearest(abs(value - now), _HOUR) < _HOURS_A_DAY:
+    if abs(value - now) < _HOURS:
         return f"{day}, {value.astimezone(UTC):%H:%M} UTC"
     return day
 
@@ -204,20 +210,23 @@ def _day_in(_language: str | None, day: date) -> str:
 
 
 def _ago(distance: timedelta) -> str:
-    if (n := _nearest(distance, _MINUTE)) == 0:
+    if distance < _NOW:
         return _("just now")
-    if n < _MINUTES_AN_HOUR:
+    if distance < _MINUTES:
+        n = _nearest(distance, _MINUTE)
         return ngettext("%(n)d minute ago", "%(n)d minutes ago", n) % {"n": n}
-    if (n := _nearest(distance, _HOUR)) < _HOURS_A_DAY:
+    if distance < _HOURS:
+        n = _nearest(distance, _HOUR)
         return ngettext("%(n)d hour ago", "%(n)d hours ago", n) % {"n": n}
     n = _nearest(distance, _DAY)
     return ngettext("%(n)d day ago", "%(n)d days ago", n) % {"n": n}
 
 
 def _soon(distance: timedelta) -> str:
-    if _nearest(distance, _MINUTE) < _MINUTES_AN_HOUR:
+    if distance < _MINUTES:
         return _("within the hour")
-    if (n := _nearest(distance, _HOUR)) < _HOURS_A_DAY:
+    if distance < _HOURS:
+        n = _nearest(distance, _HOUR)
         return ngettext("in %(n)d hour", "in %(n)d hours", n) % {"n": n}
     n = _nearest(distance, _DAY)
     return ngettext("in %(n)d day", "in %(n)d days", n) % {"n": n}
