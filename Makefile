@@ -50,21 +50,20 @@ messages: .venv/.dev ## Collect the texts that want a translation into locale/
 clean: ## Remove what was installed and built; data/ and .env stay
 	rm -rf .venv node_modules .mypy_cache .ruff_cache .pytest_cache .hypothesis .coverage*
 
-.env:
+.env: | .venv/.run
 	@$(PYTHON) tools/write_env.py .env
 
 .venv/.run: requirements.txt
-	@$(PYTHON) -c 'import sys; sys.exit("Python 3.11 or later is needed.") if sys.version_info < (3, 11) else None'
-	@test -x $(BIN)/pip || $(PYTHON) -m venv .venv
-	$(BIN)/pip install --quiet --disable-pip-version-check -r requirements.txt
+	@command -v $(PYTHON) >/dev/null || { echo "Not installed: there is no $(PYTHON). Install Python 3.11 or later." >&2; exit 1; }
+	@$(PYTHON) -m tools.install requirements.txt "what the console needs"
 	@touch $@
 
 .venv/.dev: .venv/.run requirements-dev.txt
-	$(BIN)/pip install --quiet --disable-pip-version-check -r requirements-dev.txt
+	@$(PYTHON) -m tools.install requirements-dev.txt "what the tests need"
 	@touch $@
 
 .venv/.bench: .venv/.run requirements-bench.txt
-	$(BIN)/pip install --quiet --disable-pip-version-check -r requirements-bench.txt
+	@$(PYTHON) -m tools.install requirements-bench.txt "what the measurements need"
 	@touch $@
 
 node_modules/lighthouse:

@@ -22,6 +22,11 @@ def main(path: Path) -> None:
         descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     except FileExistsError:
         return
+    except OSError as error:
+        sys.path.insert(0, str(Path(__file__).parents[1]))
+        from identity_cloud.paths import unusable
+
+        sys.exit(f"Not started: {unusable(error)}")
     with os.fdopen(descriptor, "w") as file:
         file.write(
             TEMPLATE.format(
