@@ -11,8 +11,7 @@ help: ## List the targets
 MESSAGES := $(patsubst %.po,%.mo,$(wildcard locale/*/LC_MESSAGES/django.po))
 
 run: .env $(MESSAGES) data/static/staticfiles.json ## Serve the console on http://127.0.0.1:8000 (PORT= for another port)
-	@$(BIN)/python manage.py prepare
-	@exec $(BIN)/gunicorn -c server/gunicorn.conf.py identity_cloud.wsgi
+	@exec $(BIN)/python -m tools.run -c server/gunicorn.conf.py identity_cloud.wsgi
 
 PYTEST := $(BIN)/python -m pytest --numprocesses 2 --cov --cov-report= --cov-fail-under=0
 

@@ -5,14 +5,20 @@ import sys
 from django.core.exceptions import ImproperlyConfigured
 from django.core.management import execute_from_command_line
 
+from identity_cloud.paths import unusable
+
 
 def main() -> None:
-    """Run a management command; a wrong setting is one sentence and not a traceback."""
+    """Run a management command; a wrong setting or path is one sentence and not a traceback."""
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "identity_cloud.settings")
     try:
         execute_from_command_line(sys.argv)
     except ImproperlyConfigured as error:
         sys.exit(f"Not started: {error}")
+    except OSError as error:
+        if error.filename is None:
+            raise
+        sys.exit(f"Not started: {unusable(error)}")
 
 
 if __name__ == "__main__":

@@ -171,3 +171,16 @@ def _is_loopback(host: str) -> bool:
         return host == "localhost" or ip_address(host).is_loopback
     except ValueError:
         return False
+
+
+def port() -> int:
+    """``PORT``, where the server listens; 0 takes any that is free."""
+    text = optional("PORT", "8000")
+    if re.fullmatch("[0-9]{1,5}", text) is None or int(text) > 65535:
+        raise ImproperlyConfigured("PORT must be a whole number from 0 to 65535.")
+    return int(text)
+
+
+def host_to_listen_on() -> str:
+    """``HOST``, an address or a name, without the brackets of IPv6."""
+    return optional("HOST", "127.0.0.1").strip("[]")
