@@ -1,5 +1,5 @@
 .DEFAULT_GOAL := help
-.PHONY: help run test screenshots lighthouse bench lint messages clean
+.PHONY: help run test missing screenshots lighthouse bench lint messages clean
 
 PYTHON ?= python3
 BIN := .venv/bin
@@ -15,11 +15,14 @@ run: .env $(MESSAGES) data/static/staticfiles.json ## Serve the console on http:
 
 PYTEST := $(BIN)/python -m pytest --numprocesses 2 --cov --cov-report= --cov-fail-under=0
 
-test: .venv/.dev $(MESSAGES) ## Run all tests: SQLite, PostgreSQL, Chromium
+test: missing .venv/.dev $(MESSAGES) ## Run all tests: SQLite, PostgreSQL, Chromium
 	@$(BIN)/coverage erase
 	$(PYTEST) tests
 	$(PYTEST) --cov-append -p tests.postgres --ignore tests/browser --ignore tests/gateways --ignore tests/examples tests
-	$(BIN)/coverage report
+	$(BIN)/coverage report $$($(PYTHON) -m tools.missing --coverage)
+
+missing:
+	@$(PYTHON) -m tools.missing
 
 screenshots: .venv/.dev $(MESSAGES) data/static/staticfiles.json ## Take the pictures in docs/images anew
 	$(BIN)/python -m tools.screenshots
