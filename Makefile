@@ -1,5 +1,5 @@
 .DEFAULT_GOAL := help
-.PHONY: help run test screenshots lighthouse bench lint messages clean
+.PHONY: help run test missing screenshots lighthouse bench lint messages clean
 
 PYTHON ?= python3
 BIN := .venv/bin
@@ -11,16 +11,18 @@ help: ## List the targets
 MESSAGES := $(patsubst %.po,%.mo,$(wildcard locale/*/LC_MESSAGES/django.po))
 
 run: .env $(MESSAGES) data/static/staticfiles.json ## Serve the console on http://127.0.0.1:8000 (PORT= for another port)
-	@$(BIN)/python manage.py prepare
-	@exec $(BIN)/gunicorn -c server/gunicorn.conf.py identity_cloud.wsgi
+	@exec $(BIN)/python -m tools.run -c server/gunicorn.conf.py identity_cloud.wsgi
 
 PYTEST := $(BIN)/python -m pytest --numprocesses 2 --cov --cov-report= --cov-fail-under=0
 
-test: .venv/.dev $(MESSAGES) ## Run all tests: SQLite, PostgreSQL, Chromium
+test: missing .venv/.dev $(MESSAGES) ## Run all tests: SQLite, PostgreSQL, Chromium
 	@$(BIN)/coverage erase
 	$(PYTEST) tests
 	$(PYTEST) --cov-append -p tests.postgres --ignore tests/browser --ignore tests/gateways --ignore tests/examples tests
-	$(BIN)/coverage report
+	$(BIN)/coverage report $$($(PYTHON) -m tools.missing --coverage)
+
+missing:
+	@$(PYTHON) -m tools.missing
 
 screenshots: .venv/.dev $(MESSAGES) data/static/staticfiles.json ## Take the pictures in docs/images anew
 	$(BIN)/python -m tools.screenshots
@@ -50,21 +52,20 @@ messages: .venv/.dev ## Collect the texts that want a translation into locale/
 clean: ## Remove what was installed and built; data/ and .env stay
 	rm -rf .venv node_modules .mypy_cache .ruff_cache .pytest_cache .hypothesis .coverage*
 
-.env:
+.env: | .venv/.run
 	@$(PYTHON) tools/write_env.py .env
 
 .venv/.run: requirements.txt
-	@$(PYTHON) -c 'import sys; sys.exit("Python 3.11 or later is needed.") if sys.version_info < (3, 11) else None'
-	@test -x $(BIN)/pip || $(PYTHON) -m venv .venv
-	$(BIN)/pip install --quiet --disable-pip-version-check -r requirements.txt
+	@command -v $(PYTHON) >/dev/null || { echo "Not installed: there is no $(PYTHON). Install Python 3.11 or later." >&2; exit 1; }
+	@$(PYTHON) -m tools.install requirements.txt "what the console needs"
 	@touch $@
 
 .venv/.dev: .venv/.run requirements-dev.txt
-	$(BIN)/pip install --quiet --disable-pip-version-check -r requirements-dev.txt
+	@$(PYTHON) -m tools.install requirements-dev.txt "what the tests need"
 	@touch $@
 
 .venv/.bench: .venv/.run requirements-bench.txt
-	$(BIN)/pip install --quiet --disable-pip-version-check -r requirements-bench.txt
+	@$(PYTHON) -m tools.install requirements-bench.txt "what the measurements need"
 	@touch $@
 
 node_modules/lighthouse:

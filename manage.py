@@ -6,9 +6,11 @@ from django.core.exceptions import ImproperlyConfigured
 from django.core.management import execute_from_command_line
 from django.db import OperationalError
 
+from identity_cloud.paths import unusable
+
 
 def main() -> None:
-    """Run a management command; a wrong setting is one sentence and not a traceback."""
+    """Run a management command; a wrong setting or path is one sentence and not a traceback."""
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "identity_cloud.settings")
     try:
         execute_from_command_line(sys.argv)
@@ -18,6 +20,10 @@ def main() -> None:
         from identity_cloud.readiness import database_unusable
 
         sys.exit(str(database_unusable(error)))
+    except OSError as error:
+        if error.filename is None:
+            raise
+        sys.exit(f"Not started: {unusable(error)}")
 
 
 if __name__ == "__main__":

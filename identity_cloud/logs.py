@@ -8,6 +8,10 @@ import time
 
 from accesskeys.core.keys import PREFIX
 
+# Django names settings of its own, which nobody can set here.
+_ADVICE = re.compile(r" You may need to add .* to ALLOWED_HOSTS\.$")
+_LIMIT = re.compile(r"\bsettings\.[A-Z_]+")
+
 _KEY = re.compile(rf"{PREFIX}[0-9a-z]+", re.IGNORECASE)
 
 
@@ -37,9 +41,11 @@ class WithoutQuotation(logging.Filter):
         return True
 
 
-class WithoutTraceback(logging.Filter):
-    """Leaves the message alone, where it says everything and anybody on the network can cause it."""
+class Refusal(logging.Filter):
+    """Leaves a message without its traceback, and names the setting that it is about, where anybody can cause it."""
 
     def filter(self, record: logging.LogRecord) -> bool:
         record.exc_info = None
+        message = _ADVICE.sub(" PUBLIC_URL says which host is answered.", record.getMessage())
+        record.msg, record.args = _LIMIT.sub("the limit", message), ()
         return True

@@ -6,7 +6,6 @@ import os
 import stat
 import tempfile
 from pathlib import Path
-from pwd import getpwuid
 
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
@@ -16,6 +15,7 @@ from django.db.migrations.executor import MigrationExecutor
 from accesskeys.core import conf
 from accesskeys.core.database_errors import reason
 from accesskeys.operations.readiness import check_keyring
+from identity_cloud.paths import account
 from identity_cloud.settings.database import DEFAULT
 from identity_cloud.settings.environment import optional
 
@@ -68,7 +68,9 @@ def database_unusable(error: DatabaseError) -> ImproperlyConfigured:
     """What to raise when the database fails."""
     place = _place("DATABASE_URL", "database", DEFAULT)
     if connection.vendor == "sqlite":
-        return ImproperlyConfigured(f"{place} cannot be used by the account {_account()}: {reason(error)}.")
+        return ImproperlyConfigured(
+            f"{place} cannot be used by the account {account(os.geteuid())}: {reason(error)}."
+        )
     return ImproperlyConfigured(f"{place} cannot be reached: {reason(error)}.")
 
 
@@ -85,7 +87,7 @@ def _write(path: Path) -> None:
 
 def _unwritable(place: str, error: OSError) -> ImproperlyConfigured:
     return ImproperlyConfigured(
-        f"{place} cannot be written by the account {_account()}: {error.strerror}. "
+        f"{place} cannot be written by the account {account(os.geteuid())}: {error.strerror}. "
         "Give it to that account, or start as the account that it belongs to."
     )
 
@@ -93,10 +95,3 @@ def _unwritable(place: str, error: OSError) -> ImproperlyConfigured:
 def _place(setting: str, what: str, default: Path) -> str:
     """Without the value of the setting. Where nothing was set, the place is no secret."""
     return f"The {what} of {setting}" if optional(setting) else str(default)
-
-
-def _account() -> str:
-    try:
-        return getpwuid(os.geteuid()).pw_name
-    except KeyError:
-        return str(os.geteuid())

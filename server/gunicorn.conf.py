@@ -8,10 +8,13 @@ from itertools import chain
 
 from django.core.exceptions import ImproperlyConfigured
 from django.core.wsgi import get_wsgi_application
+from gunicorn.arbiter import Arbiter
 from gunicorn.glogging import Logger
 from gunicorn.http.body import LengthReader
 from gunicorn.http.errors import LimitRequestHeaders
 from gunicorn.http.message import Request
+
+from identity_cloud.paths import unusable
 
 
 class ServerLogger(Logger):  # type: ignore[misc]  # gunicorn has no types.
@@ -30,14 +33,20 @@ try:
     get_wsgi_application()
 except ImproperlyConfigured as error:
     _stop(error)
+except OSError as error:
+    _stop(unusable(error))
 
 from django.conf import settings  # noqa: E402  Wrong settings are a sentence, said above.
 
-from identity_cloud.settings.environment import log_level  # noqa: E402
+from identity_cloud.settings.environment import host_to_listen_on, log_level, port  # noqa: E402
+from server import listening  # noqa: E402
 from server.bodies import WholeBody  # noqa: E402
 
-host, port = os.environ.get("HOST", "127.0.0.1").strip("[]"), os.environ.get("PORT", "8000")
-bind = f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
+try:
+    host = host_to_listen_on()
+    bind = f"[{host}]:{port()}" if ":" in host else f"{host}:{port()}"
+except ImproperlyConfigured as error:
+    _stop(error)
 workers = settings.WEB_CONCURRENCY
 threads = settings.WEB_THREADS
 worker_class = (
@@ -64,13 +73,14 @@ logger_class = ServerLogger
 loglevel = log_level()
 
 
-def on_starting(server: object) -> None:
-    """Check files, database and master keys before the first request can be refused for the wrong reason."""
+def on_starting(server: Arbiter) -> None:
+    """Check address, files, database and master keys before the first request is refused for the wrong reason."""
     from django.db import connections
 
     from identity_cloud.readiness import check
 
     try:
+        listening.check(server.cfg.address)
         check()
     except ImproperlyConfigured as error:
         _stop(error)
@@ -89,10 +99,9 @@ def pre_request(worker: object, request: Request) -> None:
         request.body.reader = WholeBody(request.body.reader.unreader, request.body.reader.length)
 
 
-def when_ready(server: object) -> None:
+def when_ready(server: Arbiter) -> None:
     """Say where the console is, once it answers."""
     # What is loaded now stays for good. Workers need not search it for garbage again and again, nor copy its pages.
     gc.collect()
     gc.freeze()
-    address = f"http://{bind}" if settings.IS_LOCAL else settings.PUBLIC_URL.geturl()
-    print(f"Identity Cloud is on {address}", flush=True)
+    print(f"Identity Cloud is on {listening.public_address(server.LISTENERS)}", flush=True)

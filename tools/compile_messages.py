@@ -23,8 +23,17 @@ def compile_messages(source: Path) -> None:
 
 def main(*sources: str) -> None:
     """Compile the files named, or all of them."""
-    for source in map(Path, sources) if sources else LOCALE.glob("*/LC_MESSAGES/*.po"):
-        compile_messages(source)
+    try:
+        for source in map(Path, sources) if sources else LOCALE.glob("*/LC_MESSAGES/*.po"):
+            compile_messages(source)
+    except OSError as error:
+        if error.filename is None:
+            raise
+        sys.path.insert(0, str(LOCALE.parent))
+        from identity_cloud.paths import unusable
+
+        error.filename = Path(error.filename).parent  # The name was made up.
+        sys.exit(f"Not compiled: {unusable(error)}")
 
 
 if __name__ == "__main__":

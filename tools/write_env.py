@@ -23,7 +23,10 @@ def main(path: Path) -> None:
     except FileExistsError:
         return
     except OSError as error:
-        sys.exit(f"{path} cannot be written: {error.strerror}.")
+        sys.path.insert(0, str(Path(__file__).parents[1]))
+        from identity_cloud.paths import unusable
+
+        sys.exit(f"Not started: {unusable(error)}")
     try:
         with os.fdopen(descriptor, "w") as file:
             file.write(

@@ -211,7 +211,7 @@ LOGGING: dict[str, Any] = {
     },
     "filters": {
         "without_quotation": {"()": "identity_cloud.logs.WithoutQuotation"},
-        "without_traceback": {"()": "identity_cloud.logs.WithoutTraceback"},
+        "refusal": {"()": "identity_cloud.logs.Refusal"},
     },
     "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["stderr"], "level": log_level()},
@@ -219,7 +219,10 @@ LOGGING: dict[str, Any] = {
     "loggers": {
         "django": {"handlers": [], "propagate": True},
         "django.server": {"handlers": [], "propagate": True},
-        "django.security.DisallowedHost": {"filters": ["without_traceback"]},
+        **{
+            f"django.security.{refusal}": {"filters": ["refusal"]}
+            for refusal in ("DisallowedHost", "RequestDataTooBig", "TooManyFieldsSent", "TooManyFilesSent")
+        },
         "gunicorn.error": {"handlers": [], "propagate": True, "filters": ["without_quotation"]},
     },
 }

@@ -10,11 +10,12 @@ import pytest
 from django.conf import settings
 from django.contrib.auth.hashers import make_password
 from django.contrib.auth.models import User
-from playwright.sync_api import BrowserContext, ConsoleMessage, Page
+from playwright.sync_api import BrowserContext, ConsoleMessage, Page, Playwright
 from pytest_django.live_server_helper import LiveServer
 
 from tests.clients import signed_in
 from tests.factories import OperatorFactory
+from tools.missing import LIBATOMIC
 
 ARGUMENTS = [
     "--no-sandbox",  # Chromium refuses to run as root with one; it meets no page but ours.
@@ -46,10 +47,26 @@ def queries_beside_the_event_loop() -> None:
 
 
 @pytest.fixture(scope="session")
-def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[str, Any]:
-    chromium = shutil.which("chromium") or shutil.which("chromium-browser")
-    if chromium is None:
+def chromium() -> str:
+    """Where the browser is."""
+    found = shutil.which("chromium") or shutil.which("chromium-browser")
+    if found is None:
         pytest.skip("Chromium is not installed. Install it (Debian: apt-get install chromium) and run again.")
+    if not LIBATOMIC.is_there:
+        pytest.skip(
+            "Playwright lacks libatomic. Install it (Debian: apt-get install libatomic1) and run again."
+        )
+    return found
+
+
+@pytest.fixture(scope="session")
+def playwright(chromium: str, playwright: Playwright) -> Playwright:
+    """Started only where there is a browser to drive."""
+    return playwright
+
+
+@pytest.fixture(scope="session")
+def browser_type_launch_args(chromium: str, browser_type_launch_args: dict[str, Any]) -> dict[str, Any]:
     return {**browser_type_launch_args, "executable_path": chromium, "args": ARGUMENTS}
 
 

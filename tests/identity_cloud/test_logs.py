@@ -7,9 +7,11 @@ import logging
 import logging.config
 from collections.abc import Iterator
 from copy import deepcopy
+from typing import Any
 
 import pytest
 from django.conf import settings
+from django.test import Client
 
 from accesskeys.core import keys
 
@@ -66,5 +68,28 @@ def test_what_gunicorn_cannot_read_is_not_quoted(written: io.StringIO) -> None:
 def test_a_foreign_host_is_worth_a_line_and_no_traceback(client, written: io.StringIO) -> None:
     assert client.get("/accounts/login/", headers={"host": "evil.example"}).status_code == 400
     [line] = written.getvalue().splitlines()
-    assert "Invalid HTTP_HOST header: 'evil.example'" in line
+    assert "Invalid HTTP_HOST header: 'evil.example'. PUBLIC_URL says which host is answered." in line
+    assert "ALLOWED_HOSTS" not in line
     assert "Traceback" not in line
+
+
+TOO_MANY = "a=&" * 2000
+FORM = "application/x-www-form-urlencoded"
+
+
+@pytest.mark.parametrize(
+    "request_",
+    [
+        {"path": f"/accounts/login/?{TOO_MANY}"},
+        {"path": "/accounts/login/", "data": TOO_MANY, "content_type": FORM},
+        {"path": "/accounts/login/", "data": {f"a{number}": io.BytesIO(b"a") for number in range(200)}},
+    ],
+    ids=["parameters", "fields", "files"],
+)
+@pytest.mark.django_db
+def test_too_many_parts_are_worth_a_line_without_settings_of_django(
+    client: Client, written: io.StringIO, request_: dict[str, Any]
+) -> None:
+    assert client.post(**request_).status_code == 400
+    [line] = written.getvalue().splitlines()
+    assert line.endswith(" exceeded the limit.")
