@@ -243,12 +243,15 @@ class AccessKeys(RuleBasedStateMachine):
     def refusal(
         self, operation: str, asker: Any, wrong: dict[str, list[str]], access_key_id: UUID | None = None
     ) -> str:
-        """The reason why this is refused, empty if it is not: who asks, then what for, then with what."""
+        """The reason why this is refused, empty if it is not: who asks, then what for, then of what, then with what."""
         granting = asker if isinstance(asker, frozenset) else {asker}
         if asker is not None and not any(operation in MAY.get(name, ()) for name in granting):
             return "insufficient_scope" if isinstance(asker, frozenset) else "permission_denied"
         if access_key_id in self.revoked:
             return "not_found"
+        known = self.living.get(access_key_id) if access_key_id else None
+        if known and isinstance(asker, frozenset) and not asker.issuperset(known.scopes):
+            return "insufficient_scope"
         return next(iter(wrong.values()))[0] if wrong else ""
 
     def attempt(
