@@ -11,11 +11,16 @@ import sys
 
 from django.core.exceptions import ImproperlyConfigured
 from django.core.management import CommandError, call_command
-from gunicorn.app.wsgiapp import WSGIApplication
-from gunicorn.arbiter import Arbiter
 
 from identity_cloud.paths import unusable
-from server import listening
+from server.before_gunicorn import require_settings
+
+require_settings()
+
+from gunicorn.app.wsgiapp import WSGIApplication  # noqa: E402  See there.
+from gunicorn.arbiter import Arbiter  # noqa: E402
+
+from server import listening  # noqa: E402
 
 
 class Trial(WSGIApplication):  # type: ignore[misc]  # gunicorn has no types.

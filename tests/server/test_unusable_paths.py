@@ -134,8 +134,10 @@ def test_a_database_that_is_a_folder(tmp_path: Path) -> None:
     site = Site(tmp_path, {**os.environ, "DATABASE_URL": f"sqlite:///{tmp_path}"})
     done = site.manage("prepare")
     assert done.returncode == 1
-    assert f"{tmp_path} cannot be used by the account " in done.stderr
-    assert done.stderr.endswith(": Is a directory.\n")
+    assert done.stderr == (
+        "CommandError: The database of DATABASE_URL cannot be used by the account "
+        f"{pwd.getpwuid(os.geteuid()).pw_name}: unable to open database file.\n"
+    )
 
 
 def test_a_static_root_that_is_a_file(tmp_path: Path) -> None:
@@ -169,5 +171,7 @@ def test_a_file_that_is_no_database(tmp_path: Path) -> None:
     )
     assert done.returncode == 1
     assert done.stderr.splitlines() == [
-        "CommandError: The database cannot be brought up to date: file is not a database"
+        "CommandError: The database of DATABASE_URL cannot be used by the account "
+        + pwd.getpwuid(os.geteuid()).pw_name
+        + ": file is not a database."
     ]
