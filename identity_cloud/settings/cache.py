@@ -90,6 +90,9 @@ def _redis(address: ServiceAddress) -> dict[str, Any]:
         raise wrong("CACHE_URL", "must name a host, as in redis://host:6379/0, or the file of a socket.")
     if scheme != "unix" and path and not path.isdecimal():
         raise wrong("CACHE_URL", "must end with the number of a database, as in redis://host:6379/0.")
+    given = {"username": address.user, "password": address.password, "db": path if scheme != "unix" else ""}
+    if any(given[option] for option in given.keys() & address.options.keys()):
+        raise wrong("CACHE_URL", "gives user, password or database twice. Keep one of them.")
     config = {**Env.cache_url_config("redis://"), "LOCATION": address.written(scheme)}
     return _config(config, address.cast_options(known), defaults)
 

@@ -60,8 +60,9 @@ def _add_env_file() -> dict[str, int]:
     """Put what ``.env`` says into the environment, which wins; returns the line of each setting that is taken."""
     known = {*SETTINGS, *(f"{name}_FILE" for name in SETTINGS)}
     entries = env_file.read(BASE_DIR / ".env", known)
-    # A setting that the environment gives in one way is not given in the other as well.
-    given = {other for name in os.environ for other in (name, f"{name}_FILE", name.removesuffix("_FILE"))}
+    # What the environment says in one way is not said in the other as well.
+    said = {name for name, value in os.environ.items() if value.strip()}
+    given = {*os.environ, *(f"{name}_FILE" for name in said), *(name.removesuffix("_FILE") for name in said)}
     added = {name: entry for name, entry in entries.items() if name not in given}
     os.environ.update({name: entry.value for name, entry in added.items()})
     return {name: entry.line for name, entry in added.items()}

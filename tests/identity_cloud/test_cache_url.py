@@ -91,6 +91,8 @@ def test_files_keep_the_counts_of_many_names(read: Any, tmp_path: Path) -> None:
         ("redis://", "must name a host"),
         ("redis:///0", "must name a host"),
         ("unix://", "must name a host"),
+        ("redis://h/1?db=2", "gives user, password or database twice."),
+        ("redis://:hunter2@h?password=hunter2", "gives user, password or database twice."),
         ("redis://one,two", "must name one Redis."),
         ("unix://hunter2/run/redis.sock", "must name one Redis."),
         ("redis://h?hunter2=1", "an option that is not known here, number 1 behind the question mark."),

@@ -200,6 +200,22 @@ def test_right_settings_start(start: Any) -> None:
     assert start("prepare", Start({}, None, ""))[0] == 0
 
 
+@pytest.mark.parametrize(
+    ("environment", "env_file"),
+    [
+        ({"SECRET_KEY": None}, f"\ufeffexport SECRET_KEY = '{SECRET}'\r\n"),
+        ({"SECRET_KEY": None, "SECRET_KEY_FILE": ""}, f"SECRET_KEY={SECRET}"),
+        ({}, f"SECRET_KEY_FILE=/{SECRET}"),
+        ({"TRUSTED_PROXIES": ""}, f"TRUSTED_PROXIES={SECRET}"),
+        ({"LOG_LEVEL": None}, "LOG_LEVEL=info\nSOMETHING_ELSE=$HOME\n"),
+    ],
+    ids=["as people write it", "an empty file name", "a file beside", "an empty value", "other names"],
+)
+def test_the_environment_wins(start: Any, environment: dict[str, Any], env_file: str) -> None:
+    code, said = start("check", Start(environment, env_file.encode().decode("latin-1"), ""))
+    assert (code, said) == (0, "System check identified no issues (0 silenced).\n")
+
+
 @pytest.mark.parametrize("way", [in_the_environment, in_a_file, in_the_env_file])
 @pytest.mark.parametrize("door", ["check", "prepare", "server"])
 def test_at_every_door(
