@@ -25,7 +25,8 @@ class Command(BaseCommand):
         except OperationalError as error:
             raise CommandError(f"The database cannot be reached: {error}") from None
         except DatabaseError as error:
-            raise CommandError(f"The database cannot be brought up to date: {error}") from None
+            reason = " ".join(str(error).split())  # PostgreSQL draws an arrow under it.
+            raise CommandError(f"The database cannot be brought up to date: {reason}") from None
         call_command("create_first_operator", stdout=self.stdout)
 
 
