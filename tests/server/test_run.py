@@ -5,6 +5,7 @@ from __future__ import annotations
 import signal
 import subprocess
 import sys
+from urllib.request import urlopen
 
 from tests.server.servers import ROOT, Site, master_key
 
@@ -32,6 +33,8 @@ def said(site: Site, **settings: str) -> list[str]:
         while not lines or "Stop" not in lines[-1]:
             lines.append(process.stdout.readline())
             assert lines[-1], process.stderr.read()
+        with urlopen(f"{lines[0].split()[-1]}/accounts/login/", timeout=30) as answer:
+            assert answer.status == 200
         process.send_signal(signal.SIGINT)
         rest, errors = process.stdout.read(), process.stderr.read()
     assert (process.returncode, errors) == (0, "")
@@ -68,7 +71,6 @@ def test_the_password_opens_the_console_and_is_in_no_file(own_site: Site) -> Non
     shown = password(said(own_site))
 
     files = [path for path in own_site.folder.rglob("*") if path.is_file()]
-    assert files
     assert not any(shown.encode() in path.read_bytes() for path in files)
     signed_in = subprocess.run(
         [sys.executable, "manage.py", "shell", "--no-imports", "-c", SIGNED_IN],
@@ -91,6 +93,7 @@ def test_a_password_that_was_given_is_not_shown(own_site: Site) -> None:
 
 def test_the_lines_of_the_server_are_there_for_whoever_asks(own_site: Site) -> None:
     with own_site.with_settings(LOG_LEVEL="INFO").serve() as server:
+        assert server.ask("GET", "/accounts/login/").status == 200
         assert "INFO gunicorn.error: Listening at: " in server.log.read_text()
 
 
