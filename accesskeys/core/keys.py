@@ -24,6 +24,11 @@ _PAIRS = [
 _KEY = re.compile(rf"({PREFIX}[0-9A-Za-z]{{{RANDOM_LENGTH}}})([0-9A-Za-z]{{{TAG_LENGTH}}})")
 
 
+# What people paste: perhaps cut short, perhaps with a capital letter by the courtesy of a phone.
+_MOST = re.compile(rf"{PREFIX}[0-9a-z]{{20,}}", re.IGNORECASE)
+_ALONE = re.compile(rf"(?<![0-9A-Za-z_]){_KEY.pattern}(?![0-9A-Za-z_])")
+
+
 class Parts(NamedTuple):
     """A well-formed key taken apart: what the tag is computed over, and the tag."""
 
@@ -50,3 +55,19 @@ def write_tag(mac: bytes) -> str:
         number, index = divmod(number, len(_PAIRS))
         pairs.append(_PAIRS[index])
     return "".join(pairs)
+
+
+def is_mostly_in(text: str) -> bool:
+    """Whether the text holds a key, or most of one, that was typed or pasted where something else belongs."""
+    return _MOST.search(text) is not None
+
+
+def struck_from(text: str) -> str:
+    """The text without such keys."""
+    return _MOST.sub(f"{PREFIX}…", text)
+
+
+def taken_from(text: str) -> str:
+    """The key in what somebody pasted, without the blanks, quotes or header around it; else the text as it is."""
+    match = _ALONE.search(text)
+    return match[0] if match else text

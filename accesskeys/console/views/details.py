@@ -38,13 +38,14 @@ class AccessKeyDetailsPage(AccessKeyPage):
 
     def post(self, request: HttpRequest, pk: UUID) -> HttpResponse:
         form = RenameForm(request.POST)
-        with form.judged() as typed:
-            try:
-                access_key = operations.rename(access_key_id=pk, name=typed["name"], actor=self.actor)
-            except NotFound:
-                return self.tell_it_is_gone()
-            messages.success(request, _("The name is now %(name)s.") % {"name": access_key.name})
-            return redirect(request, self.details_url)
+        if form.is_valid():
+            with form.judged() as typed:
+                try:
+                    access_key = operations.rename(access_key_id=pk, name=typed["name"], actor=self.actor)
+                except NotFound:
+                    return self.tell_it_is_gone()
+                messages.success(request, _("The name is now %(name)s.") % {"name": access_key.name})
+                return redirect(request, self.details_url)
         return self.page(form=form)
 
     def again(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
