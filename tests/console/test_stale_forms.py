@@ -260,6 +260,11 @@ class TestSignedOut:
         assert SENTENCE in again
         assert values(again, "name") == ["bil&quot;ling"]
 
+    def test_asking_about_a_name_does_not_lead_away_from_the_form(self) -> None:
+        answer = Client().get(GENERATE, {"name": "billing"}, headers=HTMX)
+        assert (answer.status_code, answer.content) == (204, b"")
+        assert "HX-Redirect" not in answer
+
     def test_a_button_holds_nothing_that_could_be_lost(self, tab: Tab, billing: AccessKey) -> None:
         token = tab.token(LIST)
         tab.sign_out()

@@ -21,7 +21,7 @@
     const place = field.form.role === "search" ? null : field.closest(".field");
     if (place) place.append(line);
     else field.form.after(line);
-    tell(line.textContent.trim());
+    tell(line.firstElementChild.textContent);
   };
 
   const takeOut = (field) => {
