@@ -6,13 +6,11 @@ import logging
 import re
 import time
 
-from accesskeys.core.keys import PREFIX
+from accesskeys.core.keys_in_text import struck_from
 
 # Django names settings of its own, which nobody can set here.
 _ADVICE = re.compile(r" You may need to add .* to ALLOWED_HOSTS\.$")
 _LIMIT = re.compile(r"\bsettings\.[A-Z_]+")
-
-_KEY = re.compile(rf"{PREFIX}[0-9a-z]+", re.IGNORECASE)
 
 
 class LineFormatter(logging.Formatter):
@@ -28,7 +26,7 @@ class LineFormatter(logging.Formatter):
 
     def format(self, record: logging.LogRecord) -> str:
         lines = super().format(record).splitlines()
-        return _KEY.sub(f"{PREFIX}…", r"\n".join(lines))
+        return struck_from(r"\n".join(lines))
 
 
 class WithoutQuotation(logging.Filter):

@@ -10,7 +10,7 @@ from rest_framework.serializers import as_serializer_error
 from rest_framework.settings import api_settings
 
 from accesskeys import operations
-from accesskeys.core import keys
+from accesskeys.core import keys_in_text
 from accesskeys.models import AccessKey
 
 READABLE = frozenset(field.name for field in AccessKey._meta.fields) | {"key"}
@@ -18,7 +18,7 @@ READABLE = frozenset(field.name for field in AccessKey._meta.fields) | {"key"}
 
 def attr_of(name: str) -> str:
     """How an error names what a caller named; a key in the place of a name is not said back."""
-    return str(api_settings.NON_FIELD_ERRORS_KEY) if keys.is_in(name) else name
+    return str(api_settings.NON_FIELD_ERRORS_KEY) if keys_in_text.is_in(name) else name
 
 
 class StrictSerializer(serializers.Serializer[Any]):

@@ -7,6 +7,7 @@ from typing import Any
 from django.http import HttpRequest
 from django.utils.functional import SimpleLazyObject
 
+from accesskeys.console.middleware import KEY_COOKIE
 from accesskeys.http import actor_of
 from accesskeys.operations.policy import Operation, may
 
@@ -17,11 +18,12 @@ THEMES = ("light", "dark")
 def console(request: HttpRequest) -> dict[str, Any]:
     """``may``: what the operator may do, by operation; for pages of signed-in operators alone.
 
-    ``theme``: light or dark, if somebody chose one.
+    ``theme``: light or dark, if somebody chose one. ``key_in_address``: whether the address that led here held a key.
     """
     theme = request.COOKIES.get(THEME_COOKIE)
     return {
         "may": SimpleLazyObject(lambda: _permissions(request)),
+        "key_in_address": bool(request.COOKIES.get(KEY_COOKIE)),
         "theme": theme if theme in THEMES else "",
     }
 

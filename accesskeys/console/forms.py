@@ -17,8 +17,10 @@ from django.utils.functional import lazy
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
+from accesskeys.console.typed_keys import KeylessForm
 from accesskeys.console.verbatim import VerbatimInput, VerbatimTextarea
 from accesskeys.core import rates
+from accesskeys.core.keys_in_text import taken_from
 from accesskeys.core.scopes import BUILT_IN
 from accesskeys.core.validators import NAME_RULE, validate_scopes
 from accesskeys.models import AccessKey
@@ -40,7 +42,7 @@ class NameInput(NameFormField):
         self.validators = []
 
 
-class OperationForm(forms.Form):
+class OperationForm(KeylessForm, forms.Form):
     """A form whose input an operation may refuse."""
 
     # Where the page shows what an operation says about a field that the form calls otherwise.
@@ -249,7 +251,16 @@ class SelectionForm(forms.Form):
     id = IdsField(error_messages={"required": _("Select at least one access key in the list first.")})
 
 
-class BulkRevokeForm(forms.Form):
+class FindForm(forms.Form):
+    """A key, to find the access key that it belongs to. No page shows it again."""
+
+    key = forms.CharField(label=_("Key"), error_messages={"required": _("Paste the key.")})
+
+    def clean_key(self) -> str:
+        return taken_from(self.cleaned_data["key"])
+
+
+class BulkRevokeForm(KeylessForm, forms.Form):
     """How many access keys there are to be revoked, typed in by somebody who has looked at them."""
 
     number = forms.CharField(

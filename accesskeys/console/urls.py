@@ -8,6 +8,7 @@ from accesskeys.console.views.api_documentation import ApiDocumentationPage
 from accesskeys.console.views.audit_log import AuditLogPage
 from accesskeys.console.views.details import AccessKeyDetailsPage
 from accesskeys.console.views.exports import AccessKeysExport, AuditLogExport
+from accesskeys.console.views.find import AccessKeyFindPage
 from accesskeys.console.views.generate import AccessKeyGeneratePage
 from accesskeys.console.views.home import HomePage
 from accesskeys.console.views.limits import AccessKeyLimitsPage, AccessKeyResumePage, AccessKeySuspendPage
@@ -22,6 +23,7 @@ urlpatterns = [
     path("", HomePage.as_view(), name="home"),
     path("settings/access-keys/", AccessKeyListPage.as_view(), name="access_key_list"),
     path("settings/access-keys/generate/", AccessKeyGeneratePage.as_view(), name="access_key_generate"),
+    path("settings/access-keys/find/", AccessKeyFindPage.as_view(), name="access_key_find"),
     path("settings/access-keys/revoke/", AccessKeysRevokePage.as_view(), name="access_keys_revoke"),
     path("settings/access-keys/export/", AccessKeysExport.as_view(), name="access_keys_export"),
     path(

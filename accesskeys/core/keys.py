@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 import secrets
 import string
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 PREFIX = "ica_"
 RANDOM_LENGTH = 43
@@ -21,8 +21,7 @@ _TAGS = len(BASE62) ** TAG_LENGTH
 _PAIRS = [
     low + high for high in BASE62 for low in BASE62
 ]  # Two characters at a time: every request writes a tag.
-_PIECE = re.compile(rf"{PREFIX}[0-9a-z]{{6}}", re.IGNORECASE)
-_KEY = re.compile(rf"({PREFIX}[0-9A-Za-z]{{{RANDOM_LENGTH}}})([0-9A-Za-z]{{{TAG_LENGTH}}})")
+PATTERN: Final = re.compile(rf"({PREFIX}[0-9A-Za-z]{{{RANDOM_LENGTH}}})([0-9A-Za-z]{{{TAG_LENGTH}}})")
 
 
 class Parts(NamedTuple):
@@ -39,13 +38,8 @@ def new_body() -> str:
 
 def parse(text: str) -> Parts | None:
     """The parts of the text if it has the shape of a key, otherwise None."""
-    match = _KEY.fullmatch(text)
+    match = PATTERN.fullmatch(text)
     return Parts(match[1], match[2]) if match else None
-
-
-def is_in(text: str) -> bool:
-    """Whether the text seems to hold a key, or a piece of one, in whatever case it came."""
-    return _PIECE.search(text) is not None
 
 
 def write_tag(mac: bytes) -> str:

@@ -10,6 +10,7 @@ from django.contrib.auth.admin import UserAdmin
 from django.contrib.auth.forms import AdminUserCreationForm, UserChangeForm
 from django.contrib.auth.models import User
 
+from accesskeys.console.typed_keys import KeylessForm
 from identity_cloud.operators import names
 
 # django-allauth registers it; no operator has a mail address here.
@@ -17,14 +18,14 @@ admin.site.unregister(EmailAddress)
 admin.site.unregister(User)
 
 
-class NewOperatorForm(AdminUserCreationForm):  # type: ignore[type-arg]
+class NewOperatorForm(KeylessForm, AdminUserCreationForm):  # type: ignore[type-arg]
     """A name that no other operator is taken for, and a password."""
 
     def clean_username(self) -> Any:
         return _distinct(self)
 
 
-class OperatorForm(UserChangeForm):  # type: ignore[type-arg]
+class OperatorForm(KeylessForm, UserChangeForm):  # type: ignore[type-arg]
     """The same rule where an operator is renamed."""
 
     def clean_username(self) -> Any:

@@ -11,6 +11,9 @@ from django.core.exceptions import ValidationError
 from django.db import IntegrityError, connections, transaction
 from django.utils.translation import gettext_lazy as _
 
+from accesskeys.console.typed_keys import NOT_A_NAME
+from accesskeys.core import keys_in_text
+
 logger = logging.getLogger("identity_cloud.operators")
 
 # The net below the rule, for what passes it: two accounts in the same moment, rows written past the model.
@@ -39,6 +42,8 @@ def check(name: str, *, pk: Any) -> None:
     names = dict(User.objects.values_list("pk", "username"))
     if names.pop(pk, None) == name:
         return
+    if keys_in_text.is_mostly_in(name):
+        raise NOT_A_NAME
     for other in names.values():
         if folded(other) == folded(name):
             sentence = _(

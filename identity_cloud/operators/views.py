@@ -6,6 +6,7 @@ import logging
 from http import HTTPStatus
 from typing import Any, ClassVar
 
+from allauth.account.forms import LoginForm
 from allauth.account.views import LoginView, LogoutView, PasswordChangeView
 from django.http import HttpRequest, HttpResponseRedirect
 from django.http.response import HttpResponseBase
@@ -16,7 +17,9 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
 from redis.exceptions import RedisError
 
+from accesskeys.console.typed_keys import KeylessForm, without_keys
 from accesskeys.console.views.errors import problem
+from accesskeys.core.keys_in_text import is_mostly_in
 from accesskeys.http import RETRY_AFTER_SECONDS, prefers_json
 
 logger = logging.getLogger("identity_cloud.operators")
@@ -59,9 +62,8 @@ class CountedMixin:
     def untried(self, sentence: str, *, status: int = HTTPStatus.OK) -> HttpResponseBase:
         """The page as at first, except for what is kept and the sentence."""
         view: Any = self
-        wanted = view.get_form_kwargs() | {
-            "initial": {name: self.request.POST.get(name) for name in self.kept}
-        }
+        typed = without_keys(self.request.POST)
+        wanted = view.get_form_kwargs() | {"initial": {name: typed.get(name) for name in self.kept}}
         form = view.get_form_class()(
             **{name: wanted[name] for name in wanted if name not in {"data", "files"}}
         )
@@ -69,6 +71,10 @@ class CountedMixin:
             view.get_context_data(form=form, problem=sentence), status=status
         )
         return response
+
+
+class SignInForm(KeylessForm, LoginForm):
+    """A name and a password."""
 
 
 @method_decorator(never_cache, name="dispatch")
@@ -79,6 +85,13 @@ class SignInPage(CountedMixin, LoginView):
         "Signing in is not possible at the moment: attempts cannot be counted. Try again in a few seconds."
     )
     kept = ("login",)
+    form_class = SignInForm
+
+    def get_context_data(self, **context: Any) -> dict[str, Any]:
+        context = super().get_context_data(**context)
+        if is_mostly_in(context["redirect_field_value"] or ""):
+            context["redirect_field"] = ""
+        return context
 
     def again(self) -> HttpResponseBase:
         """On to where it was going, for whoever signed in meanwhile; else the form."""

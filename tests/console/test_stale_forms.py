@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from itertools import count
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -25,14 +25,18 @@ SENTENCE = "This form was out of date, so nothing was done. Look it over and sen
 BUTTON = "This page was out of date, so nothing was done. Try again."
 OURS = {"origin": "http://testserver"}
 
-_addresses = (f"203.0.113.{number}" for number in count(1))  # One each, because attempts are counted.
+
+@pytest.fixture(autouse=True)
+def own_counts(settings: Any, tmp_path: Path) -> None:
+    """Attempts are counted for this test alone: others run beside it."""
+    settings.CACHES = {"default": {"BACKEND": "identity_cloud.caches.FileCache", "LOCATION": str(tmp_path)}}
 
 
 class Tab(Client):
     """A browser that signs in on the page, and remembers the token of the page that it saw first."""
 
     def __init__(self, operator: User) -> None:
-        super().__init__(enforce_csrf_checks=True, headers=OURS, REMOTE_ADDR=next(_addresses))
+        super().__init__(enforce_csrf_checks=True, headers=OURS)
         self.operator = operator
 
     def token(self, address: str = SIGN_IN) -> str:
@@ -255,6 +259,11 @@ class TestSignedOut:
         again = tab.post(GENERATE, {**typed, "csrfmiddlewaretoken": held}).content.decode()
         assert SENTENCE in again
         assert values(again, "name") == ["bil&quot;ling"]
+
+    def test_asking_about_a_name_does_not_lead_away_from_the_form(self) -> None:
+        answer = Client().get(GENERATE, {"name": "billing"}, headers=HTMX)
+        assert (answer.status_code, answer.content) == (204, b"")
+        assert "HX-Redirect" not in answer
 
     def test_a_button_holds_nothing_that_could_be_lost(self, tab: Tab, billing: AccessKey) -> None:
         token = tab.token(LIST)

@@ -41,13 +41,14 @@ class AccessKeyDetailsPage(AccessKeyPage):
 
     def post(self, request: HttpRequest, pk: UUID) -> HttpResponse:
         form = RenameForm(request.POST)
-        with form.judged() as typed:
-            try:
-                access_key = operations.rename(access_key_id=pk, name=typed["name"], actor=self.actor)
-            except NotFound:
-                return self.tell_it_is_gone()
-            messages.success(request, naming(_("The name is now %(name)s."), access_key.name))
-            return redirect(request, self.details_url)
+        if form.is_valid():
+            with form.judged() as typed:
+                try:
+                    access_key = operations.rename(access_key_id=pk, name=typed["name"], actor=self.actor)
+                except NotFound:
+                    return self.tell_it_is_gone()
+                messages.success(request, naming(_("The name is now %(name)s."), access_key.name))
+                return redirect(request, self.details_url)
         form.focus_on_first_error()
         return self.page(form=form)
 

@@ -14,6 +14,7 @@ from django.shortcuts import render
 from django.urls import Resolver404, ResolverMatch
 from django.utils.translation import gettext as _
 
+from accesskeys.console.typed_keys import without_keys
 from accesskeys.http import RETRY_AFTER_SECONDS, prefers_json
 
 # What may be over when somebody tries again.
@@ -73,6 +74,7 @@ def _is_from_here(request: HttpRequest, reason: str) -> bool:
 
 def signed_out(request: HttpRequest) -> HttpResponse:
     """401 for a form that was filled in: it waits here, to be sent once more after the sign-in."""
+    request.POST = without_keys(request.POST)  # type: ignore[assignment]
     sentence = _(
         "You are signed out, so nothing was done. Sign in again in another tab, then send this once more."
     )

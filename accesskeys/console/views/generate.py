@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from http import HTTPStatus
 from typing import Any
 
 from django.contrib import messages
@@ -28,7 +29,7 @@ class AccessKeyGeneratePage(ConsolePage):
     template_name = "console/access_keys/generate.html"
 
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        if "name" in request.GET and htmx(request):
+        if self.asks_about_name:
             return render(
                 request, "console/access_keys/_name_check.html", {"form": NameCheckForm(request.GET)}
             )
@@ -41,6 +42,18 @@ class AccessKeyGeneratePage(ConsolePage):
                 access_key, _key = operations.generate(**form.wishes(), actor=self.actor)
                 return self.present(access_key)
         return self.page(form=form)
+
+    @property
+    def asks_about_name(self) -> bool:
+        """Whether the page asks, while somebody types, if the name can be used."""
+        return "name" in self.request.GET and bool(htmx(self.request))
+
+    def send_to_sign_in(self) -> HttpResponse:
+        if self.asks_about_name:
+            return HttpResponse(
+                status=HTTPStatus.NO_CONTENT
+            )  # No reason to leave a form that is being filled in.
+        return super().send_to_sign_in()
 
     def again(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         return self.page(form=GenerateForm(request.POST))
