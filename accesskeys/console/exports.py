@@ -53,7 +53,7 @@ def csv_lines(export: Export) -> Iterator[str]:
     """A line of field names, then one for each row (RFC 4180). No cell is taken for a formula.
 
     A double click opens it right: Excel takes it for UTF-8 by its byte order mark, and looks for semicolons in
-    countries that write 1,5 (decision 0023).
+    countries that write 1,5 (decision 0022).
     """
     # Now: when the lines are asked for, the language of the request is gone.
     separator = ";" if get_format("DECIMAL_SEPARATOR") == "," else ","
