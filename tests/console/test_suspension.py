@@ -6,12 +6,13 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 from django.test import Client
+from django.urls import reverse
 from time_machine import TimeMachineFixture
 
 from accesskeys import operations
 from accesskeys.models import AccessKey, AuditEvent
 from accesskeys.operations.actors import Actor
-from tests.console.helpers import details
+from tests.console.helpers import details, said
 from tests.factories import AccessKeyFactory, OperatorFactory
 
 pytestmark = pytest.mark.django_db
@@ -73,3 +74,17 @@ def test_only_one_that_could_be_used_is_offered_to_be_suspended_or_resumed(opera
         for page in [operator.get(details(access_key)).content.decode()]
     }
     assert offered == {living: [">Suspend<"], stopped: [">Resume<"], expired: [], both: []}
+
+
+@pytest.mark.parametrize(
+    ("expired", "sentence"),
+    [(False, "Its key is accepted again."), (True, "It has expired, so its key is still refused.")],
+)
+def test_a_stale_page_that_resumes_is_told_what_came_of_it(
+    operator: Client, expired: bool, sentence: str
+) -> None:
+    access_key = AccessKeyFactory(name="late", expired=expired)
+    operations.suspend(access_key_id=access_key.pk, actor=Actor.for_command())
+    answer = operator.post(reverse("accesskeys:access_key_resume", args=[access_key.pk]))
+    assert said(answer) == [f"Access key late is resumed. {sentence}"]
+    assert not AccessKey.objects.get(name="late").is_suspended
