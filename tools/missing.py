@@ -43,6 +43,8 @@ NEEDS = [
     Need("Chromium", "pages in a browser", ["chromium", "chromium-browser"], ["chromium"]),
     LIBATOMIC,
     Need("gettext", "translations", ["xgettext"], ["gettext"]),
+    Need("Redis", "signing in while it is away", ["redis-server"], ["redis-server"]),
+    Need("curl", "gateways over HTTP/2", ["curl"], ["curl"]),
     Need("nginx", "gateways", ["nginx", "/usr/sbin/nginx"], ["nginx"]),
     Need("Caddy", "gateways", ["caddy"], ["caddy"]),
     Need("HAProxy", "gateways", ["haproxy", "/usr/sbin/haproxy"], ["haproxy"]),

@@ -42,7 +42,17 @@ def test_the_preamble_names_what_is_missing_and_how_to_get_it(bare: dict[str, st
 
 
 def test_it_has_no_words_where_all_is_there(tmp_path: Path) -> None:
-    for program in ("initdb", "chromium", "xgettext", "nginx", "caddy", "haproxy", "node"):
+    for program in (
+        "initdb",
+        "chromium",
+        "xgettext",
+        "redis-server",
+        "curl",
+        "nginx",
+        "caddy",
+        "haproxy",
+        "node",
+    ):
         (tmp_path / program).touch(mode=0o755)
     code = (
         "from tools import missing\n"
