@@ -2,31 +2,35 @@
 
 from __future__ import annotations
 
-import struct
 import time
-from typing import IO, Any
+from typing import Any, NamedTuple
 
+from django.core.cache.backends.base import DEFAULT_TIMEOUT
 from django.core.cache.backends.filebased import FileBasedCache
 
-_WRITTEN = struct.Struct(
-    ">d"
-)  # Unix seconds. Files of Django's own begin with a pickle, which reads as below zero.
+
+class Dated(NamedTuple):
+    """A value, and when it was written, in Unix seconds."""
+
+    written: float
+    value: Any
 
 
 class FileCache(FileBasedCache):
     """Django's, except that nothing in it comes from the future.
 
-    An entry is dated by the clock of its time. Written while the clock was ahead, it would outlive its time by as
-    much, and close the sign-in for so long: it is dropped.
+    An entry ends by the clock of its time. Written while the clock was ahead, it would outlive its time by as much,
+    and close the sign-in for so long: it counts as nothing.
     """
 
-    def _write_content(self, file: IO[bytes], timeout: Any, value: Any) -> None:
-        file.write(_WRITTEN.pack(time.time()))
-        super()._write_content(file, timeout, value)  # type: ignore[misc]
+    def set(self, key: Any, value: Any, timeout: Any = DEFAULT_TIMEOUT, version: int | None = None) -> None:
+        super().set(key, Dated(time.time(), value), timeout, version)
 
-    def _is_expired(self, f: IO[bytes]) -> bool:
-        head = f.read(_WRITTEN.size)
-        if len(head) == _WRITTEN.size and 0 < _WRITTEN.unpack(head)[0] <= time.time():
-            return bool(super()._is_expired(f))  # type: ignore[misc]
-        self._delete(f.name)  # type: ignore[attr-defined]
-        return True
+    def get(self, key: Any, default: Any = None, version: int | None = None) -> Any:
+        entry = super().get(key, None, version)
+        is_past = isinstance(entry, Dated) and entry.written <= time.time()
+        return entry.value if is_past else default
+
+    def has_key(self, key: Any, version: int | None = None) -> bool:
+        nothing = object()
+        return self.get(key, nothing, version) is not nothing

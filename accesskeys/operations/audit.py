@@ -12,6 +12,7 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 
 from accesskeys.core.exceptions import AccessKeyError, IntegrityFailure
+from accesskeys.core.keys_in_text import is_mostly_in
 from accesskeys.core.validators import is_name
 from accesskeys.models import AccessKey, Action, AuditEvent, Outcome
 from accesskeys.operations.actors import Actor
@@ -33,8 +34,8 @@ class Entry:
         self.access_key_name = access_key.name
 
     def asks_for(self, name: str) -> None:
-        """Note the name that a new access key is to have. A wrong one may be a pasted key, and is left out."""
-        if is_name(name):
+        """Note the name that a new access key is to have. What may be a pasted key, or most of one, is left out."""
+        if is_name(name) and not is_mostly_in(name):
             self.access_key_name = name
 
     def event(self, outcome: Outcome, reason: str = "") -> AuditEvent:

@@ -253,6 +253,7 @@ PAGES: Mapping[str, Scene] = {
     "generate dialog": _generate_dialog,
     "generate dialog with errors": _generate_dialog_with_errors,
     "generate dialog with an accepted name": _accepted_name,
+    "find page": partial(_go, f"{LIST}find/"),
     "revoke page": partial(_details, rest="revoke/"),
     "revoke dialog": _revoke_dialog,
     "revoke dialog without the tick": _revoke_dialog_without_tick,

@@ -12,7 +12,8 @@ from django.test import Client
 
 from accesskeys.models import AccessKey, AuditEvent
 from tests.console.helpers import GENERATE, HTMX, LIST, details, reveal, revoke, said
-from tests.factories import AccessKeyFactory, OperatorFactory
+from tests.factories import AccessKeyFactory, OperatorFactory, key_of
+from tests.helpers import holds_part_of
 
 pytestmark = pytest.mark.django_db
 
@@ -127,6 +128,11 @@ class TestForms:
         assert set(values(source, "id")) == set(typed["id"])
         assert AccessKey.objects.count() == 2
         assert tab.send_stale(f"{LIST}revoke/", {"id": "odd"}).status_code == 400
+
+    def test_a_key_to_find_is_not_shown_again(self, tab: Tab, billing: AccessKey) -> None:
+        source = tab.send_stale(f"{LIST}find/", {"key": key_of(billing)}).content.decode()
+        assert SENTENCE in source
+        assert not holds_part_of(key_of(billing), source)
 
     def test_a_form_about_what_is_gone(self, tab: Tab, billing: AccessKey) -> None:
         AccessKey.objects.all().delete()

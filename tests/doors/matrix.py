@@ -31,6 +31,9 @@ def console(cells: str, *, strangers: str = "302") -> Row:
     return {**everybody(strangers), **_cells(OPERATORS, cells)}
 
 
+FILLED_IN = "401"  # A form that a stranger fills in waits for the sign-in.
+
+
 def api(cells: str) -> Row:
     """Keys without scopes, to read, write, reveal, introspect, scrape. Everybody else gets 401; a session is no key."""
     return {**everybody("401"), **_cells(CONSUMERS, cells)}
@@ -68,12 +71,16 @@ MATRIX: Mapping[str, Methods] = {
     },
     "settings/access-keys/generate/": {
         "GET HEAD OPTIONS": console("403! 200 403! 200"),
-        "POST": console("403! 302* 403! 302*"),
+        "POST": console("403! 302* 403! 302*", strangers=FILLED_IN),
         OTHERS: console("403! 405 403! 405"),
+    },
+    "settings/access-keys/find/": {
+        "GET HEAD POST OPTIONS": console("200 200 403! 200"),
+        OTHERS: console("405 405 403! 405"),
     },
     "settings/access-keys/<access_key_id:pk>/": {
         "GET HEAD OPTIONS": console("200 200 404 200"),
-        "POST": console("403! 302* 404! 302*"),
+        "POST": console("403! 302* 404! 302*", strangers=FILLED_IN),
         OTHERS: console("405 405 404 405"),
     },
     "settings/access-keys/<access_key_id:pk>/reveal/": {
@@ -83,12 +90,12 @@ MATRIX: Mapping[str, Methods] = {
     },
     "settings/access-keys/<access_key_id:pk>/revoke/": {
         "GET HEAD OPTIONS": console("403! 200 404! 200"),
-        "POST": console("403! 302* 404! 302*"),
+        "POST": console("403! 302* 404! 302*", strangers=FILLED_IN),
         OTHERS: console("403! 405 404! 405"),
     },
     "settings/access-keys/<access_key_id:pk>/limits/": {
         "GET HEAD": console("302 302 302 302"),
-        "POST": console("403! 302* 404! 302*"),
+        "POST": console("403! 302* 404! 302*", strangers=FILLED_IN),
         OTHERS: console("403! 405 404! 405"),
     },
     "settings/access-keys/<access_key_id:pk>/suspend/": {
@@ -103,7 +110,7 @@ MATRIX: Mapping[str, Methods] = {
     },
     "settings/access-keys/revoke/": {
         "GET HEAD OPTIONS": console("403! 200 403! 200"),
-        "POST": console("403! 302* 403! 302*"),
+        "POST": console("403! 302* 403! 302*", strangers=FILLED_IN),
         OTHERS: console("403! 405 403! 405"),
     },
     "settings/access-keys/export/": {

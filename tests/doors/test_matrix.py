@@ -29,6 +29,7 @@ pytestmark = pytest.mark.django_db
 # What is asked for where something is done. Reading is no action.
 OPERATIONS = {
     ("settings/access-keys/generate/", None): Operation.GENERATE,
+    ("settings/access-keys/find/", None): Operation.FIND,
     ("settings/access-keys/<access_key_id:pk>/", None): Operation.RENAME,
     ("settings/access-keys/<access_key_id:pk>/reveal/", None): Operation.REVEAL,
     ("settings/access-keys/<access_key_id:pk>/revoke/", None): Operation.REVOKE,

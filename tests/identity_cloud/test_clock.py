@@ -108,13 +108,9 @@ class TestFileCache:
             clock.shift(timedelta(seconds=6))
             assert files.get("name") is None
 
-    def test_an_empty_file_and_one_of_an_earlier_version_count_as_nothing(
-        self, files: FileCache, tmp_path: Path
-    ) -> None:
-        files.set("name", 1)
-        file = next(tmp_path.iterdir())
-        file.write_bytes(b"")
+    def test_what_an_earlier_version_wrote_counts_as_nothing(self, files: FileCache, tmp_path: Path) -> None:
+        FileBasedCache(str(tmp_path), {}).set("name", [1, 2])
         assert files.get("name") is None
-        assert not list(tmp_path.iterdir())
-        FileBasedCache(str(tmp_path), {}).set("name", 1)
-        assert files.get("name") is None
+        assert files.add("name", 3)
+        assert files.get("name") == 3
+        assert not files.add("name", 4)

@@ -22,6 +22,7 @@ pytestmark = pytest.mark.django_db
         ("taken", [], "unique", "taken"),
         ("free", ["?"], "invalid_scope", "free"),
         ("two words", [], "invalid", ""),
+        ("ica_" + "a1B2" * 6, ["?"], "invalid_scope", ""),
     ],
 )
 def test_a_wrong_wish(

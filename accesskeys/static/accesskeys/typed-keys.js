@@ -18,7 +18,7 @@
   /** In the place of the key: that it was one, and what can be done with it. */
   const offerToFind = (field) => {
     line = document.getElementById("typed-key").content.firstElementChild.cloneNode(true);
-    const place = field.form.role === "search" ? null : field.closest(".field");
+    const place = field.form.role === "search" ? null : field.closest(".field, .rename");
     if (place) place.append(line);
     else field.form.after(line);
     tell(line.firstElementChild.textContent);
