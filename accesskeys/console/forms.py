@@ -18,7 +18,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from accesskeys.console.typed_keys import KeylessForm
-from accesskeys.console.verbatim import VerbatimInput, VerbatimTextarea
+from accesskeys.console.verbatim import UnseenInput, VerbatimInput, VerbatimTextarea
 from accesskeys.core import rates
 from accesskeys.core.keys_in_text import taken_from
 from accesskeys.core.scopes import BUILT_IN
@@ -254,7 +254,12 @@ class SelectionForm(forms.Form):
 class FindForm(forms.Form):
     """A key, to find the access key that it belongs to. No page shows it again."""
 
-    key = forms.CharField(label=_("Key"), error_messages={"required": _("Paste the key.")})
+    key = forms.CharField(
+        label=_("Key"),
+        help_text=_("The key is not stored and not shown again. The audit log says that you asked."),
+        error_messages={"required": _("Paste the key.")},
+        widget=UnseenInput(attrs={"class": "mono", "autofocus": True, "data-takes-key": True}),
+    )
 
     def clean_key(self) -> str:
         return taken_from(self.cleaned_data["key"])

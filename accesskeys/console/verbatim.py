@@ -42,6 +42,13 @@ class VerbatimSearch(VerbatimInput):
     input_type = "search"
 
 
+class UnseenInput(VerbatimInput):
+    """A field for a word that no page shows again."""
+
+    def format_value(self, value: Any) -> None:
+        """Nothing, whatever was sent."""
+
+
 class VerbatimTextarea(forms.Textarea):
     """A field for several, one a line."""
 
