@@ -86,10 +86,10 @@ def _write(path: Path) -> None:
 
 
 def _unwritable(place: str, error: OSError) -> ImproperlyConfigured:
-    return ImproperlyConfigured(
-        f"{place} cannot be written by the account {account(os.geteuid())}: {error.strerror}. "
-        "Give it to that account, or start as the account that it belongs to."
-    )
+    sentence = f"{place} cannot be written by the account {account(os.geteuid())}: {error.strerror}."
+    if isinstance(error, PermissionError):
+        sentence += " Give it to that account, or start as the account that it belongs to."
+    return ImproperlyConfigured(sentence)
 
 
 def _place(setting: str, what: str, default: Path) -> str:

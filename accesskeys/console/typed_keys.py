@@ -21,7 +21,9 @@ def without_keys(typed: QueryDict) -> QueryDict:
     """What was typed, with nothing in the fields that held a key. Passwords are as they are: no page shows them."""
     kept = typed.copy()
     for name, values in typed.lists():
-        if "password" not in name and any(map(keys_in_text.is_mostly_in, values)):
+        if keys_in_text.is_mostly_in(name):
+            del kept[name]
+        elif "password" not in name and any(map(keys_in_text.is_mostly_in, values)):
             kept.setlist(name, [])
     return kept
 

@@ -66,9 +66,11 @@ class InsufficientScope(Forbidden):
 
 
 class OwnLimits(Forbidden):
-    """The calling access key asks to change its own limits: it would lift them, or shut itself out for ever."""
+    """The calling access key asks to change its own limits, or any while it has some: it would lift them."""
 
-    sentence = _("An access key cannot change its own limits. An operator can, or another access key.")
+    sentence = _(
+        "An access key cannot change its own limits, nor any others while it has some. An operator can."
+    )
 
 
 class InvalidKey(AccessKeyError):

@@ -29,6 +29,6 @@ def struck_from(text: str) -> str:
 
 
 def taken_from(text: str) -> str:
-    """The key in what somebody pasted, without the blanks, quotes or header around it; else the text as it is."""
-    match = _ALONE.search(text)
-    return match[0] if match else text
+    """The one key in what somebody pasted, without the blanks, quotes or header around it; else the text as it is."""
+    keys = {match[0] for match in _ALONE.finditer(text)}
+    return keys.pop() if len(keys) == 1 else text

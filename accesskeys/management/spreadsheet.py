@@ -51,7 +51,7 @@ def rows(file: TextIO) -> Iterator[Row | Problem]:
         while (cells := _cells(reader, lines)) is not None:
             if isinstance(cells, str):
                 yield Problem(number, cells)
-            elif number == 1 or any(cells):
+            elif number == 1 or any(map(str.strip, cells)):
                 yield Row(number, cells)
             number = lines.number + 1
     except _TooLong:

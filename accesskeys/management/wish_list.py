@@ -100,12 +100,13 @@ def _columns(first: Row | Problem | None) -> Sequence[str]:
         raise WrongColumns(first.sentence)
     if first is None or not any(first.cells):
         raise WrongColumns("It is empty.")
-    columns = [heading.strip().lower() for heading in first.cells]
+    columns = ["_".join(heading.lower().split()) for heading in first.cells]
     named = [column for column in columns if column]
     for column in named:
         if column not in (*COLUMNS, *PASSED_OVER, *AFTERWARDS):
             place = columns.index(column) + 1
-            raise WrongColumns(f"The heading of column {place} is {kind_of(column)}.")
+            heading = first.cells[place - 1].strip().lower()
+            raise WrongColumns(f"The heading of column {place} is {kind_of(heading)}.")
     if "name" not in named:
         raise WrongColumns("There is no column name.")
     if len(set(named)) < len(named):
@@ -128,7 +129,9 @@ def _line(columns: Sequence[str], row: Row) -> Line | Problem:
                 f"A new access key has no {column}: empty the cell, and use {command} when it is there."
             )
             return Problem(row.number, sentence)
-    return Line(row.number, *(cells.get(column, "") for column in COLUMNS))
+    # A name is taken as it stands, here as everywhere.
+    name, *others = (cells.get(column, "") for column in COLUMNS)
+    return Line(row.number, name, *(cell.strip() for cell in others))
 
 
 class Spool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import TYPE_CHECKING, Self
 from uuid import UUID
 
@@ -25,6 +26,10 @@ class Actor:
     operator: AbstractUser | None = field(default=None, repr=False)
     access_key_id: UUID | None = None
     scopes: frozenset[str] = frozenset()
+    # What confines a calling key, and so what it gives to others.
+    allowed_networks: tuple[str, ...] = ()
+    rate_limit: str | None = None
+    expires_at: datetime | None = None
 
     @classmethod
     def for_operator(cls, operator: AbstractUser, *, address: str | None) -> Self:
@@ -41,6 +46,9 @@ class Actor:
             address,
             access_key_id=access_key.pk,
             scopes=frozenset(access_key.scopes),
+            allowed_networks=tuple(access_key.allowed_networks),
+            rate_limit=access_key.rate_limit,
+            expires_at=access_key.expires_at,
         )
 
     @classmethod

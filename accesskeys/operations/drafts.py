@@ -22,11 +22,16 @@ class Wish(NamedTuple):
 
 
 def draft_of(wish: Wish, actor: Actor) -> AccessKey:
-    """The row of an access key to come, without digest and sealed key."""
+    """The row of an access key to come, without digest and sealed key.
+
+    What a key generates is confined as it is itself: it would free itself otherwise, by way of another.
+    """
     return AccessKey(
         name=wish.name,
         scopes=sorted(set(wish.scopes)),
-        expires_at=wish.expires_at,
+        allowed_networks=list(actor.allowed_networks),
+        rate_limit=actor.rate_limit,
+        expires_at=min(filter(None, (wish.expires_at, actor.expires_at)), default=None),
         created_by=actor.label,
     )
 

@@ -123,8 +123,10 @@ def check_grant(actor: Actor, granted: Collection[str]) -> None:
 def check_reach(actor: Actor, operation: Operation, access_key: AccessKey) -> None:
     """A key touches no access key that carries a scope that it lacks itself, and never its own limits.
 
-    Raises InsufficientScope or OwnLimits. Ask with the row in hand, locked: its scopes may change until then.
+    Nor any limits, while it has some: what it generates would lift them for it. Raises InsufficientScope or OwnLimits.
+    Ask with the row in hand, locked: its scopes may change until then.
     """
     check_grant(actor, access_key.scopes)  # Shown or changed, they would be as good as given.
-    if operation == Operation.LIMIT and actor.access_key_id == access_key.pk:
+    is_limited = actor.allowed_networks or actor.rate_limit
+    if operation == Operation.LIMIT and (is_limited or actor.access_key_id == access_key.pk):
         raise OwnLimits

@@ -6,16 +6,17 @@ from typing import Any
 
 from allauth.account.models import EmailAddress
 from django.contrib import admin
-from django.contrib.auth.admin import UserAdmin
+from django.contrib.auth.admin import GroupAdmin, UserAdmin
 from django.contrib.auth.forms import AdminUserCreationForm, UserChangeForm
-from django.contrib.auth.models import User
+from django.contrib.auth.models import Group, User
+from django.forms import ModelForm
 
 from accesskeys.console.typed_keys import KeylessForm
 from identity_cloud.operators import names
 
 # django-allauth registers it; no operator has a mail address here.
 admin.site.unregister(EmailAddress)
-admin.site.unregister(User)
+admin.site.unregister((Group, User))
 
 
 class NewOperatorForm(KeylessForm, AdminUserCreationForm):  # type: ignore[type-arg]
@@ -36,6 +37,15 @@ class OperatorForm(KeylessForm, UserChangeForm):  # type: ignore[type-arg]
 class OperatorAdmin(UserAdmin):  # type: ignore[type-arg]
     add_form = NewOperatorForm
     form = OperatorForm
+
+
+class RoleForm(KeylessForm, ModelForm):  # type: ignore[type-arg]
+    """A name, and what its operators may do."""
+
+
+@admin.register(Group)
+class RoleAdmin(GroupAdmin):
+    form = RoleForm
 
 
 def _distinct(form: Any) -> Any:

@@ -72,10 +72,10 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "accesskeys.gate.VerifyMiddleware",  # First: what gateways ask needs none of the others.
     "identity_cloud.middleware.ProgramsMiddleware",
+    "accesskeys.console.middleware.KeyInAddressMiddleware",  # Ahead of the redirect to https, which repeats addresses.
     "django.middleware.security.SecurityMiddleware",
     "csp.middleware.CSPMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
-    "accesskeys.console.middleware.KeyInAddressMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",

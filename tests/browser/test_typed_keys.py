@@ -196,3 +196,28 @@ class TestWithoutJavaScript:
         page.get_by_label("Key", exact=True).fill(f" {key_of(billing)} ")
         page.get_by_role("button", name="Find access key").click()
         expect(page.get_by_role("heading", name="billing")).to_be_visible()
+
+
+@pytest.mark.parametrize(("address", "field"), [(LIST, "search"), (AUDIT_LOG, "actor"), (GENERATE, "name")])
+def test_a_key_that_comes_one_character_at_a_time(
+    page: Page, sent: Listener, billing: AccessKey, address: str, field: str
+) -> None:
+    """As scanners and password managers type."""
+    key = key_of(billing)
+    page.goto(address)
+    page.focus(f"main [name={field}]")
+    page.keyboard.type(key, delay=5)
+    expect(page.locator(f"main [name={field}]")).to_have_value("")
+    page.wait_for_timeout(500)  # Longer than the search waits.
+    assert sent.hold(key) == []
+    nowhere_in(page, key)
+    page.get_by_role("button", name=OFFER).click()
+    expect(page).to_have_url(re.compile(str(billing.pk)))
+
+
+def test_after_a_key_everything_else_is_typed_as_ever(page: Page, billing: AccessKey) -> None:
+    page.goto(GENERATE)
+    page.focus("main [name=name]")
+    page.keyboard.type(key_of(billing), delay=5)
+    page.keyboard.type("other", delay=5)
+    expect(page.locator("main [name=name]")).to_have_value("other")

@@ -133,7 +133,9 @@ class TestItself:
         response = ask(consumer(caller), asked, caller)
 
         assert response.status_code == 403
-        sentence = "An access key cannot change its own limits. An operator can, or another access key."
+        sentence = (
+            "An access key cannot change its own limits, nor any others while it has some. An operator can."
+        )
         assert response.json() == {
             "type": "client_error",
             "errors": [{"code": "permission_denied", "detail": sentence, "attr": None}],

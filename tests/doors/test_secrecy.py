@@ -194,7 +194,6 @@ def stored_by(site: Site) -> Iterator[tuple[str, bytes]]:
 
 def unpacked(file: Path) -> bytes:
     with file.open("rb") as stream:
-        stream.read(8)  # when it was written
         pickle.load(stream)  # when it ends
         return zlib.decompress(stream.read())
 

@@ -88,7 +88,7 @@ def test_nothing_is_accepted_through_a_gateway_after_a_revoke(
     names = sorted(revoked(several_processes) - before)
     assert len(names) == ROUNDS
     assert all(name.startswith("revocation_drill_") for name in names)
-    assert several_processes.manage("list_access_keys", "--json") == "[]"
+    assert json.loads(several_processes.manage("list_access_keys", "--json")) == []
     heard = {heard.values("X-Access-Key-Name")[0] for heard in application.heard}
     assert sorted(heard) == names
     assert {(heard.path, *heard.values("X-Access-Key-Scopes")) for heard in application.heard} == {

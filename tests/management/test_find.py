@@ -61,10 +61,7 @@ class TestFind:
         ("wrong", "sentence"),
         [
             (lambda key: b"", "This is not a key. A key is “ica_” and 51 letters and digits."),
-            (lambda key: key + b"\n\n", "This is not a key."),
-            (lambda key: b" " + key, "This is not a key."),
-            (lambda key: key + b"\n" + key, "This is not a key."),
-            (lambda key: b"\xff\xfe" + key, "This is not a key."),
+            (lambda key: key + b"\n" + get_keyring().new_key().encode(), "This is not a key."),
             (lambda key: key[:-1] + b"\xc3\xa9", "This is not a key."),
             (lambda key: key * 1000, "This is not a key."),
             (
@@ -87,6 +84,14 @@ class TestFind:
         assert said.startswith(sentence)
         assert not holds_part_of(key, said)
         assert audit_log()[-1][:2] == (FOUND, "refused")
+
+    @pytest.mark.parametrize(
+        "around", ["{}\n\n", " {}", "Authorization: Bearer {}\r\n", '"{}"', "{},", "KEY={}"]
+    )
+    def test_what_stands_around_it_is_left_out(self, monkeypatch: pytest.MonkeyPatch, around: str) -> None:
+        access_key = AccessKeyFactory(name="billing")
+        given(monkeypatch, around.format(key_of(access_key)).encode())
+        assert run("find_access_key") == f"billing\t{access_key.pk}\n"
 
     @pytest.mark.parametrize("arguments", [lambda key: [key], lambda key: [key[:20], key[20:]]])
     def test_a_key_is_no_argument(self, monkeypatch: pytest.MonkeyPatch, arguments: Any) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from abc import abstractmethod
 from http import HTTPStatus
-from typing import Any
+from typing import Any, ClassVar
 
 from django.http import HttpRequest, StreamingHttpResponse
 from django.http.response import HttpResponseBase
@@ -12,7 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accesskeys.console.exports import FORMATS, Export
-from accesskeys.console.filters import AccessKeyFilter, AuditLogFilter
+from accesskeys.console.filters import AccessKeyFilter, AuditLogFilter, QueryForm
 from accesskeys.console.views.base import ConsolePage
 from accesskeys.console.views.errors import problem
 from accesskeys.models import DESCRIPTION, AccessKey, AuditEvent
@@ -24,12 +24,17 @@ class ExportPage(ConsolePage):
 
     http_method_names = ["get", "head", "options"]
     formats: tuple[str, ...] = ("csv",)
+    filter: ClassVar[type[QueryForm]]
 
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:  # type: ignore[override]
         wanted = request.GET.get("format", "csv")
         if wanted not in self.formats:
             sentence = _("There is no export in this format.")
             return problem(request, HTTPStatus.BAD_REQUEST, "invalid", sentence)
+        if unknown := sorted(request.GET.keys() - self.filter.base_fields.keys() - {"format"}):
+            # Ignored, it would leave more rows in the file than were asked for, and nobody would notice.
+            sentence = _("There is no parameter “%(name)s”, so nothing was exported.") % {"name": unknown[0]}
+            return problem(request, HTTPStatus.BAD_REQUEST, "unknown", sentence)
         export = self.export(request)
         response = StreamingHttpResponse(
             FORMATS[wanted].write(export), content_type=FORMATS[wanted].media_type
@@ -48,6 +53,7 @@ class AccessKeysExport(ExportPage):
 
     operation = Operation.LIST
     section = "access_keys"
+    filter = AccessKeyFilter
 
     def export(self, request: HttpRequest) -> Export:
         chosen = AccessKeyFilter(request.GET).choose(AccessKey.objects.described())
@@ -60,6 +66,7 @@ class AuditLogExport(ExportPage):
     operation = Operation.READ_AUDIT_LOG
     section = "audit_log"
     formats = ("csv", "jsonl")
+    filter = AuditLogFilter
 
     def export(self, request: HttpRequest) -> Export:
         chosen = AuditLogFilter(request.GET).choose(AuditEvent.objects.all())

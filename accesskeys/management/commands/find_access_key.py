@@ -9,6 +9,7 @@ from django.core.management.base import CommandError, CommandParser
 
 from accesskeys import operations
 from accesskeys.core import keys
+from accesskeys.core.keys_in_text import taken_from
 from accesskeys.management.base import AccessKeyCommand
 
 _MOST_READ = keys.LENGTH * 4  # bytes; enough to see that something is no key
@@ -35,13 +36,13 @@ class Command(AccessKeyCommand):
 
 
 def _key() -> str:
-    """What stands on standard input, without the end of its line."""
+    """The key that stands on standard input, without what may be around it."""
     if sys.stdin is None:
         raise CommandError("Standard input is closed, so there is no key to look for.")
     if sys.stdin.isatty():
         try:
-            return getpass.getpass("Key: ")
+            return taken_from(getpass.getpass("Key: "))
         except EOFError:  # Ctrl+D
             return ""
     text = sys.stdin.buffer.read(_MOST_READ).decode("ascii", "replace")
-    return text.removesuffix("\n").removesuffix("\r")
+    return taken_from(text.removesuffix("\n").removesuffix("\r"))

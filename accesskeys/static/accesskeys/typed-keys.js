@@ -8,6 +8,10 @@
   // What was pasted, and the line that offers to find its access key. The key itself is never in the page.
   let held;
   let line;
+  // A key that comes one character at a time, from a scanner or a password manager, goes on after it was recognised.
+  const WHOLE = /ica_[0-9a-z]{51}/i;
+  const NEXT_CHARACTER_MS = 1500;
+  let unfinished = { at: 0 };
 
   const forget = () => {
     held = undefined;
@@ -27,6 +31,7 @@
   const takeOut = (field) => {
     const typed = field.value;
     field.value = "";
+    unfinished = { field, text: typed, at: Date.now() };
     // What was found for the text before is not what an empty field finds.
     if (before.get(field) ?? field.defaultValue) field.dispatchEvent(new Event("input", { bubbles: true }));
     forget();
@@ -35,6 +40,12 @@
       offerToFind(field);
     } else warn(document.body.dataset.typedKey);
   };
+
+  const goesOn = (field) =>
+    field === unfinished.field &&
+    field.value !== "" &&
+    !WHOLE.test(unfinished.text) &&
+    Date.now() - unfinished.at < NEXT_CHARACTER_MS;
 
   const mayHoldKey = (field) =>
     field.matches("textarea, input:not([type=password], [type=hidden], [type=checkbox], [type=radio], [data-takes-key])");
@@ -45,7 +56,12 @@
     (event) => {
       const field = event.target;
       if (!mayHoldKey(field)) return;
-      if (KEY.test(field.value)) {
+      if (goesOn(field)) {
+        event.stopImmediatePropagation();
+        unfinished = { field, text: unfinished.text + field.value, at: Date.now() };
+        field.value = "";
+        if (finder) held = unfinished.text;
+      } else if (KEY.test(field.value)) {
         event.stopImmediatePropagation();
         takeOut(field);
       } else {

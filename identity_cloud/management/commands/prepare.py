@@ -26,7 +26,7 @@ class Command(BaseCommand):
             raise CommandError(unusable(error)) from None
         except DatabaseError as error:
             raise CommandError(str(database_unusable(error))) from None
-        call_command("create_first_operator", stdout=self.stdout)
+        call_command("create_first_operator", stdout=self.stdout._out)
 
 
 def _check_file() -> None:

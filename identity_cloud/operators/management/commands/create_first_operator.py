@@ -6,7 +6,9 @@ from typing import Any
 from django.contrib.auth import get_user_model
 from django.core.exceptions import ValidationError
 from django.core.management.base import BaseCommand, CommandError
+from django.db import transaction
 
+from accesskeys.management.output import OutputError, write_out
 from identity_cloud.settings.environment import optional
 
 
@@ -18,6 +20,8 @@ class Command(BaseCommand):
         operators = model._default_manager
         if operators.exists():
             return
+        if self.stdout._out is None:
+            raise CommandError("Standard output is closed, so no operator was created.")
         username = optional("DJANGO_SUPERUSER_USERNAME", "operator")
         try:
             model._meta.get_field("username").clean(username, None)
@@ -27,9 +31,15 @@ class Command(BaseCommand):
             ) from None
         given = optional("DJANGO_SUPERUSER_PASSWORD")
         password = given or secrets.token_urlsafe(16)
-        operators.create_superuser(username=username, email="", password=password)
-        if given:
-            self.stdout.write(f"Created the operator {username}.")
-        else:
-            self.stdout.write(f"Created the operator {username} with the password {password}")
-            self.stdout.write("The password is not shown again.")
+        told = f"Created the operator {username}."
+        if not given:
+            told = f"Created the operator {username} with the password {password}\nThe password is not shown again."
+        try:
+            # Together, for a password that nobody has read opens no door.
+            with transaction.atomic():
+                operators.create_superuser(username=username, email="", password=password)
+                write_out(self.stdout, f"{told}\n")
+        except OutputError as error:
+            raise CommandError(
+                f"The output cannot be written: {error.strerror}. No operator was created."
+            ) from None
