@@ -126,8 +126,8 @@ def networks(name: str) -> list[str]:
         except ValueError:
             raise wrong(
                 name,
-                f"must be networks separated by commas, such as 10.0.3.7/32 or 10.0.0.0/8, with no bits set behind "
-                f"the slash. Number {position} is not one.",
+                "must be networks separated by commas, such as 10.0.3.7/32 or 10.0.0.0/8, with no bits set behind the "
+                f"slash, and IPv4 without ::ffff:. Number {position} is not one.",
             ) from None
     return texts
 
