@@ -32,9 +32,8 @@ def check_database() -> None:
         executor = MigrationExecutor(connection)
         if executor.migration_plan(executor.loader.graph.leaf_nodes()):
             raise ImproperlyConfigured("The database is not migrated. Run manage.py prepare.")
-        if (
-            connection.vendor == "sqlite"
-        ):  # A PostgreSQL that is a standby may serve; a file has no reason to.
+        # A PostgreSQL that is a standby may serve; a file has no reason to.
+        if connection.vendor == "sqlite":
             with transaction.atomic():  # Begins by asking for the lock to write.
                 transaction.set_rollback(True)
         check_keyring()

@@ -1,4 +1,4 @@
-"""What has to be known before gunicorn is imported: it reads ``WEB_CONCURRENCY`` itself, and a wrong one ends it"""
+"""What has to be right before gunicorn is imported: it reads ``WEB_CONCURRENCY`` by itself, wrong or not."""
 
 from __future__ import annotations
 

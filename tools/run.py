@@ -56,9 +56,8 @@ class Trial(WSGIApplication):  # type: ignore[misc]  # gunicorn has no types.
         self._say_where(server)
         password_page = f"{listening.public_address(server.LISTENERS)}/accounts/password/change/"
         lines = {**_first_operator(self._told.getvalue(), password_page), "Stop": "Ctrl-C"}
-        self._told = (
-            io.StringIO()
-        )  # The processes that answer requests are yet to come, and need not know it.
+        # The processes that answer requests are yet to come, and need not know it.
+        self._told = io.StringIO()
         print()
         for label, text in lines.items():
             print(f"  {label:<11}{text}")

@@ -49,10 +49,8 @@ class AccessKeyGeneratePage(ConsolePage):
         return "name" in self.request.GET and bool(htmx(self.request))
 
     def send_to_sign_in(self) -> HttpResponse:
-        if self.asks_about_name:
-            return HttpResponse(
-                status=HTTPStatus.NO_CONTENT
-            )  # No reason to leave a form that is being filled in.
+        if self.asks_about_name:  # No reason to leave a form that is being filled in.
+            return HttpResponse(status=HTTPStatus.NO_CONTENT)
         return super().send_to_sign_in()
 
     def again(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:

@@ -49,9 +49,8 @@ class Command(AccessKeyCommand):
         told = _as_json if options["json"] else _as_lines
         self.tell(told(access_key, attempt, verdicts))
         if not verdicts[-1].passes:
-            sys.exit(
-                1
-            )  # An answer, not an error: it is on standard output, and there is nothing more to say.
+            # An answer, not an error: it is on standard output, and there is nothing more to say.
+            sys.exit(1)
 
 
 class Verdict(NamedTuple):
