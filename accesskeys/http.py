@@ -16,6 +16,8 @@ from accesskeys.operations.actors import Actor
 
 # What is at these addresses is made for programs; two of them are for signed-in operators as well.
 PROGRAMS_PATHS = ("/api/", "/oauth2/", "/metrics/")
+# What asks whether a key may pass, and little else. Whatever other requests do, there are threads for these.
+DECISION_PATHS = ("/api/v1/ping/", "/api/v1/access-keys/current/", "/oauth2/introspect/", "/metrics/")
 OPERATORS_PATHS = ("/api/v1/docs/", "/api/v1/schema/")
 
 RETRY_AFTER_SECONDS = 5  # How long a caller should wait for the database, or for the counters.

@@ -13,7 +13,7 @@ import subprocess
 import sys
 import time
 import uuid
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -22,6 +22,7 @@ from typing import Any
 import psycopg
 
 ROOT = Path(__file__).resolve().parents[2]
+SERVER = (sys.executable, "-m", "gunicorn", "-c", "server/gunicorn.conf.py", "identity_cloud.wsgi")
 START_SECONDS = 30
 STOP_SECONDS = 15
 
@@ -127,11 +128,11 @@ class Site:
         assert done.returncode == 0, done.stderr
         return done.stdout.strip()
 
-    def launch(self, port: int, log: Path) -> subprocess.Popen[str]:
+    def launch(self, port: int, log: Path, program: Sequence[str] = SERVER) -> subprocess.Popen[str]:
         """Start a server process, which may fail; what it says goes to the log."""
         with log.open("w") as output:
             return subprocess.Popen(
-                [sys.executable, "-m", "gunicorn", "-c", "server/gunicorn.conf.py", "identity_cloud.wsgi"],
+                program,
                 cwd=ROOT,
                 env=self.environment | {"PORT": str(port)},
                 stdout=output,
@@ -141,11 +142,11 @@ class Site:
             )
 
     @contextmanager
-    def serve(self) -> Iterator[Server]:
+    def serve(self, program: Sequence[str] = SERVER) -> Iterator[Server]:
         """A server that answers, until the block is left."""
         port = free_port()
         log = self.folder / f"server-{port}.log"
-        process = self.launch(port, log)
+        process = self.launch(port, log, program)
         try:
             _wait_for(process, port, log)
             yield Server(process, port, log)

@@ -13,7 +13,7 @@ from http import HTTPStatus
 import pytest
 
 from accesskeys.gate import Answer
-from server.workers import _written
+from server.answers import written
 from tests.server.servers import Server, Site
 
 AHEAD, DJANGO = "/auth/verify/", "/auth/%76erify/"
@@ -132,4 +132,4 @@ def test_the_headers_are_bounded_here_too(server: Server) -> None:
 
 def test_no_header_can_begin_another() -> None:
     with pytest.raises(ValueError, match="line break"):
-        _written(Answer(HTTPStatus.OK, {"X-Access-Key-Name": "a\r\nX-Access-Key-Scopes: all"}), keep=True)
+        written(Answer(HTTPStatus.OK, {"X-Access-Key-Name": "a\r\nX-Access-Key-Scopes: all"}), keep=True)

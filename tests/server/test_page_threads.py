@@ -1,0 +1,92 @@
+"""Pages have threads of their own, few of them: whatever they do, there are threads for keys."""
+
+from __future__ import annotations
+
+import sqlite3
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import ExitStack, closing
+from http.client import HTTPConnection
+
+import pytest
+
+from server.prompt import PAGE_THREADS, PAGES_WAITING, REQUEST_SECONDS
+from tests.server.clients import QUICKLY, connect, is_answered_quickly
+from tests.server.servers import Server, Site
+
+# Its thread waits for a body that never comes, and is asked for because of the cookie.
+TAKES_A_THREAD = (
+    b"POST /accounts/login/ HTTP/1.1\r\nHost: 127.0.0.1:8000\r\nExpect: 100-continue\r\n"
+    b"Cookie: csrftoken=" + 32 * b"a" + b"\r\n"
+    b"Content-Type: application/x-www-form-urlencoded\r\nContent-Length: 10\r\n\r\n"
+)
+WAITS_FOR_ONE = b"GET /accounts/login/ HTTP/1.1\r\nHost: 127.0.0.1:8000\r\nConnection: close\r\n\r\n"
+
+
+@pytest.fixture(scope="module")
+def server(site: Site) -> Iterator[Server]:
+    with site.with_settings(WEB_THREADS="2").serve() as running:
+        yield running
+
+
+def take_all_threads(server: Server, stack: ExitStack) -> None:
+    for _ in range(PAGE_THREADS):
+        connection = stack.enter_context(connect(server))
+        connection.sendall(TAKES_A_THREAD)
+        assert connection.recv(100).startswith(b"HTTP/1.1 100 ")
+
+
+def test_keys_are_verified_while_all_pages_wait(server: Server, site: Site) -> None:
+    key = site.key("while_pages_wait")
+    with ExitStack() as stack:
+        take_all_threads(server, stack)
+        assert is_answered_quickly(server)
+        began = time.monotonic()
+        assert server.call("GET", "ping/", key).status == 200
+        assert time.monotonic() - began < QUICKLY
+
+
+def test_pages_take_turns_and_those_beyond_hear_at_once_that_we_are_busy(server: Server) -> None:
+    with ExitStack() as stack:
+        take_all_threads(server, stack)
+        waiting = [stack.enter_context(connect(server)) for _ in range(PAGES_WAITING)]
+        for connection in waiting:
+            connection.sendall(WAITS_FOR_ONE)
+        time.sleep(0.5)
+
+        began = time.monotonic()
+        page = server.ask("GET", "/accounts/login/")
+        program = server.call("GET", "access-keys/", "nonsense")
+        assert time.monotonic() - began < QUICKLY
+        for answer in (page, program):
+            assert (answer.status, answer.headers["Retry-After"]) == (503, "5")
+            assert answer.headers["Cache-Control"] == "no-store"
+        assert page.body.decode().startswith("Too many pages are asked for")
+        assert program.json["errors"][0]["code"] == "unavailable"
+        assert is_answered_quickly(server)
+
+        time.sleep(REQUEST_SECONDS + 1)  # Those that held the threads are given up.
+        assert server.ask("GET", "/accounts/login/").status == 200
+        assert {connection.recv(12) for connection in waiting} <= {b"HTTP/1.1 200", b"HTTP/1.1 503"}
+
+
+def test_keep_alive_is_kept_though_the_answer_took_long(site: Site) -> None:
+    path = site.folder / "slow.sqlite3"
+    slow = site.with_settings(DATABASE_URL=f"sqlite:///{path}?timeout=30")
+    assert slow.manage("migrate", "--verbosity", "0").returncode == 0
+    key = slow.key("slow", "--scope=access_keys:write")
+    with slow.serve() as server, closing(HTTPConnection("127.0.0.1", server.port, timeout=30)) as connection:
+        with closing(sqlite3.connect(path, isolation_level=None, check_same_thread=False)) as other:
+            other.execute("BEGIN IMMEDIATE")
+            threading.Timer(REQUEST_SECONDS + 1.5, other.execute, ["ROLLBACK"]).start()
+            began = time.monotonic()
+            headers = {"Authorization": f"Bearer {key}", "Content-Type": "application/json"}
+            connection.request("POST", "/api/v1/access-keys/", b'{"name": "late"}', headers)
+            answer = connection.getresponse()
+            assert (answer.status, bool(answer.read())) == (201, True)
+            assert time.monotonic() - began > REQUEST_SECONDS + 1
+        assert answer.headers["Connection"] == "keep-alive"
+        connection.auto_open = 0
+        connection.request("GET", "/api/v1/ping/", headers=headers)
+        assert connection.getresponse().status == 200
