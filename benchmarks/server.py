@@ -36,7 +36,7 @@ class Server(NamedTuple):
 def serving(environment: Mapping[str, str], *, workers: int = 1) -> Iterator[Server]:
     """A server of so many processes of four threads each."""
     with tempfile.TemporaryFile("w+") as log:
-        port = _free_port()
+        port = free_port()
         process = subprocess.Popen(
             [sys.executable, "-m", "gunicorn", "-c", "server/gunicorn.conf.py", "identity_cloud.wsgi"],
             cwd=ROOT,
@@ -57,7 +57,8 @@ def serving(environment: Mapping[str, str], *, workers: int = 1) -> Iterator[Ser
             process.wait()
 
 
-def _free_port() -> int:
+def free_port() -> int:
+    """A port that nobody listens on at the moment."""
     with socket.socket() as listener:
         listener.bind(("127.0.0.1", 0))
         port: int = listener.getsockname()[1]
