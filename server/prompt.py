@@ -247,6 +247,11 @@ class PromptWorker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no types
         """An answer is made. Its client may be slow to take it."""
         conn.is_kept = kept
         self._busy.pop(conn, None)
+        try:
+            conn.sock.flush()
+        except OSError:
+            self._close(conn)
+            return
         if conn.sock.unsent:
             self._room.wait(conn, Stage.OUTGOING, conn.sock.progressed + PROGRESS_SECONDS, to_send=True)
         elif kept:

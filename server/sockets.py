@@ -14,6 +14,7 @@ from typing import Any
 MEMORY_BYTES = 1 << 16  # Of an answer; what is more waits in a file that has no name.
 MOST_BYTES = 1 << 30  # Of all answers of this process together.
 PIECE = 1 << 16
+SHORT = 1 << 12  # What is shorter waits for what comes next: headers and body are one packet.
 
 _AT_ONCE = struct.pack("ii", 1, 0)  # SO_LINGER: hang up with a reset.
 
@@ -64,6 +65,7 @@ class PatientSocket(socket.socket):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self._unsent: Unsent | None = None
+        self._begun = b""
         self.progressed = 0.0  # When something was last sent, or kept, of the monotonic clock.
         self.is_given_up = False
 
@@ -73,17 +75,23 @@ class PatientSocket(socket.socket):
         return self._unsent.size if self._unsent else 0
 
     def sendall(self, data: Any, flags: int = 0) -> None:
-        """Send what the client takes now, and keep the rest."""
+        """Send what the client takes now, and keep the rest. ``flush`` is the end of an answer."""
         if self.is_given_up:
             raise ConnectionAbortedError(errno.ECONNABORTED, "The answer took too long")
         self.progressed = time.monotonic()
-        if self._unsent is None:
-            sent = self._send(data)
-            if sent == len(data):
-                return
-            self._unsent, data = Unsent(), memoryview(data)[sent:]
-        self._unsent.add(data)
-        self.send_more()
+        if self._begun:
+            data = self._begun + data
+        if len(data) < SHORT:
+            self._begun = data
+        else:
+            self._begun = b""
+            self._put(data)
+
+    def flush(self) -> None:
+        """Send what was too short to be sent by itself. Raises OSError."""
+        if self._begun:
+            data, self._begun = self._begun, b""
+            self._put(data)
 
     def sendfile(self, file: Any, offset: int = 0, count: int | None = None) -> int:
         """A file of ours, all of which fits into memory."""
@@ -114,6 +122,15 @@ class PatientSocket(socket.socket):
     def close(self) -> None:
         self._forget()
         super().close()
+
+    def _put(self, data: bytes | memoryview) -> None:
+        if self._unsent is None:
+            sent = self._send(data)
+            if sent == len(data):
+                return
+            self._unsent, data = Unsent(), memoryview(data)[sent:]
+        self._unsent.add(data)
+        self.send_more()
 
     def _send(self, data: bytes | memoryview) -> int:
         try:

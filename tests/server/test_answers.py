@@ -49,6 +49,7 @@ def test_one_that_is_whole_stays_as_it_is() -> None:
         answer = resetting(lambda _environ, _start: response)({"gunicorn.socket": ours}, None)
         assert b"".join(answer) == b"all of it"
         ours.sendall(b"still there")
+        ours.flush()
         assert client.recv(100) == b"still there"
 
 

@@ -37,6 +37,7 @@ def everything(ours: PatientSocket, client: socket.socket, size: int) -> bytes:
 def test_what_is_short_is_sent_at_once(ends: tuple[PatientSocket, socket.socket]) -> None:
     ours, client = ends
     ours.sendall(b"short")
+    ours.flush()
     assert (ours.unsent, client.recv(10)) == (0, b"short")
 
 
@@ -56,6 +57,7 @@ def test_it_goes_on_at_once_after_what_was_kept_is_taken(ends: tuple[PatientSock
     ours.sendall(LONG)
     everything(ours, client, len(LONG))
     ours.sendall(b"next")
+    ours.flush()
     assert client.recv(10) == b"next"
 
 
@@ -68,6 +70,7 @@ def test_a_file_is_sent_from_where_it_begins(
     with path.open("rb") as file:
         assert ours.sendfile(file, 2, 3) == 3
         assert ours.sendfile(file) == 10
+    ours.flush()
     assert client.recv(100) == b"2340123456789"
 
 
@@ -93,6 +96,7 @@ def test_what_is_left_is_no_longer_counted(ends: tuple[PatientSocket, socket.soc
 def test_an_answer_that_breaks_off_is_none(ends: tuple[PatientSocket, socket.socket]) -> None:
     ours, client = ends
     ours.sendall(b"a part of it")
+    ours.flush()
     ours.abort()
     with pytest.raises(ConnectionResetError):
         b"".join(iter(lambda: client.recv(100), b""))
