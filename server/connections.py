@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import socket
+import time
 from enum import IntEnum
 from typing import Any
 
@@ -20,7 +21,7 @@ PIECE = 1 << 16
 
 
 class Stage(IntEnum):
-    """What a connection waits for. Where there are too many, the lower ones go first."""
+    """What a connection waits for."""
 
     SILENT = 0  # Its first byte.
     KEPT = 1  # Another request.
@@ -40,6 +41,7 @@ class Connection(TConn):  # type: ignore[misc]  # gunicorn has no types.
         super().__init__(cfg, patient, client, server)
         self.init()
         self.stage = Stage.SILENT
+        self.since = time.monotonic()  # It waits at this stage.
         self.request: Request | None = None  # Its head has come.
         self.is_whole = False  # So has its body. If not, a thread has to wait for it.
         self.is_kept = False

@@ -97,8 +97,9 @@ def test_what_comes_byte_by_byte_is_a_request(server: Server, key: bytes, begun:
         assert connection.recv(65536).startswith(b"HTTP/1.1 401 " if b"verify" in begun else b"HTTP/1.1 200 ")
 
 
-def test_a_thousand_silent_connections_keep_nobody_out(server: Server) -> None:
+@pytest.mark.parametrize("said", [b"", b"G"], ids=["nothing", "a byte"])
+def test_a_thousand_connections_that_say_nothing_keep_nobody_out(server: Server, said: bytes) -> None:
     with ExitStack() as stack:
         for _ in range(1200):
-            stack.enter_context(connect(server))
+            stack.enter_context(connect(server)).sendall(said)
         assert all(is_answered_quickly(server) for _ in range(20))
