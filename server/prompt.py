@@ -156,12 +156,11 @@ class PromptWorker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no types
         self._room.admit(conn)
 
     def _make_room(self) -> bool:
-        """End the connection that is missed least; returns whether there was one."""
-        conn = self._room.least_missed()
-        if conn is None:
-            return False
-        self._give_up(conn)
-        return True
+        """End the connections that are missed least; returns whether there were some."""
+        before = len(self._open)
+        for conn in self._room.least_missed():
+            self._give_up(conn)
+        return len(self._open) < before
 
     def _give_up(self, conn: Connection) -> None:
         if conn.stage in (Stage.OUTGOING, Stage.QUEUED):

@@ -11,6 +11,7 @@ from contextlib import suppress
 from server.connections import Connection, Stage
 
 JUST_NOW = 1.0  # seconds
+AT_ONCE = 20
 
 # Whoever is told of a connection has it alone, until it waits again.
 _IF_READABLE = select.EPOLLIN | select.EPOLLONESHOT
@@ -51,13 +52,17 @@ class WaitingRoom:
             if conn.timeout < now and not _has_asked(conn) and self.waiting.pop(descriptor, None):
                 yield conn
 
-    def least_missed(self) -> Connection | None:
-        """Take the one that is missed least. See ``_worth``."""
+    def least_missed(self) -> Iterator[Connection]:
+        """Take those that are missed least: one, or some that are not missed at all, so that a flood costs little."""
         waiting, now = self.waiting.copy(), time.monotonic()
-        for descriptor in sorted(waiting, key=lambda each: _worth(waiting[each], now)):
+        worth = {descriptor: _worth(conn, now) for descriptor, conn in waiting.items()}
+        taken = 0
+        for descriptor in sorted(worth, key=worth.__getitem__):
+            if taken and (taken == AT_ONCE or worth[descriptor] > (1,)):
+                return
             if not _has_asked(waiting[descriptor]) and (conn := self.waiting.pop(descriptor, None)):
-                return conn
-        return None
+                taken += 1
+                yield conn
 
 
 def _worth(conn: Connection, now: float) -> tuple[int, float]:
