@@ -2,30 +2,36 @@
 
 from __future__ import annotations
 
-import threading
+from contextlib import suppress
+from queue import Empty, SimpleQueue
 
 from django.utils.functional import Promise
 
 from accesskeys.core.exceptions import Busy
+
+# What is there to be had. Giving back may happen anywhere, even while another is taken: of all locks of Python, only a
+# SimpleQueue allows it.
+Tokens = SimpleQueue[None]
 
 
 class Turn:
     """Somebody's turn, until it is given back. Given back twice it counts once; forgotten, it comes back by itself."""
 
     def __init__(self) -> None:
-        self._held: list[threading.Semaphore] = []
+        self._held: list[Tokens] = []
 
-    def hold(self, semaphore: threading.Semaphore, *, wait: bool) -> bool:
-        """Whether it could be had."""
-        is_had = semaphore.acquire(blocking=wait)
-        if is_had:
-            self._held.append(semaphore)
-        return is_had
+    def hold(self, tokens: Tokens, *, wait: bool) -> bool:
+        """Whether there was one to be had."""
+        with suppress(Empty):
+            tokens.get(block=wait)
+            self._held.append(tokens)
+            return True
+        return False
 
     def give_back(self) -> None:
         """Let the next one have it."""
         while self._held:
-            self._held.pop().release()
+            self._held.pop().put(None)
 
     __del__ = give_back
 
@@ -40,8 +46,7 @@ class Turns:
     """One for each thing that costs much. The threads of a process share it, its processes do not."""
 
     def __init__(self, *, at_once: int, waiting: int = 0, busy: Promise) -> None:
-        self._places = threading.Semaphore(at_once + waiting)
-        self._turns = threading.Semaphore(at_once)
+        self._places, self._turns = _tokens(at_once + waiting), _tokens(at_once)
         self._busy = busy
 
     def take(self) -> Turn:
@@ -59,3 +64,10 @@ class Turns:
         if not turn.hold(self._places, wait=False):
             raise Busy(self._busy)
         return turn
+
+
+def _tokens(number: int) -> Tokens:
+    tokens: Tokens = SimpleQueue()
+    for _ in range(number):
+        tokens.put(None)
+    return tokens
