@@ -13,7 +13,8 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import ResolverMatch, resolve
 from django.utils.translation import deactivate
 
-from accesskeys.console.views.errors import problem
+from accesskeys.console.views.errors import problem, unavailable
+from accesskeys.core.exceptions import Busy
 from accesskeys.http import is_from_program
 from identity_cloud import bodies
 
@@ -70,3 +71,17 @@ class BodyLimitMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         return bodies.refusal(request) or self.get_response(request)
+
+
+class BusyMiddleware:
+    """503 for what was not tried, because too many are at it."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.get_response(request)
+
+    def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
+        """Django asks it about whatever a view raises."""
+        return unavailable(request, str(exception)) if isinstance(exception, Busy) else None

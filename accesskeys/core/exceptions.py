@@ -6,6 +6,7 @@ Wrong input is not here: it is Django's own ``ValidationError``, so that forms a
 from __future__ import annotations
 
 from django.core.exceptions import ImproperlyConfigured
+from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 
@@ -17,7 +18,7 @@ class AccessKeyError(Exception):
     """Base of every refusal. ``str()`` is a sentence for the person or program that asked."""
 
     code = "error"
-    sentence = _("The operation was refused.")
+    sentence: str | Promise = _("The operation was refused.")
 
     def __str__(self) -> str:
         return str(self.sentence)
@@ -106,6 +107,16 @@ class CountersUnavailable(AccessKeyError):
             if in_cache
             else _("The rate limit cannot be counted at the moment: COUNTER_FILE cannot be written.")
         )
+
+
+class Busy(AccessKeyError):
+    """So many are at it already that nothing was tried; see ``turns``."""
+
+    code = "unavailable"
+
+    def __init__(self, sentence: Promise) -> None:
+        super().__init__()
+        self.sentence = sentence
 
 
 class RateLimited(AccessKeyError):

@@ -5,9 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
+from django.contrib.auth.base_user import AbstractBaseUser
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
+from accesskeys.core.exceptions import Busy
 from accesskeys.http import client_address
 from identity_cloud.operators import names
 
@@ -32,3 +34,11 @@ class OperatorAccountAdapter(DefaultAccountAdapter):
     def pre_authenticate(self, request: HttpRequest, **credentials: Any) -> None:
         # Counted by what all spellings of a name have in common, or each would be a fresh set of attempts.
         super().pre_authenticate(request, username=names.folded(credentials["username"]))
+
+    def authenticate(self, request: HttpRequest, **credentials: Any) -> AbstractBaseUser | None:
+        try:
+            operator: AbstractBaseUser | None = super().authenticate(request, **credentials)
+        except Busy:  # Counted before it was tried.
+            self._rollback_login_failed_rl_usage()
+            raise
+        return operator

@@ -18,18 +18,24 @@ from django.views.decorators.cache import never_cache
 from redis.exceptions import RedisError
 
 from accesskeys.console.typed_keys import KeylessForm, without_keys
-from accesskeys.console.views.errors import problem
+from accesskeys.console.views.errors import unavailable
+from accesskeys.core.exceptions import Busy
 from accesskeys.core.keys_in_text import is_mostly_in
 from accesskeys.http import RETRY_AFTER_SECONDS, prefers_json
+from identity_cloud.operators.hashing import TURNS
 
 logger = logging.getLogger("identity_cloud.operators")
 
 
 class CountedMixin:
-    """A form whose attempts are counted. Where they cannot be, none is made: a limit that nobody counts is none."""
+    """A form whose attempts are counted. Where they cannot be, none is made: a limit that nobody counts is none.
+
+    Nor is one where too many passwords are being checked. What was not tried does not count.
+    """
 
     request: HttpRequest
     is_stale = False  # Its form was sent by a page from before the last sign-in; see ``csrf_failure``.
+    is_signed_in: ClassVar[bool]  # Who sends this form.
     not_counted: ClassVar[str | Promise]
     kept: ClassVar[tuple[str, ...]] = ()  # What is still in the fields then. Never a password.
 
@@ -37,19 +43,21 @@ class CountedMixin:
         if self.is_stale:
             return self.again()
         try:
+            if request.method == "POST" and request.user.is_authenticated == self.is_signed_in:
+                TURNS.check()  # Before the attempt is counted.
             response: HttpResponseBase = super().dispatch(request, *args, **kwargs)  # type: ignore[misc]
         except (RedisError, OSError) as error:  # From the cache: a Redis, or files.
             logger.error("Attempts cannot be counted: %s", error)
-            return self.unavailable()
+            return self.unavailable(str(self.not_counted))
+        except Busy as busy:
+            return self.unavailable(str(busy))
         return response
 
-    def unavailable(self) -> HttpResponseBase:
+    def unavailable(self, sentence: str) -> HttpResponseBase:
         """503: the form once more, with the name of what could not be done."""
-        sentence, status = str(self.not_counted), HTTPStatus.SERVICE_UNAVAILABLE
         if prefers_json(self.request):
-            response: HttpResponseBase = problem(self.request, status, "unavailable", sentence)
-        else:
-            response = self.untried(sentence, status=status)
+            return unavailable(self.request, sentence)
+        response = self.untried(sentence, status=HTTPStatus.SERVICE_UNAVAILABLE)
         response["Retry-After"] = str(RETRY_AFTER_SECONDS)
         return response
 
@@ -81,6 +89,7 @@ class SignInForm(KeylessForm, LoginForm):
 class SignInPage(CountedMixin, LoginView):
     """Sign in with a name and a password."""
 
+    is_signed_in = False
     not_counted = gettext_lazy(
         "Signing in is not possible at the moment: attempts cannot be counted. Try again in a few seconds."
     )
@@ -110,6 +119,7 @@ class SignInPage(CountedMixin, LoginView):
 class PasswordPage(CountedMixin, PasswordChangeView):
     """Change the own password."""
 
+    is_signed_in = True
     not_counted = gettext_lazy(
         "Changing the password is not possible at the moment: attempts cannot be counted. "
         "Try again in a few seconds."

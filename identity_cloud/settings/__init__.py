@@ -86,6 +86,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "identity_cloud.middleware.BusyMiddleware",
 ]
 
 ROOT_URLCONF = "identity_cloud.urls"
@@ -134,7 +135,7 @@ LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "accesskeys:home"
 ACCOUNT_LOGOUT_REDIRECT_URL = "account_login"
 SESSION_COOKIE_AGE = 12 * 60 * 60  # seconds: a working day (ASVS 5.0, 7.3.2)
-PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
+PASSWORD_HASHERS = ["identity_cloud.operators.hashing.PatientArgon2PasswordHasher"]
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
     {

@@ -93,13 +93,18 @@ def too_many_requests(request: HttpRequest) -> HttpResponse:
     return problem(request, HTTPStatus.TOO_MANY_REQUESTS, "throttled", sentence)
 
 
+def unavailable(request: HttpRequest, sentence: str) -> HttpResponse:
+    """503, for what a few seconds mend."""
+    response = problem(request, HTTPStatus.SERVICE_UNAVAILABLE, "unavailable", sentence)
+    response["Retry-After"] = str(RETRY_AFTER_SECONDS)
+    return response
+
+
 def server_error(request: HttpRequest) -> HttpResponse:
     """500, for Django's ``handler500``; 503 where the database is what is missing."""
     if isinstance(sys.exception(), OperationalError | InterfaceError):
         sentence = _("The database cannot be reached at the moment. Try again in a few seconds.")
-        response = problem(request, HTTPStatus.SERVICE_UNAVAILABLE, "unavailable", sentence)
-        response["Retry-After"] = str(RETRY_AFTER_SECONDS)
-        return response
+        return unavailable(request, sentence)
     sentence = _("Something went wrong on our side. It has been written to the server log.")
     return problem(request, HTTPStatus.INTERNAL_SERVER_ERROR, "error", sentence)
 

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 
 from accesskeys.console.exports import FORMATS, Export
 from accesskeys.console.filters import AccessKeyFilter, AuditLogFilter, QueryForm
+from accesskeys.console.streams import ExportStream
 from accesskeys.console.views.base import ConsolePage
 from accesskeys.console.views.errors import problem
 from accesskeys.models import DESCRIPTION, AccessKey, AuditEvent
@@ -36,9 +37,9 @@ class ExportPage(ConsolePage):
             sentence = _("There is no parameter “%(name)s”, so nothing was exported.") % {"name": unknown[0]}
             return problem(request, HTTPStatus.BAD_REQUEST, "unknown", sentence)
         export = self.export(request)
-        response = StreamingHttpResponse(
-            FORMATS[wanted].write(export), content_type=FORMATS[wanted].media_type
-        )
+        kind = FORMATS[wanted](export.fields)
+        pieces = () if request.method == "HEAD" else ExportStream(export, kind)
+        response = StreamingHttpResponse(pieces, content_type=kind.media_type)
         filename = f"{export.name}-{timezone.now():%Y-%m-%d}.{wanted}"
         response["Content-Disposition"] = f'attachment; filename="{filename}"'
         return response
