@@ -17,6 +17,7 @@ from accesskeys.core.database_errors import reason
 from accesskeys.operations.readiness import check_keyring
 from accesskeys.verification.counters import get_counters
 from identity_cloud.paths import account
+from identity_cloud.redis_readiness import check_redis
 from identity_cloud.settings.database import DEFAULT
 from identity_cloud.settings.environment import optional
 
@@ -24,6 +25,7 @@ from identity_cloud.settings.environment import optional
 def check() -> None:
     """Raise ImproperlyConfigured with a sentence that says what does not work, and what to do."""
     check_files()
+    check_redis()
     check_database()
 
 

@@ -19,6 +19,7 @@ from redis.exceptions import RedisError
 
 from accesskeys.console.typed_keys import KeylessForm, without_keys
 from accesskeys.console.views.errors import problem
+from accesskeys.core import once
 from accesskeys.core.keys_in_text import is_mostly_in
 from accesskeys.http import RETRY_AFTER_SECONDS, prefers_json
 
@@ -39,7 +40,8 @@ class CountedMixin:
         try:
             response: HttpResponseBase = super().dispatch(request, *args, **kwargs)  # type: ignore[misc]
         except (RedisError, OSError) as error:  # From the cache: a Redis, or files.
-            logger.error("Attempts cannot be counted: %s", error)
+            if once.a_minute("attempts", error):
+                logger.error("Attempts cannot be counted: %s", error)
             return self.unavailable()
         return response
 
