@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import errno
 import os
-import stat
 import tempfile
 from pathlib import Path
 
@@ -15,7 +15,9 @@ from django.db.migrations.executor import MigrationExecutor
 from accesskeys.core import conf
 from accesskeys.core.database_errors import reason
 from accesskeys.operations.readiness import check_keyring
+from accesskeys.verification.counters import get_counters
 from identity_cloud.paths import account
+from identity_cloud.redis_readiness import check_redis
 from identity_cloud.settings.database import DEFAULT
 from identity_cloud.settings.environment import optional
 
@@ -23,6 +25,7 @@ from identity_cloud.settings.environment import optional
 def check() -> None:
     """Raise ImproperlyConfigured with a sentence that says what does not work, and what to do."""
     check_files()
+    check_redis()
     check_database()
 
 
@@ -47,6 +50,7 @@ def check_files() -> None:
         for path in (Path(conf.counter_file()), conf.tally_file()):
             try:
                 _write(path)
+                get_counters()  # Takes all the room that they will ever need.
             except OSError as error:
                 raise _unwritable(_place("COUNTER_FILE", "file", path), error) from None
     cache = settings.CACHES["default"]
@@ -76,18 +80,15 @@ def database_unusable(error: DatabaseError) -> ImproperlyConfigured:
 def _write(path: Path) -> None:
     """Open it as counting does, or raise OSError."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
-    try:
-        if not stat.S_ISREG(os.fstat(descriptor).st_mode):
-            raise OSError(None, "it is no ordinary file")
-    finally:
-        os.close(descriptor)
+    os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600))
 
 
 def _unwritable(place: str, error: OSError) -> ImproperlyConfigured:
     sentence = f"{place} cannot be written by the account {account(os.geteuid())}: {error.strerror}."
     if isinstance(error, PermissionError):
         sentence += " Give it to that account, or start as the account that it belongs to."
+    if error.errno in (errno.ENOSPC, errno.EDQUOT):
+        sentence += " Make room there."
     return ImproperlyConfigured(sentence)
 
 

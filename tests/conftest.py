@@ -10,7 +10,9 @@ from django.core.management import call_command
 from django.utils import translation
 from filelock import FileLock
 from hypothesis import settings as hypothesis_settings
+from pytest_django import Settings
 
+from accesskeys.core import once, steady
 from accesskeys.operations.actors import Actor
 
 # Half of the usual examples: most of them ask the database. One that takes long says nothing about the code.
@@ -40,6 +42,37 @@ def collected_static_files() -> None:
 def command() -> Actor:
     """An administrator at a shell, who may do everything."""
     return Actor.for_command()
+
+
+class SteadyClock:
+    """The clock of windows, set by hand."""
+
+    def __init__(self) -> None:
+        self.now = 1000.0
+
+    def shift(self, seconds: float) -> None:
+        """Let so much time pass."""
+        self.now += seconds
+
+
+@pytest.fixture
+def steady_clock(monkeypatch: pytest.MonkeyPatch) -> SteadyClock:
+    """It stands still, beside whatever ``time_machine`` does with the clock that can be set."""
+    clock = SteadyClock()
+    monkeypatch.setattr(steady, "seconds", lambda: clock.now)
+    return clock
+
+
+@pytest.fixture
+def own_counters(settings: Settings, tmp_path: Path) -> None:
+    """Rate limits are counted for this test alone: all come from one address."""
+    settings.ACCESS_KEYS_COUNTER_FILE = tmp_path / "counters"
+
+
+@pytest.fixture(autouse=True)
+def nothing_told() -> None:
+    """What an earlier test has said is said again."""
+    once._told.clear()
 
 
 @pytest.fixture(autouse=True)

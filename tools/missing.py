@@ -43,7 +43,7 @@ NEEDS = [
     Need("Chromium", "pages in a browser", ["chromium", "chromium-browser"], ["chromium"]),
     LIBATOMIC,
     Need("gettext", "translations", ["xgettext"], ["gettext"]),
-    Need("Redis", "signing in while it is away", ["redis-server"], ["redis-server"]),
+    Need("Redis", "limits and attempts that a Redis counts", ["redis-server"], ["redis-server"]),
     Need("curl", "gateways over HTTP/2", ["curl"], ["curl"]),
     Need("nginx", "gateways", ["nginx", "/usr/sbin/nginx"], ["nginx"]),
     Need("Caddy", "gateways", ["caddy"], ["caddy"]),

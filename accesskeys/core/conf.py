@@ -20,7 +20,7 @@ def master_keys() -> str:
 
 
 def counter_cache() -> str | None:
-    """``ACCESS_KEYS_COUNTER_CACHE``: the alias of a cache with an atomic ``incr``; None: the mapped file."""
+    """``ACCESS_KEYS_COUNTER_CACHE``: the alias of a cache with an atomic ``incr``; None: the file."""
     return getattr(settings, "ACCESS_KEYS_COUNTER_CACHE", None)
 
 

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import atexit
 import logging
 import os
+import threading
+import time
 from collections.abc import Iterable, Iterator
 from contextlib import AbstractContextManager
-from functools import lru_cache
 from types import TracebackType
 
-from accesskeys.core import conf
+from accesskeys.core import conf, once
 from accesskeys.core.exceptions import InsufficientScope, InvalidKey, RateLimited
 from accesskeys.models import AccessKey
 from accesskeys.models.attention import EXPIRES_SOON
@@ -71,9 +73,9 @@ class _Counting(AbstractContextManager[None]):
     def __exit__(
         self, _kind: type[BaseException] | None, error: BaseException | None, _traceback: TracebackType | None
     ) -> None:
-        tally = _tally()
-        if tally is not None:
-            tally.add(self._cells[_reason(error)])
+        _tally.add(self._cells[_reason(error)])
+        if not _is_written:
+            _write_from_now_on()
 
 
 def _reason(error: BaseException | None) -> str:
@@ -93,30 +95,55 @@ def _cell(door: str, reason: str) -> int:
 
 
 _COUNTING = {door: _Counting(door) for door in DOORS}
+_tally: Tally
+_is_written: bool  # By a thread of this process.
 
 
-@lru_cache
-def _tally() -> Tally | None:
-    """This process's tally. A folder that cannot be written to costs the numbers, and no request."""
+def write_down() -> None:
+    """Write what this process has counted. A disk that is full costs the numbers, and no request."""
     try:
-        return Tally(conf.tally_file())
+        _tally.write_down()
     except OSError as error:
-        logger.error("Decisions are not counted: %s", error)
-        return None
+        _tell(error)
 
 
-# A child of a fork is another process and takes a row of its own.
-os.register_at_fork(after_in_child=_tally.cache_clear)
+def _write_from_now_on() -> None:
+    global _is_written
+    _is_written = True
+    threading.Thread(target=_write_every_second, args=[_tally], name="metrics", daemon=True).start()
+
+
+def _write_every_second(tally: Tally) -> None:
+    while tally is _tally:
+        time.sleep(1)
+        write_down()
+
+
+def _begin() -> None:
+    """Also in the child of a fork, which is another process: its row is its own, and threads do not come along."""
+    global _tally, _is_written
+    _tally, _is_written = Tally(conf.tally_file), False
+
+
+_begin()
+os.register_at_fork(after_in_child=_begin)
+atexit.register(write_down)
 
 
 def _decisions() -> Iterator[tuple[str, int]]:
-    tally = _tally()
-    if tally is None:  # No numbers: Prometheus can tell them from zeros.
+    try:
+        sums = _tally.sums()
+    except OSError as error:  # No numbers: Prometheus can tell them from zeros.
+        _tell(error)
         return
-    sums = tally.sums()
     for door in DOORS:
         for outcome, reason in ENDINGS:
             yield f'{{door="{door}",outcome="{outcome}",reason="{reason}"}}', sums[_cell(door, reason)]
+
+
+def _tell(error: OSError) -> None:
+    if once.a_minute("metrics", error):
+        logger.error("Decisions are not counted: %s", error)
 
 
 def _expiring() -> int:

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import logging
-import time
 from functools import lru_cache
 from ipaddress import IPv6Address, ip_network
 from typing import NamedTuple
 
-from accesskeys.core import conf
+from accesskeys.core import conf, once
 from accesskeys.core.exceptions import CountersUnavailable, RateLimited
 from accesskeys.core.networks import parse_address
 from accesskeys.core.rates import Rate, parse_rate
@@ -63,15 +62,14 @@ def _count(name: str, rate: Rate, *, reason: str) -> None:
 
 
 def _window(name: str, rate: Rate, *, one_more: bool) -> Window:
-    now = int(time.time())
-    until = now - now % rate.seconds + rate.seconds
     try:
         counters = get_counters()
-        used = (counters.increment if one_more else counters.count)(name, until=until)
+        counted = (counters.increment if one_more else counters.count)(name, seconds=rate.seconds)
     except Exception as error:  # Each cache raises exceptions of its own.
-        logger.error("Rate limits cannot be counted: %s", error)
+        if once.a_minute("rate limits", error):
+            logger.error("Rate limits cannot be counted: %s", error)
         raise CountersUnavailable(in_cache=conf.counter_cache() is not None) from error
-    return Window(used, rate.requests, until - now)
+    return Window(counted.used, rate.requests, counted.seconds_left)
 
 
 def _name(access_key: AccessKey) -> str:

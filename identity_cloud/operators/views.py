@@ -19,6 +19,7 @@ from redis.exceptions import RedisError
 
 from accesskeys.console.typed_keys import KeylessForm, without_keys
 from accesskeys.console.views.errors import unavailable
+from accesskeys.core import once
 from accesskeys.core.exceptions import Busy
 from accesskeys.core.keys_in_text import is_mostly_in
 from accesskeys.http import RETRY_AFTER_SECONDS, prefers_json
@@ -47,7 +48,8 @@ class CountedMixin:
                 TURNS.check()  # Before the attempt is counted.
             response: HttpResponseBase = super().dispatch(request, *args, **kwargs)  # type: ignore[misc]
         except (RedisError, OSError) as error:  # From the cache: a Redis, or files.
-            logger.error("Attempts cannot be counted: %s", error)
+            if once.a_minute("attempts", error):
+                logger.error("Attempts cannot be counted: %s", error)
             return self.unavailable(str(self.not_counted))
         except Busy as busy:
             return self.unavailable(str(busy))

@@ -6,8 +6,6 @@ from collections.abc import Callable
 from typing import Any
 from urllib.parse import quote
 
-from environ import Env
-
 from identity_cloud.settings.environment import BASE_DIR, optional, wrong
 from identity_cloud.settings.service_address import ServiceAddress, parse, seconds, whole_number, yes_or_no
 
@@ -93,7 +91,7 @@ def _redis(address: ServiceAddress) -> dict[str, Any]:
     given = {"username": address.user, "password": address.password, "db": path if scheme != "unix" else ""}
     if any(given[option] for option in given.keys() & address.options.keys()):
         raise wrong("CACHE_URL", "gives user, password or database twice. Keep one of them.")
-    config = {**Env.cache_url_config("redis://"), "LOCATION": address.written(scheme)}
+    config = {"BACKEND": "identity_cloud.caches.RedisCache", "LOCATION": address.written(scheme)}
     return _config(config, address.cast_options(known), defaults)
 
 

@@ -38,7 +38,7 @@ def read(monkeypatch: pytest.MonkeyPatch) -> Any:
 )
 def test_a_redis(read: Any, address: str, location: str) -> None:
     config = read(address)
-    assert config["BACKEND"] == "django.core.cache.backends.redis.RedisCache"
+    assert config["BACKEND"] == "identity_cloud.caches.RedisCache"
     assert config["LOCATION"] == location
     assert counts_in_redis()
     # The driver takes each of the options.

@@ -2,10 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
-import socket
-import subprocess
-import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -15,6 +11,7 @@ from django.core.cache import cache
 from django.test import Client
 
 from tests.factories import OperatorFactory
+from tests.redis_servers import RedisServer, free_port
 
 pytestmark = pytest.mark.django_db
 
@@ -24,15 +21,10 @@ PASSWORD = "correct horse battery"
 NOT_POSSIBLE = "is not possible at the moment: attempts cannot be counted. Try again in a few seconds."
 
 
-def free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as server:
-        return int(server.getsockname()[1])
-
-
 def counted_at(settings: Any, port: int) -> None:
     settings.CACHES = {
         "default": {
-            "BACKEND": "django.core.cache.backends.redis.RedisCache",
+            "BACKEND": "identity_cloud.caches.RedisCache",
             "LOCATION": f"redis://127.0.0.1:{port}/0",
             "OPTIONS": {"socket_timeout": 1, "socket_connect_timeout": 1},
         }
@@ -40,24 +32,12 @@ def counted_at(settings: Any, port: int) -> None:
 
 
 @pytest.fixture
-def redis(settings: Any, tmp_path: Path) -> Iterator[subprocess.Popen[bytes]]:
-    program = shutil.which("redis-server")
-    if program is None:
-        pytest.skip(
-            "Redis is not installed. Install it (Debian: apt-get install redis-server) and run again."
-        )
-    port = free_port()
-    options = ["--port", str(port), "--bind", "127.0.0.1", "--save", "", "--dir", str(tmp_path)]
-    process = subprocess.Popen([program, *options], stdout=subprocess.DEVNULL)
-    for _ in range(100):
-        with socket.socket() as probe:
-            if probe.connect_ex(("127.0.0.1", port)) == 0:
-                break
-        time.sleep(0.1)
-    counted_at(settings, port)
-    yield process
-    process.kill()
-    process.wait()
+def redis(settings: Any, tmp_path: Path) -> Iterator[RedisServer]:
+    server = RedisServer(tmp_path)
+    server.start()
+    counted_at(settings, server.port)
+    yield server
+    server.kill()
 
 
 @pytest.fixture
@@ -65,13 +45,12 @@ def never_there(settings: Any) -> None:
     counted_at(settings, free_port())
 
 
-def test_signing_in_while_redis_is_stopped(redis: subprocess.Popen[bytes]) -> None:
+def test_signing_in_while_redis_is_stopped(redis: RedisServer) -> None:
     OperatorFactory(username="ada", password=PASSWORD)
     client = Client()
     client.post(SIGN_IN, {"login": "ada", "password": "wrong"})
     assert cache._cache.get_client().keys("*allauth*")
-    redis.terminate()
-    redis.wait()
+    redis.kill()
     response = client.post(SIGN_IN, {"login": "ada", "password": PASSWORD, "next": "/settings/audit-log/"})
     source = response.content.decode()
     assert (response.status_code, response["Retry-After"]) == (503, "5")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
@@ -36,6 +37,9 @@ def decisions(server: Server, key: str) -> Counter[tuple[str, str]]:
     )
 
 
+A_WHILE = 2  # seconds, after which a process has written down what it counted.
+
+
 def test_processes_add_up_and_a_restart_forgets_nothing(own_site: Site) -> None:
     key = own_site.key("prometheus", "--scope", "access_keys:metrics")
     good, forged = {"Authorization": f"Bearer {key}"}, {"Authorization": f"Bearer ica_{'A' * 51}"}
@@ -45,6 +49,7 @@ def test_processes_add_up_and_a_restart_forgets_nothing(own_site: Site) -> None:
             for headers, times in ((good, 5), (forged, 2), ({}, 1)):
                 for _ in range(times):
                     server.ask("GET", "/auth/verify/", headers=headers)
+        time.sleep(A_WHILE)
         assert decisions(first, key) == decisions(second, key) == expected
     with own_site.serve() as restarted:
         assert decisions(restarted, key) == expected
@@ -55,5 +60,6 @@ def test_so_do_the_workers_of_one_server(own_site: Site) -> None:
     with own_site.with_settings(WEB_CONCURRENCY="2", WEB_THREADS="1").serve() as server:
         for _ in range(40):
             server.ask("GET", "/auth/verify/", headers={"Authorization": f"Bearer {key}"})
+        time.sleep(A_WHILE)
         answers = [decisions(server, key) for _ in range(6)]
     assert answers == [{("accepted", ""): 40}] * 6

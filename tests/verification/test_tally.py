@@ -18,9 +18,11 @@ import django, sys
 from pathlib import Path
 django.setup()
 from accesskeys.verification.tally import Tally
-tally = Tally(Path(sys.argv[1]))
+tally = Tally(lambda: Path(sys.argv[1]))
 for _ in range(5000):
     tally.add(3)
+tally.write_down()
+tally.write_down()  # There is nothing more to write.
 print("counted", flush=True)
 sys.stdin.read()
 """
@@ -53,7 +55,7 @@ def kill(process: subprocess.Popen[str]) -> None:
 
 
 def test_each_cell_counts_for_itself(path: Path) -> None:
-    tally = Tally(path)
+    tally = Tally(lambda: path)
     tally.add(0)
     tally.add(CELLS - 1)
     tally.add(CELLS - 1)
@@ -62,7 +64,7 @@ def test_each_cell_counts_for_itself(path: Path) -> None:
 
 @pytest.mark.django_db
 def test_threads_miss_no_count(path: Path) -> None:
-    tally = Tally(path)
+    tally = Tally(lambda: path)
 
     def count() -> None:
         for _ in range(2000):
@@ -76,8 +78,9 @@ def test_processes_that_count_at_once_add_up(path: Path) -> None:
     processes = [start(path) for _ in range(3)]
     for process in processes:
         wait_until_counted(process)
-    tally = Tally(path)
+    tally = Tally(lambda: path)
     tally.add(3)
+    tally.write_down()
     for process in processes:
         kill(process)
     assert tally.sums()[3] == 15001
@@ -90,7 +93,7 @@ def test_the_numbers_outlive_a_killed_process_and_the_next_one_takes_its_row(pat
         wait_until_counted(process)
         kill(process)
     assert path.stat().st_size == ROW_SIZE
-    assert Tally(path).sums()[3] == 15000
+    assert Tally(lambda: path).sums()[3] == 15000
 
 
 def test_a_row_behind_one_that_came_free_keeps_its_numbers(path: Path) -> None:
@@ -99,12 +102,23 @@ def test_a_row_behind_one_that_came_free_keeps_its_numbers(path: Path) -> None:
     second = start(path)
     wait_until_counted(second)
     kill(first)
-    tally = Tally(path)  # In the first row.
-    assert tally.sums()[3] == 10000
+    tally = Tally(lambda: path)
+    tally.add(3)
+    tally.write_down()  # In the first row.
+    assert tally.sums()[3] == 10001
     kill(second)
     assert path.stat().st_size == 2 * ROW_SIZE
 
 
+def test_what_is_not_written_yet_is_in_the_sums_of_its_own_process(path: Path) -> None:
+    tally, other = Tally(lambda: path), Tally(lambda: path)
+    for expected in range(1, 4):
+        tally.add(0)
+        assert (tally.sums()[0], other.sums()[0]) == (expected, expected - 1)
+        tally.write_down()
+        assert (tally.sums()[0], other.sums()[0]) == (expected, expected)
+
+
 def test_the_file_is_for_its_owner_alone(path: Path) -> None:
-    Tally(path)
+    Tally(lambda: path).sums()
     assert path.stat().st_mode & 0o777 == 0o600

@@ -1,0 +1,46 @@
+"""A disk of a few megabytes that a test can fill."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+
+@dataclass(frozen=True)
+class Disk:
+    """A file system of its own, in memory."""
+
+    folder: Path
+
+    def fill(self) -> None:
+        """Take all the room that is left."""
+        with (self.folder / "ballast").open("ab", buffering=0) as ballast:
+            for piece in (1 << 16, 1):
+                try:
+                    while ballast.write(bytes(piece)):
+                        pass
+                except OSError:
+                    continue
+
+    def free(self) -> None:
+        """Give it back."""
+        (self.folder / "ballast").unlink()
+
+
+@contextmanager
+def small_disk(folder: Path) -> Iterator[Disk]:
+    """4 MiB at this folder, until the block is left."""
+    if os.geteuid():
+        pytest.skip("Only root can mount a small disk: run again as root.")
+    folder.mkdir()
+    subprocess.run(["mount", "-t", "tmpfs", "-o", "size=4m", "tests", folder], check=True)
+    try:
+        yield Disk(folder)
+    finally:
+        subprocess.run(["umount", "--lazy", folder], check=True)

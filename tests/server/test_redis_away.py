@@ -1,0 +1,110 @@
+"""A Redis that hangs, ends and comes back, under a server whose threads all have something to do."""
+
+from __future__ import annotations
+
+import re
+import time
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from http.cookies import SimpleCookie
+from pathlib import Path
+from urllib.parse import urlencode
+
+import pytest
+
+from tests.redis_servers import RedisServer
+from tests.server.servers import Answer, Server, Site
+
+GATE = "/auth/verify/?dialect=caddy"
+SIGN_IN = "/accounts/login/"
+FORGED = f"ica_{51 * 'A'}"
+
+
+@pytest.fixture
+def redis(tmp_path: Path) -> Iterator[RedisServer]:
+    server = RedisServer(tmp_path)
+    server.start()
+    yield server
+    server.resume()
+    server.kill()
+
+
+@pytest.fixture
+def counting(own_site: Site, redis: RedisServer) -> Site:
+    named = own_site.with_settings(CACHE_URL=redis.url, BAD_KEY_LIMIT="1000/hour", LOG_LEVEL="INFO")
+    made = named.manage(
+        "shell",
+        "-c",
+        "from django.contrib.auth.models import User; User.objects.create_user('ada', password='correct horse')",
+    )
+    assert made.returncode == 0, made.stderr
+    return named
+
+
+def at_the_gate(server: Server, key: str) -> Answer:
+    return server.ask("GET", GATE, headers={"Authorization": f"Bearer {key}"})
+
+
+def sign_in(server: Server, password: str = "correct horse") -> Answer:
+    page = server.ask("GET", SIGN_IN)
+    cookies = SimpleCookie("; ".join(page.cookies))
+    token = re.search(r'name="csrfmiddlewaretoken" value="(\w+)"', page.body.decode())
+    assert token
+    form = {"csrfmiddlewaretoken": token[1], "login": "ada", "password": password}
+    headers = {
+        "Content-Type": "application/x-www-form-urlencoded",
+        "Cookie": "; ".join(f"{name}={morsel.value}" for name, morsel in cookies.items()),
+        "Referer": f"http://127.0.0.1:{server.port}{SIGN_IN}",
+        "Host": f"127.0.0.1:{server.port}",
+    }
+    return server.ask("POST", SIGN_IN, headers=headers, body=urlencode(form).encode())
+
+
+def limited_key(site: Site) -> str:
+    key = site.key("limited")
+    assert site.manage("limit_access_key", "limited", "--rate", "1000/hour").returncode == 0
+    return key
+
+
+def seconds_of(ask: Callable[[], Answer]) -> tuple[int, float]:
+    began = time.monotonic()
+    return ask().status, time.monotonic() - began
+
+
+@pytest.mark.parametrize("failure", ["hangs", "ends"])
+def test_what_needs_no_count_goes_on_and_the_rest_hears_it_at_once(
+    counting: Site, redis: RedisServer, failure: str
+) -> None:
+    key, limited = counting.key("billing"), limited_key(counting)
+    with counting.serve() as server:
+        assert [at_the_gate(server, each).status for each in (key, limited, FORGED)] == [200, 200, 401]
+        assert sign_in(server).status == 302
+        redis.pause() if failure == "hangs" else redis.kill()
+        with ThreadPoolExecutor(16) as crowd:
+            forged = [crowd.submit(seconds_of, lambda: at_the_gate(server, FORGED)) for _ in range(200)]
+            answers = [future.result() for future in forged]
+        assert {status for status, _ in answers} == {401}
+        # Four threads waited once, at most, and from then on nobody but one a second.
+        assert sum(seconds > 0.9 for _, seconds in answers) <= 20
+
+        refused = at_the_gate(server, limited)
+        assert (refused.status, refused.headers["Retry-After"]) == (503, "5")
+        for _ in range(5):
+            status, seconds = seconds_of(lambda: at_the_gate(server, key))
+            assert status == 200
+            assert seconds < 2.5
+        attempts = [sign_in(server) for _ in range(4)]
+        for attempt in attempts:
+            assert (attempt.status, attempt.headers["Retry-After"]) == (503, "5")
+            assert b"Signing in is not possible at the moment: attempts cannot be counted." in attempt.body
+            assert not any("sessionid" in cookie for cookie in attempt.cookies)
+
+        log = server.log.read_text()
+        assert "Traceback" not in log
+        assert 1 <= log.count("Rate limits cannot be counted") <= 3  # Of each kind, one.
+        assert 1 <= log.count("Attempts cannot be counted") <= 3
+
+        redis.resume() if failure == "hangs" else redis.start()
+        time.sleep(1.1)
+        assert at_the_gate(server, limited).status == 200
+        assert sign_in(server).status == 302
