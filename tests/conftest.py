@@ -36,6 +36,12 @@ def collected_static_files() -> None:
             call_command("collectstatic", interactive=False, verbosity=0)
 
 
+@pytest.fixture(scope="session", autouse=True)
+def last_uses_are_written_at_once() -> None:
+    """A test looks at a row after a request, and its transaction is seen by no other thread."""
+    settings.ACCESS_KEYS_LAST_USE_DELAY = 0
+
+
 @pytest.fixture(scope="session")
 def command() -> Actor:
     """An administrator at a shell, who may do everything."""
