@@ -8,6 +8,8 @@ from typing import Any
 import django
 from django.conf import settings
 from django.core.handlers.wsgi import WSGIHandler, WSGIRequest
+from django.db.backends.base.base import BaseDatabaseWrapper
+from django.db.backends.signals import connection_created
 from django.http.response import HttpResponseBase
 
 from identity_cloud import chunked
@@ -41,6 +43,19 @@ class Handler(WSGIHandler):
         chunked.measure(environ)
         return super().__call__(environ, start_response)
 
+
+def wait_for_no_lock(connection: BaseDatabaseWrapper, **_signal: Any) -> None:
+    """Whoever is served waits for a lock as long as for a decision; commands and migrations may wait longer.
+
+    So a statement that nobody waits for any more does not stay behind in PostgreSQL until the lock is given up.
+    """
+    if connection.vendor == "postgresql":
+        milliseconds = int(settings.ACCESS_KEYS_DECISION_TIMEOUT * 1000)
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT set_config('lock_timeout', %s, false)", [str(milliseconds)])
+
+
+connection_created.connect(wait_for_no_lock)
 
 django.setup(set_prefix=False)
 

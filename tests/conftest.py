@@ -20,6 +20,14 @@ hypothesis_settings.register_profile("identity_cloud", max_examples=50, deadline
 hypothesis_settings.load_profile("identity_cloud")
 
 
+# What only one of the two can fail at.
+collect_ignore_glob = [
+    "*_on_sqlite.py"
+    if settings.DATABASES["default"]["ENGINE"].endswith("postgresql")
+    else "*_on_postgresql.py"
+]
+
+
 @pytest.fixture(scope="session")
 def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix: None) -> None:
     """On SQLite, a file: the database in memory has other locks than the one that people run."""
@@ -36,6 +44,12 @@ def collected_static_files() -> None:
     with FileLock(f"{settings.STATIC_ROOT}.lock"):
         if not (Path(settings.STATIC_ROOT) / "staticfiles.json").exists():
             call_command("collectstatic", interactive=False, verbosity=0)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def last_uses_are_written_at_once() -> None:
+    """A test looks at a row after a request, and its transaction is seen by no other thread."""
+    settings.ACCESS_KEYS_LAST_USE_DELAY = 0
 
 
 @pytest.fixture(scope="session")

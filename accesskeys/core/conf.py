@@ -45,3 +45,18 @@ def trusted_proxies() -> tuple[Network, ...]:
 def bad_key_limit() -> Rate:
     """``ACCESS_KEYS_BAD_KEY_LIMIT``: how many bad keys an address may present before it hears 429."""
     return parse_rate(getattr(settings, "ACCESS_KEYS_BAD_KEY_LIMIT", "60/minute"))
+
+
+def decision_timeout() -> float:
+    """``ACCESS_KEYS_DECISION_TIMEOUT``: seconds that a decision waits for the database, and then fails."""
+    seconds: float = getattr(settings, "ACCESS_KEYS_DECISION_TIMEOUT", 2.0)
+    return seconds
+
+
+def last_use_delay() -> float:
+    """``ACCESS_KEYS_LAST_USE_DELAY``: seconds between the writing down of last uses. At 0 each is written at once.
+
+    That is for tests, which look at a row after a request and roll both back.
+    """
+    seconds: float = getattr(settings, "ACCESS_KEYS_LAST_USE_DELAY", 1.0)
+    return seconds

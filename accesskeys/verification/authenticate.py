@@ -25,12 +25,13 @@ def authenticate(key: str, *, address: str | None = None) -> AccessKey:
     access_key = None
     try:
         access_key = keyring.get_keyring().find(key, find_by_digest)
-        decision.require_usable(access_key, decision.Attempt(address, timezone.now()))
+        now = timezone.now()
+        decision.require_usable(access_key, decision.Attempt(address, now))
         rate_limits.count_use(access_key)
     except (InvalidKey, RateLimited) as refusal:
         refusal_log.write(refusal.reason, address=address, access_key=access_key)
         if access_key is None:
             rate_limits.count_bad_key(address)
         raise
-    record_use(access_key)
+    record_use(access_key, now)
     return access_key

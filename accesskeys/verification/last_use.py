@@ -1,30 +1,137 @@
-"""When a key was last used: written down after the decision, which never depends on it."""
+"""When a key was last used: noted in memory by a decision, written down behind it.
+
+A decision waits for nothing but its own read, so whatever holds up a write holds up no key. Those that are noted and
+not yet written are lost where a process is killed, or the database is away for long. See docs/decisions/0023.
+"""
 
 from __future__ import annotations
 
+import atexit
 import logging
+import os
+import threading
+import time
+from collections.abc import Iterable
+from datetime import datetime
+from functools import lru_cache
+from typing import cast
+from uuid import UUID
 
-from django.db import DatabaseError
-from django.db.models import Q
-from django.utils import timezone
+from django.db import DEFAULT_DB_ALIAS, Error, connections, router
 
 from accesskeys.core import conf
+from accesskeys.core.database_errors import reason
 from accesskeys.models import AccessKey
+from accesskeys.verification.last_use_rows import Use, update, update_unlocked
+
+BATCH = 500  # rows in one transaction, which keeps others waiting for some milliseconds
+MOST = 50_000  # wait at once to be written down; more are forgotten until the next use
+LONGEST_PAUSE = 60.0  # seconds, after failures in a row
+IDLE = 60.0  # seconds, after which the connection is given back
+PATIENCE_AT_THE_STOP = 3.0  # seconds
 
 logger = logging.getLogger("accesskeys.authentication")
 
 
-def record_use(access_key: AccessKey) -> None:
-    """Remember that the key was used: one UPDATE a minute at most, forward only.
+def record_use(access_key: AccessKey, at: datetime) -> None:
+    """Remember that the key was used: written down once a minute at most.
 
-    A failure (read-only database, lock) is logged and does not fail the request.
+    A moment that lies ahead by more than a minute was left by a clock that was wrong, and is corrected.
     """
-    now = timezone.now()
-    due = now - conf.LAST_USED_PRECISION
-    if access_key.last_used_at is not None and access_key.last_used_at > due:
-        return
-    not_yet = Q(last_used_at=None) | Q(last_used_at__lte=due)
+    last = access_key.last_used_at
+    if last is None or abs(at - last) >= conf.LAST_USED_PRECISION:
+        if conf.last_use_delay():
+            _writer().note(access_key.pk, at)
+        else:
+            _write_now([Use(access_key.pk, at)])
+
+
+def flush() -> None:
+    """Write down what is noted, as far as that takes a few seconds. For the stop of a server."""
+    _writer().flush(PATIENCE_AT_THE_STOP)
+
+
+def _write_now(uses: list[Use]) -> None:
     try:
-        AccessKey.objects.filter(not_yet, pk=access_key.pk).update(last_used_at=now)
-    except DatabaseError:
-        logger.warning("The last use of access key %s could not be recorded", access_key.pk, exc_info=True)
+        update(connections[_alias()], uses)
+    except Error as error:
+        logger.warning("The last use of access key %s is not written down: %s", uses[0].pk, reason(error))
+
+
+def _alias() -> str:
+    return router.db_for_write(AccessKey) or DEFAULT_DB_ALIAS
+
+
+class _Writer:
+    """The one thread of a process that writes last uses down. It begins with the first of them."""
+
+    def __init__(self) -> None:
+        self._noted: dict[UUID, datetime] = {}
+        self._starting = threading.Lock()
+        self._is_running = False
+        self._awaited = threading.Event()  # There is something to write down.
+        self._hurried = threading.Event()  # Somebody waits for it.
+        self._tried = threading.Event()
+
+    def note(self, pk: UUID, at: datetime) -> None:
+        """Keep it in memory, unless this access key waits already. Blocks nobody."""
+        if pk in self._noted or len(self._noted) >= MOST:
+            return
+        self._noted[pk] = at
+        if not self._awaited.is_set():
+            self._awaited.set()
+        if not self._is_running and self._starting.acquire(blocking=False):  # By the first one, for good.
+            threading.Thread(target=self._run, name="last-uses", daemon=True).start()
+            self._is_running = True
+
+    def flush(self, seconds: float) -> None:
+        """Return when all is written down, or the time is over."""
+        until = time.monotonic() + seconds
+        for _ in range(2):  # What was noted while the first was under way is in the second.
+            if self._noted:
+                self._tried.clear()
+                self._hurried.set()
+                self._tried.wait(until - time.monotonic())
+
+    def _run(self) -> None:
+        pause = conf.last_use_delay()
+        while True:
+            if not self._awaited.wait(IDLE):
+                connections[_alias()].close()
+                self._awaited.wait()
+            self._hurried.wait(pause)
+            self._hurried.clear()
+            self._awaited.clear()
+            pause = conf.last_use_delay() if self._write() else min(max(2 * pause, 1.0), LONGEST_PAUSE)
+            if self._noted:
+                self._awaited.set()
+            self._tried.set()
+
+    def _write(self) -> bool:
+        """Whether it could be done. What was written, or is gone, is noted no longer."""
+        connection = connections[_alias()]
+        try:
+            for batch in _batches(self._noted.copy()):
+                for pk in update_unlocked(connection, batch):
+                    del self._noted[pk]
+        except Exception as error:  # noqa: BLE001  Without this thread, none would be written any more.
+            connection.close()
+            logger.warning("Last uses wait to be written down: %s", reason(cast(Error, error)))
+            return False
+        return True
+
+
+def _batches(noted: dict[UUID, datetime]) -> Iterable[list[Use]]:
+    # In one order, as everybody who locks several rows.
+    uses = sorted(Use(pk, at) for pk, at in noted.items())
+    return (uses[start : start + BATCH] for start in range(0, len(uses), BATCH))
+
+
+@lru_cache
+def _writer() -> _Writer:
+    return _Writer()
+
+
+atexit.register(flush)
+# The threads of the parent are not in its child, and what it has noted it writes down itself.
+os.register_at_fork(after_in_child=_writer.cache_clear)

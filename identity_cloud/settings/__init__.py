@@ -20,6 +20,7 @@ from identity_cloud.settings.cache import cache, counts_in_redis
 from identity_cloud.settings.database import database
 from identity_cloud.settings.environment import (
     BASE_DIR,
+    few_seconds,
     file_path,
     flag,
     host_to_listen_on,
@@ -45,6 +46,7 @@ ALLOWED_HOSTS = [host(PUBLIC_URL), *(_LOOPBACK if IS_LOCAL else [])]
 ACCESS_KEYS_MASTER_KEYS = master_keys()
 TRUSTED_PROXIES = networks("TRUSTED_PROXIES")
 ACCESS_KEYS_BAD_KEY_LIMIT = rate("BAD_KEY_LIMIT", default="60/minute")
+ACCESS_KEYS_DECISION_TIMEOUT = few_seconds("DECISION_TIMEOUT", default="2")
 # Rate limits are counted in the cache that is named, or else in a file that all processes of this machine share.
 ACCESS_KEYS_COUNTER_CACHE = "default" if counts_in_redis() else None
 ACCESS_KEYS_COUNTER_FILE = file_path("COUNTER_FILE", BASE_DIR / "data" / "counters")

@@ -35,9 +35,10 @@ SQLITE_OPTIONS = {
 
 POSTGRESQL_OPTIONS = {
     "prepare_threshold": 5,  # Anything but 0 lets accesskeys/verification/finding prepare its statement.
-    # A machine that is gone without a word is given up before the gateways give us up.
-    "connect_timeout": 3,  # seconds
-    "tcp_user_timeout": 3000,  # milliseconds
+    # A machine that is gone without a word is given up before the gateways give us up. What decides about keys waits no
+    # longer than DECISION_TIMEOUT, whatever stands here.
+    "connect_timeout": 2,  # seconds, of which psycopg takes no fewer
+    "tcp_user_timeout": 2000,  # milliseconds
     "keepalives_idle": 10,  # seconds
     "keepalives_interval": 3,  # seconds
     "keepalives_count": 2,

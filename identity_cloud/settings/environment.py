@@ -29,6 +29,7 @@ SETTINGS = (
     "CACHE_URL",
     "TRUSTED_PROXIES",
     "BAD_KEY_LIMIT",
+    "DECISION_TIMEOUT",
     "COUNTER_FILE",
     "STATIC_ROOT",
     "LOG_LEVEL",
@@ -157,6 +158,14 @@ def positive_number(name: str, *, default: str) -> int:
     if re.fullmatch("[1-9][0-9]{0,3}", text) is None:
         raise wrong(name, "must be a whole number from 1 to 9999.")
     return int(text)
+
+
+def few_seconds(name: str, *, default: str) -> float:
+    """A time that a request may take, of a minute at most."""
+    text = optional(name, default)
+    if re.fullmatch(r"[0-9]{1,2}(\.[0-9]{1,3})?", text) is None or not 0.1 <= float(text) <= 60:
+        raise wrong(name, "must be a number of seconds from 0.1 to 60, such as 2 or 1.5.")
+    return float(text)
 
 
 def host_to_listen_on() -> str:

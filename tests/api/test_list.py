@@ -72,7 +72,7 @@ class TestList:
         AccessKeyFactory(name="lasting", expires_at=now + 15 * day)
         AccessKeyFactory(name="forgotten", generated_at=now - 91 * day)
         used = AccessKeyFactory(name="used", generated_at=now - 200 * day)
-        verification.record_use(used)
+        verification.record_use(used, timezone.now())
         by_status = {
             status: set(self.names(reader, status=status)) - {"reader"}
             for status in ("usable", "expiring", "expired", "never_used", "unused")

@@ -149,7 +149,8 @@ def test_one_read_and_at_most_one_write_a_minute(django_assert_num_queries: Djan
     client = consumer(AccessKeyFactory())
     with django_assert_num_queries(2) as queries:
         client.get(VERIFY)
-    assert [query["sql"].split()[0] for query in queries] == ["SELECT", "UPDATE"]
+    assert queries[0]["sql"].startswith("SELECT")
+    assert queries[1]["sql"].startswith("1 times: UPDATE")
     with django_assert_num_queries(1):
         client.get(VERIFY)
     with django_assert_num_queries(0):

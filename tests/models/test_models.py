@@ -152,7 +152,7 @@ class TestStaleInstance:
         assert not AccessKey.objects.exists()
 
     def test_recording_its_use_brings_nothing_back(self, stale: AccessKey) -> None:
-        verification.record_use(stale)
+        verification.record_use(stale, timezone.now())
         assert not AccessKey.objects.exists()
 
 

@@ -7,6 +7,7 @@ from collections import Counter
 import pytest
 from django.core.exceptions import ValidationError
 from django.db import connection
+from django.utils import timezone
 
 from accesskeys import operations, verification
 from accesskeys.core.exceptions import InvalidKey, NotFound
@@ -76,7 +77,7 @@ def test_nothing_brings_back_what_is_being_revoked(command: Actor) -> None:
                 lambda: operations.rename(access_key_id=pk, name=f"renamed_{number}", actor=command),  # noqa: B023
                 lambda: operations.suspend(access_key_id=pk, actor=command),  # noqa: B023
                 lambda: operations.reveal(access_key_id=pk, actor=command),  # noqa: B023
-                lambda: verification.record_use(access_key),  # noqa: B023
+                lambda: verification.record_use(access_key, timezone.now()),  # noqa: B023
                 lambda: verification.authenticate(key),  # noqa: B023
             ]
         )

@@ -9,7 +9,7 @@ from contextlib import AbstractContextManager, contextmanager
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from django.db import DatabaseError, connection, connections
+from django.db import connection, connections
 from hypothesis import example, given
 from hypothesis import strategies as st
 from time_machine import TimeMachineFixture
@@ -126,7 +126,7 @@ class TestLog:
 
 
 class TestLastUsed:
-    """At most one UPDATE per key and minute, forward only."""
+    """At most one UPDATE per key and minute, forward unless a clock was wrong."""
 
     @pytest.mark.parametrize(
         ("later", "written"),
@@ -136,10 +136,12 @@ class TestLastUsed:
             (timedelta(minutes=1), True),
             (timedelta(days=1), True),
             (timedelta(microseconds=-1), False),
-            (timedelta(days=-1), False),
+            (timedelta(seconds=-59), False),
+            (timedelta(minutes=-1), True),
+            (timedelta(days=-1), True),
         ],
     )
-    def test_moves_forward_once_a_minute(
+    def test_moves_once_a_minute_and_back_where_it_lay_ahead(
         self, time_machine: TimeMachineFixture, later: timedelta, written: bool
     ) -> None:
         time_machine.move_to(NOW, tick=False)
@@ -150,17 +152,13 @@ class TestLastUsed:
         verification.authenticate(key_of(access_key))
         assert stored(access_key.pk)["last_used_at"] == (NOW + later if written else NOW)
 
-    @pytest.mark.parametrize("later", [timedelta(days=-1), timedelta(seconds=59)])
-    def test_a_stale_instance_does_not_move_it_back(
-        self, time_machine: TimeMachineFixture, later: timedelta
-    ) -> None:
+    @pytest.mark.parametrize("later", [timedelta(seconds=-59), timedelta(seconds=59)])
+    def test_a_stale_instance_does_not_move_it(self, later: timedelta) -> None:
         """Two processes read the row at the same time; the slower one has the older clock or comes too soon."""
-        time_machine.move_to(NOW, tick=False)
         stale = AccessKeyFactory(generated_at=NOW - timedelta(days=2))
-        verification.record_use(stale)
-        time_machine.move_to(NOW + later, tick=False)
+        verification.record_use(stale, NOW)
         assert stale.last_used_at is None
-        verification.record_use(stale)
+        verification.record_use(stale, NOW + later)
         assert stored(stale.pk)["last_used_at"] == NOW
 
     def test_changes_nothing_else(self) -> None:
@@ -208,9 +206,8 @@ def test_where_the_last_use_cannot_be_written_the_request_succeeds(
         assert verification.authenticate(key) == access_key
         assert stored(access_key.pk)["last_used_at"] is None
     (record,) = [record for record in caplog.records if record.levelname == "WARNING"]
-    assert record.getMessage() == f"The last use of access key {access_key.pk} could not be recorded"
-    assert record.exc_info is not None
-    assert isinstance(record.exc_info[1], DatabaseError)
+    assert record.getMessage().startswith(f"The last use of access key {access_key.pk} is not written down: ")
+    assert record.exc_info is None
     assert not holds_part_of(key, caplog.text)
     assert not holds_part_of(access_key.digest.hex(), caplog.text)
 

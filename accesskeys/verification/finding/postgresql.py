@@ -10,6 +10,7 @@ from json import JSONDecoder
 from typing import Any
 from weakref import WeakKeyDictionary
 
+from django.db.backends.base.base import BaseDatabaseWrapper
 from psycopg import Connection, abc
 from psycopg.adapt import AdaptersMap, Transformer
 from psycopg.errors import error_from_result
@@ -31,8 +32,9 @@ class Question:
     def __init__(self, sql: str) -> None:
         self._sql = sql.replace("%s", "$1").encode()
 
-    def ask(self, driver: Connection[Any], value: bytes) -> list[Any] | None:
+    def ask(self, connection: BaseDatabaseWrapper, value: bytes) -> list[Any] | None:
         """The values of the row."""
+        driver = connection.connection
         transformer = _prepared.get(driver) or self._prepare(driver)
         result = driver.pgconn.exec_prepared(_NAME, (value,), (Format.BINARY,), Format.BINARY)
         if not result.ntuples:

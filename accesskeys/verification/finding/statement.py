@@ -9,9 +9,9 @@ from __future__ import annotations
 
 from datetime import UTC
 from functools import lru_cache
-from typing import Any, NamedTuple, Protocol
+from typing import Any
 
-from django.db import DEFAULT_DB_ALIAS, DatabaseError, connections, router
+from django.db import DEFAULT_DB_ALIAS, connections, router
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.models.base import ModelState
 from django.db.models.sql.compiler import SQLCompiler
@@ -19,30 +19,17 @@ from django.db.models.sql.compiler import SQLCompiler
 from accesskeys.core.keyring import same
 from accesskeys.models.access_key import AccessKey
 from accesskeys.verification.finding import sqlite
+from accesskeys.verification.finding.asking import Question, Statement, ask
 
 _HIDDEN = {"digest", "digest_key_id", "sealed", "sealed_key_id"}
 _FIELDS = [field for field in AccessKey._meta.concrete_fields if field.name not in _HIDDEN]
 _NAMES = [field.attname for field in _FIELDS]
 
 
-class _Question(Protocol):
-    """The statement as a driver takes it."""
-
-    def ask(self, driver: Any, value: bytes) -> list[Any] | None: ...
-
-
-class _Statement(NamedTuple):
-    """The SQL, what makes field values of Django's columns, by their place, and the way past both, if there is one."""
-
-    sql: str
-    converters: tuple[tuple[int, Any, list[Any]], ...]
-    question: _Question | None
-
-
 def find_by_digest(digest: bytes) -> AccessKey | None:
     """The access key with this digest, read now. The instance does not carry the digest."""
     alias = router.db_for_read(AccessKey) or DEFAULT_DB_ALIAS
-    values = _fetch(connections[alias], _compile(alias), digest)
+    values = ask(connections[alias], _compile(alias), digest)
     if values is None or not same(bytes(values[0]), digest):
         return None
     return _instance(alias, values[1:])
@@ -59,57 +46,21 @@ def _instance(alias: str, values: list[Any]) -> AccessKey:
     return access_key
 
 
-def _fetch(connection: BaseDatabaseWrapper, statement: _Statement, digest: bytes) -> list[Any] | None:
-    if connection.connection is None or connection.in_atomic_block:
-        return _ask(connection, statement, digest)
-    # The statement tells as well whether a connection that was kept open still lives, so Django need not ask first.
-    connection.health_check_done = True  # type: ignore[attr-defined]
-    try:
-        return _ask(connection, statement, digest)
-    except DatabaseError:
-        if connection.is_usable():
-            raise
-        connection.close()
-        return _ask(connection, statement, digest)
-
-
-def _ask(connection: BaseDatabaseWrapper, statement: _Statement, digest: bytes) -> list[Any] | None:
-    # Django's own cursor tells whoever is watching what it sends.
-    if statement.question is None or connection.queries_logged or connection.execute_wrappers:
-        return _ask_django(connection, statement, digest)
-    connection.ensure_connection()
-    with connection.wrap_database_errors:
-        return statement.question.ask(connection.connection, digest)
-
-
-def _ask_django(connection: BaseDatabaseWrapper, statement: _Statement, digest: bytes) -> list[Any] | None:
-    with connection.cursor() as cursor:
-        cursor.execute(statement.sql, (digest,))
-        row = cursor.fetchone()
-    if row is None:
-        return None
-    values = list(row)
-    for place, expression, functions in statement.converters:
-        for function in functions:
-            values[place] = function(values[place], expression, connection)
-    return values
-
-
 @lru_cache(maxsize=4)
-def _compile(alias: str) -> _Statement:
+def _compile(alias: str) -> Statement:
     connection = connections[alias]
     query = AccessKey.objects.using(alias).filter(digest=b"").values_list("digest", *_NAMES).query
     compiler: SQLCompiler = query.get_compiler(alias)
     sql, _ = compiler.as_sql()
     converters = compiler.get_converters([column for column, _, _ in compiler.select])
-    return _Statement(
+    return Statement(
         sql,
         tuple((place, expression, functions) for place, (functions, expression) in converters.items()),
         _question(connection, sql),
     )
 
 
-def _question(connection: BaseDatabaseWrapper, sql: str) -> _Question | None:
+def _question(connection: BaseDatabaseWrapper, sql: str) -> Question | None:
     if connection.timezone is not UTC:  # In a project of local times, which Django's converters know.
         return None
     if connection.vendor == "sqlite":
