@@ -6,6 +6,10 @@ import logging
 import re
 import time
 
+from django.db import Error
+
+from accesskeys.core import once
+from accesskeys.core.database_errors import reason
 from accesskeys.core.keys_in_text import struck_from
 
 # Django names settings of its own, which nobody can set here.
@@ -47,3 +51,26 @@ class Refusal(logging.Filter):
         message = _ADVICE.sub(" PUBLIC_URL says which host is answered.", record.getMessage())
         record.msg, record.args = _LIMIT.sub("the limit", message), ()
         return True
+
+
+class TracebackOnceAMinute(logging.Filter):
+    """Leaves the traceback to the first failure of a kind within a minute; of the others it says what failed.
+
+    With a database away, each request fails in the same way, in some KB each.
+    """
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        error = record.exc_info[1] if record.exc_info else None
+        if isinstance(error, Exception) and not once.a_minute(f"{record.name} {_where(error)}", error):
+            what = reason(error) if isinstance(error, Error) else type(error).__name__
+            record.msg, record.args = f"{record.getMessage()}: {what}", ()
+            record.exc_info = record.exc_text = None
+        return True
+
+
+def _where(error: Exception) -> str:
+    """The line of code that raised it."""
+    place = error.__traceback__
+    while place is not None and place.tb_next is not None:
+        place = place.tb_next
+    return f"{place.tb_frame.f_code.co_filename}:{place.tb_lineno}" if place else ""

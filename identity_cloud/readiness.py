@@ -16,6 +16,7 @@ from accesskeys.core import conf
 from accesskeys.core.database_errors import reason
 from accesskeys.operations.readiness import check_keyring
 from accesskeys.verification.counters import get_counters
+from identity_cloud import postgresql_readiness
 from identity_cloud.paths import account
 from identity_cloud.redis_readiness import check_redis
 from identity_cloud.settings.database import DEFAULT
@@ -35,10 +36,11 @@ def check_database() -> None:
         executor = MigrationExecutor(connection)
         if executor.migration_plan(executor.loader.graph.leaf_nodes()):
             raise ImproperlyConfigured("The database is not migrated. Run manage.py prepare.")
-        # A PostgreSQL that is a standby may serve; a file has no reason to.
         if connection.vendor == "sqlite":
             with transaction.atomic():  # Begins by asking for the lock to write.
                 transaction.set_rollback(True)
+        else:
+            postgresql_readiness.check()
         check_keyring()
     except DatabaseError as error:
         raise database_unusable(error) from None

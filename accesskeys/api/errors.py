@@ -6,8 +6,9 @@ from typing import cast
 
 from django.core.exceptions import SuspiciousOperation
 from django.core.exceptions import ValidationError as DjangoValidationError
-from django.db import InterfaceError, OperationalError
+from django.db import Error, connection
 from django.http import UnreadablePostError
+from django.utils.log import log_response
 from drf_standardized_errors.handler import ExceptionHandler
 from rest_framework import exceptions
 from rest_framework.request import Request
@@ -16,6 +17,7 @@ from rest_framework.serializers import as_serializer_error
 
 from accesskeys.api.exceptions import ScopeMissing, ServiceUnavailable
 from accesskeys.api.permissions import log_missing_scope
+from accesskeys.core.database_errors import is_of_pooler, is_passing, reason
 from accesskeys.core.exceptions import (
     CountersUnavailable,
     Forbidden,
@@ -47,11 +49,21 @@ class ApiExceptionHandler(ExceptionHandler):
                 return exceptions.ParseError("The body ends before its announced length.")
             case SuspiciousOperation():  # Such as a thousand fields in the query string.
                 return exceptions.ParseError("The request could not be understood.")
-            case OperationalError() | InterfaceError() | CountersUnavailable():
+            case CountersUnavailable():
+                return ServiceUnavailable()
+            case _ if is_passing(exc):
+                if is_of_pooler(exc):
+                    connection.close()
                 return ServiceUnavailable()
             case _:
                 return super().convert_known_exceptions(exc)
 
     def report_exception(self, exc: exceptions.APIException, response: Response) -> None:
-        if not isinstance(self.exc, CountersUnavailable):  # It is in the log already, in one line.
-            super().report_exception(exc, response)
+        if isinstance(self.exc, CountersUnavailable):  # It is in the log already, in one line.
+            return
+        if isinstance(self.exc, Error) and is_passing(self.exc):
+            request = cast(Request, self.context["request"])._request
+            why = f"the database cannot be used: {reason(self.exc)}"
+            log_response("%s: %s", why, request.path, response=response, request=request)
+            return
+        super().report_exception(exc, response)

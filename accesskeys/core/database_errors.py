@@ -1,4 +1,7 @@
-"""What a database says when it does not work, without what was set: user, host, name and options may be secrets."""
+"""What a database says when it does not work: whether that may pass, and in words without what was set.
+
+User, host, name and options of a database may be secrets.
+"""
 
 from __future__ import annotations
 
@@ -7,9 +10,27 @@ from collections.abc import Iterator
 from typing import Any
 
 from django.conf import settings
-from django.db import Error
+from django.db import Error, InterfaceError, OperationalError
 
 _QUOTED = re.compile('"[^"]*"|“[^”]*”|„[^“]*“|«[^»]*»|»[^«]*«')
+
+# What PostgreSQL calls so passes without anybody mending our code, by class or code (its manual, appendix A): a lost
+# connection, a server that only reads, a transaction that failed or has to be tried again, a prepared statement that a
+# pooler has lost or kept, no room, an object in use, an operator at work, and a system that fails.
+_PASSING = ("08", "25", "26000", "40", "42P05", "53", "55", "57", "58")
+_OF_POOLERS = ("26000", "42P05")
+
+
+def is_passing(error: BaseException | None) -> bool:
+    """Whether this is a database that does not work at the moment, which is 503 at every door, and no fault of ours."""
+    if isinstance(error, OperationalError | InterfaceError):
+        return True
+    return isinstance(error, Error) and _state(error).startswith(_PASSING)
+
+
+def is_of_pooler(error: BaseException | None) -> bool:
+    """Whether a statement is not where it was prepared. Over a fresh connection it is prepared anew."""
+    return isinstance(error, Error) and _state(error).startswith(_OF_POOLERS)
 
 
 def reason(error: Error) -> str:
@@ -24,3 +45,8 @@ def _values(config: dict[str, Any]) -> Iterator[str]:
     for name, value in {**config, **config["OPTIONS"]}.items():
         if isinstance(value, str) and name not in ("ENGINE", "init_command", "transaction_mode"):
             yield from value.split()
+
+
+def _state(error: Error) -> str:
+    """The SQLSTATE, where the driver has one."""
+    return getattr(error.__cause__, "sqlstate", None) or ""

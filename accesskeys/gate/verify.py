@@ -12,8 +12,11 @@ from http import HTTPStatus
 from typing import NamedTuple
 from urllib.parse import parse_qs
 
+from django.db import Error
+
 from accesskeys import verification
 from accesskeys.core import bearer, scopes
+from accesskeys.core.database_errors import is_passing, reason
 from accesskeys.core.exceptions import CountersUnavailable, InsufficientScope, InvalidKey, RateLimited
 from accesskeys.http import RETRY_AFTER_SECONDS, address_behind
 from accesskeys.models import AccessKey
@@ -96,8 +99,11 @@ def verify(question: Question) -> Answer:
         return _answer(HTTPStatus.SERVICE_UNAVAILABLE, {})
     except CountersUnavailable:
         return _unavailable()
-    except Exception:  # The database, as a rule.
-        logger.exception("A question could not be answered")
+    except Exception as error:
+        if isinstance(error, Error) and is_passing(error):
+            logger.error("A question could not be answered: the database cannot be used: %s", reason(error))
+        else:
+            logger.exception("A question could not be answered")
         return _unavailable()
 
 

@@ -9,9 +9,9 @@ from contextlib import contextmanager, suppress
 
 from django.core.exceptions import ValidationError
 from django.core.management.base import CommandError
-from django.db import OperationalError, ProgrammingError
+from django.db import DatabaseError, Error, ProgrammingError
 
-from accesskeys.core.database_errors import reason
+from accesskeys.core.database_errors import is_passing, reason
 from accesskeys.core.exceptions import AccessKeyError, KeyringError, NotFound
 from accesskeys.core.keys import PREFIX
 from accesskeys.core.validators import NAME_MAX_LENGTH, is_name
@@ -51,7 +51,10 @@ def refusals_as_command_errors(name_or_id: str | None) -> Iterator[None]:
         raise CommandError(_not_found(refusal, name_or_id)) from None
     except (AccessKeyError, KeyringError) as refusal:
         raise CommandError(str(refusal)) from None
-    except (OperationalError, ProgrammingError) as error:
+    except Error as error:
+        is_damaged = type(error) is DatabaseError  # So says SQLite of a file that is none of its own.
+        if not (is_damaged or is_passing(error) or isinstance(error, ProgrammingError)):
+            raise
         raise CommandError(f"The database cannot be reached or is not migrated: {reason(error)}.") from None
 
 

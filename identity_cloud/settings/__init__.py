@@ -216,8 +216,15 @@ LOGGING: dict[str, Any] = {
     "filters": {
         "without_quotation": {"()": "identity_cloud.logs.WithoutQuotation"},
         "refusal": {"()": "identity_cloud.logs.Refusal"},
+        "traceback_once_a_minute": {"()": "identity_cloud.logs.TracebackOnceAMinute"},
     },
-    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "handlers": {
+        "stderr": {
+            "class": "logging.StreamHandler",
+            "formatter": "line",
+            "filters": ["traceback_once_a_minute"],
+        }
+    },
     "root": {"handlers": ["stderr"], "level": log_level()},
     # Handlers of their own would write each record a second time, and mail errors to nobody.
     "loggers": {

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from http import HTTPStatus
 from typing import Any, cast
 
-from django.db import InterfaceError, OperationalError
+from django.db import connection
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
@@ -15,6 +15,7 @@ from django.urls import Resolver404, ResolverMatch
 from django.utils.translation import gettext as _
 
 from accesskeys.console.typed_keys import without_keys
+from accesskeys.core.database_errors import is_of_pooler, is_passing
 from accesskeys.http import RETRY_AFTER_SECONDS, prefers_json
 
 # What may be over when somebody tries again.
@@ -36,7 +37,9 @@ def _answer(request: HttpRequest, status: HTTPStatus, code: str, sentence: str) 
         error = {"code": code, "detail": sentence, "attr": None}
         return JsonResponse({"type": kind, "errors": [error]}, status=status)
     retry = request.get_full_path() if request.method == "GET" and status in PASSING else ""
-    context = {"sentence": sentence, "retry": retry, "layout": _layout(request, status)}
+    context: dict[str, Any] = {"sentence": sentence, "retry": retry, "layout": _layout(request, status)}
+    if status >= HTTPStatus.INTERNAL_SERVER_ERROR:
+        context["messages"] = ()  # They wait in the session, for a page that has a database to ask.
     return render(request, f"errors/{status}.html", context, status=status)
 
 
@@ -102,7 +105,10 @@ def unavailable(request: HttpRequest, sentence: str) -> HttpResponse:
 
 def server_error(request: HttpRequest) -> HttpResponse:
     """500, for Django's ``handler500``; 503 where the database is what is missing."""
-    if isinstance(sys.exception(), OperationalError | InterfaceError):
+    error = sys.exception()
+    if is_passing(error):
+        if is_of_pooler(error):
+            connection.close()
         sentence = _("The database cannot be reached at the moment. Try again in a few seconds.")
         return unavailable(request, sentence)
     sentence = _("Something went wrong on our side. It has been written to the server log.")

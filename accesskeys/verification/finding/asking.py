@@ -10,6 +10,7 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 
 from accesskeys.core import conf
 from accesskeys.core.breaker import Breaker
+from accesskeys.core.database_errors import is_of_pooler
 from accesskeys.verification.finding import deadline, sqlite
 from accesskeys.verification.finding.deadline import Wait
 from accesskeys.verification.finding.opening import open_within
@@ -72,8 +73,8 @@ def _fetch(wait: Wait, statement: Statement, digest: bytes) -> list[Any] | None:
         connection.health_check_done = True  # type: ignore[attr-defined]
         try:
             return _ask(connection, statement, digest)
-        except DatabaseError:
-            if wait.seconds_left <= 0 or connection.is_usable():
+        except DatabaseError as error:
+            if wait.seconds_left <= 0 or (connection.is_usable() and not is_of_pooler(error)):
                 raise
         deadline.watch().close(connection)
     open_within(connection, wait.seconds_left)

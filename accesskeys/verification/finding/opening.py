@@ -19,7 +19,8 @@ def open_within(connection: BaseDatabaseWrapper, seconds: float) -> None:
     # Django prepares it, tells everybody of it, and finds that it is open already.
     vars(connection)["get_new_connection"] = lambda _parameters: driver
     try:
-        connection.connect()
+        with connection.wrap_database_errors:
+            connection.connect()
     finally:
         del vars(connection)["get_new_connection"]
 

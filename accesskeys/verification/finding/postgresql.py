@@ -11,10 +11,10 @@ from typing import Any
 from weakref import WeakKeyDictionary
 
 from django.db.backends.base.base import BaseDatabaseWrapper
-from psycopg import Connection, abc
+from psycopg import Connection, OperationalError, abc
 from psycopg.adapt import AdaptersMap, Transformer
 from psycopg.errors import error_from_result
-from psycopg.pq import ExecStatus, Format
+from psycopg.pq import ConnStatus, ExecStatus, Format
 from psycopg.pq.abc import PGresult
 from psycopg.types.json import set_json_loads
 
@@ -38,14 +38,14 @@ class Question:
         transformer = _prepared.get(driver) or self._prepare(driver)
         result = driver.pgconn.exec_prepared(_NAME, (value,), (Format.BINARY,), Format.BINARY)
         if not result.ntuples:
-            _require(result, ExecStatus.TUPLES_OK)
+            _require(driver, result, ExecStatus.TUPLES_OK)
             return None
         # What reads the columns is chosen at the first answer; they are the same each time.
         transformer.set_pgresult(result, set_loaders=transformer.pgresult is None)
         return transformer.load_row(0, list)
 
     def _prepare(self, driver: Connection[Any]) -> abc.Transformer:
-        _require(driver.pgconn.prepare(_NAME, self._sql), ExecStatus.COMMAND_OK)
+        _require(driver, driver.pgconn.prepare(_NAME, self._sql), ExecStatus.COMMAND_OK)
         # Made of the adapters: made of the connection, it would keep that alive, and in the dictionary for ever.
         adapters = AdaptersMap(driver.adapters)
         set_json_loads(_json, adapters)
@@ -58,6 +58,9 @@ def _json(data: str | bytes) -> Any:
     return _decoder.raw_decode(str(data, "utf-8") if isinstance(data, bytes) else data)[0]
 
 
-def _require(result: PGresult, status: ExecStatus) -> None:
-    if result.status != status:
-        raise error_from_result(result)
+def _require(driver: Connection[Any], result: PGresult, status: ExecStatus) -> None:
+    if result.status == status:
+        return
+    error = error_from_result(result)
+    # A line that broke has no SQLSTATE, and psycopg takes it for any error.
+    raise OperationalError(str(error)) if driver.pgconn.status == ConnStatus.BAD else error

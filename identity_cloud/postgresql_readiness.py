@@ -1,0 +1,56 @@
+"""Whether a PostgreSQL that answers can do what is asked of it: take writes, and keep what is prepared."""
+
+from __future__ import annotations
+
+import secrets
+from typing import Any
+
+from django.core.exceptions import ImproperlyConfigured
+from django.db import connection
+from psycopg.pq import ExecStatus
+
+_ONE_OF_SEVERAL = (
+    "With several hosts, end DATABASE_URL with ?target_session_attrs=read-write; with one, name the primary."
+)
+
+
+def check() -> None:
+    """Raise ImproperlyConfigured where it never could. Raises what the database raises."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_is_in_recovery(), current_setting('transaction_read_only')")
+        is_standby, reads_only = cursor.fetchone()
+    if is_standby:
+        raise ImproperlyConfigured(f"DATABASE_URL leads to a standby, which takes no writes. {_ONE_OF_SEVERAL}")
+    if reads_only == "on":
+        raise ImproperlyConfigured(
+            "DATABASE_URL leads to a database that takes no writes: default_transaction_read_only is on."
+        )
+    if connection.settings_dict["OPTIONS"].get("prepare_threshold") and _is_shared():
+        raise ImproperlyConfigured(
+            "DATABASE_URL leads to a pooler that forgets what is prepared, such as PgBouncer in transaction mode. "
+            "Set its max_prepared_statements, which takes PgBouncer 1.21, or end DATABASE_URL with "
+            "?prepare_threshold=0."
+        )
+
+
+def _is_shared() -> bool:
+    """Whether another connection meets a statement that this one has prepared: then both lead to one session."""
+    name = f"probe_{secrets.token_hex(8)}".encode()
+    other = connection.copy()
+    try:
+        other.ensure_connection()
+        ours, theirs = connection.connection.pgconn, other.connection.pgconn
+        _require(ours.prepare(name, b"SELECT 1"))
+        met: Any = theirs.prepare(name, b"SELECT 1").status != ExecStatus.COMMAND_OK
+        for line in (ours, theirs):
+            line.exec_(b"DEALLOCATE " + name)
+    finally:
+        other.close()
+    return bool(met)
+
+
+def _require(result: Any) -> None:
+    from psycopg.errors import error_from_result
+
+    if result.status != ExecStatus.COMMAND_OK:
+        raise error_from_result(result)
