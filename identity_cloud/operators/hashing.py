@@ -69,12 +69,13 @@ def _aside(work: Callable[[], T]) -> T:
 
 
 def _stand_back() -> None:
-    """Take one core, and that only while nobody else wants it."""
+    """Take one core, and that only while nobody else wants it. Where a container forbids it, the turns are left."""
     if sys.platform == "linux":
         thread = threading.get_native_id()
-        with suppress(OSError):  # Where a container forbids it, the turns are left.
-            os.setpriority(os.PRIO_PROCESS, thread, LOWEST_PRIORITY)
+        with suppress(OSError):
             os.sched_setaffinity(thread, {random.choice(sorted(os.sched_getaffinity(thread)))})  # noqa: S311
+        with suppress(OSError):  # Last: until the hash begins, the thread holds up the interpreter.
+            os.setpriority(os.PRIO_PROCESS, thread, LOWEST_PRIORITY)
 
 
 def _failed(error: Exception) -> Busy:

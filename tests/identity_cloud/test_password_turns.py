@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import threading
-import time
 from collections.abc import Iterator
 from typing import Any
 
@@ -13,6 +11,7 @@ from django.test import Client
 
 from identity_cloud.operators.hashing import TURNS
 from tests.factories import OperatorFactory
+from tests.turns import Queue
 
 pytestmark = pytest.mark.django_db
 
@@ -20,21 +19,6 @@ SIGN_IN = "/accounts/login/"
 PASSWORD_PAGE = "/accounts/password/change/"
 PASSWORD, NEW_PASSWORD = "correct horse battery", "a long walk by the sea"
 SENTENCE = "Too many passwords are being checked at the moment, so nothing was done."
-
-
-class Queue:
-    """One whose turn it is, and others who wait for theirs."""
-
-    def __init__(self, waiting: int) -> None:
-        self._turn = TURNS.take()
-        self._others = [threading.Thread(target=lambda: TURNS.take().give_back()) for _ in range(waiting)]
-        for other in self._others:
-            other.start()
-
-    def dissolve(self) -> None:
-        self._turn.give_back()
-        for other in self._others:
-            other.join()
 
 
 @pytest.fixture
@@ -45,8 +29,7 @@ def ada() -> User:
 @pytest.fixture
 def queue(ada: User) -> Iterator[Queue]:
     """As many as may wait."""
-    queue = Queue(waiting=2)
-    time.sleep(0.1)  # Until they wait.
+    queue = Queue(TURNS, at_once=1, waiting=2)
     yield queue
     queue.dissolve()
 
@@ -110,8 +93,7 @@ def test_nor_does_it_where_others_came_first_after_it_was_counted(
     queues: list[Queue] = []
 
     def come_first() -> None:
-        queues.append(Queue(waiting=2))
-        time.sleep(0.1)
+        queues.append(Queue(TURNS, at_once=1, waiting=2))
 
     with monkeypatch.context() as patch:
         patch.setattr(TURNS, "check", come_first)

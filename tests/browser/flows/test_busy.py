@@ -2,35 +2,15 @@
 
 from __future__ import annotations
 
-import threading
-import time
-from collections.abc import Iterator
-from contextlib import contextmanager
-
 import pytest
 from playwright.sync_api import expect
 
 from accesskeys.console import streams
-from accesskeys.core.turns import Turns
 from identity_cloud.operators import hashing
 from tests.browser.conftest import PASSWORD, Complaints, Enter
 from tests.browser.scenes import AUDIT_LOG, LIST
 from tests.factories import AccessKeyFactory, OperatorFactory
-
-
-@contextmanager
-def taken(turns: Turns, *, at_once: int, waiting: int = 0) -> Iterator[None]:
-    """Others have all turns within the block."""
-    held = [turns.take() for _ in range(at_once)]
-    others = [threading.Thread(target=lambda: turns.take().give_back()) for _ in range(waiting)]
-    for other in others:
-        other.start()
-    time.sleep(0.1)  # Until they wait.
-    yield
-    for turn in held:
-        turn.give_back()
-    for other in others:
-        other.join()
+from tests.turns import Queue
 
 
 @pytest.mark.parametrize(
@@ -40,7 +20,7 @@ def test_an_export(enter: Enter, complaints: Complaints, path: str, link: str) -
     AccessKeyFactory(name="billing")
     page = enter()
     page.goto(f"{path}?search=billing" if path == LIST else path)
-    with taken(streams.TURNS, at_once=2):
+    with Queue(streams.TURNS, at_once=2):
         page.get_by_role("link", name=link).click()
         expect(page.get_by_role("heading", name="Not available")).to_be_visible()
         expect(page.get_by_text("Two exports are running already")).to_be_visible()
@@ -57,7 +37,7 @@ def test_signing_in(visit: Enter, complaints: Complaints) -> None:
     page.goto(LIST)
     page.get_by_label("Username").fill("ada")
     page.get_by_label("Password").fill(PASSWORD)
-    with taken(hashing.TURNS, at_once=1, waiting=2):
+    with Queue(hashing.TURNS, at_once=1, waiting=2):
         page.get_by_role("button", name="Sign in").click()
         expect(page.get_by_role("alert").filter(has_text="Too many passwords")).to_be_visible()
     expect(page.get_by_label("Username")).to_have_value("ada")
