@@ -20,7 +20,9 @@ def check() -> None:
         cursor.execute("SELECT pg_is_in_recovery(), current_setting('transaction_read_only')")
         is_standby, reads_only = cursor.fetchone()
     if is_standby:
-        raise ImproperlyConfigured(f"DATABASE_URL leads to a standby, which takes no writes. {_ONE_OF_SEVERAL}")
+        raise ImproperlyConfigured(
+            f"DATABASE_URL leads to a standby, which takes no writes. {_ONE_OF_SEVERAL}"
+        )
     if reads_only == "on":
         raise ImproperlyConfigured(
             "DATABASE_URL leads to a database that takes no writes: default_transaction_read_only is on."
