@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -36,10 +35,10 @@ class Disk:
 @contextmanager
 def small_disk(folder: Path) -> Iterator[Disk]:
     """4 MiB at this folder, until the block is left."""
-    if os.geteuid():
-        pytest.skip("Only root can mount a small disk: run again as root.")
     folder.mkdir()
-    subprocess.run(["mount", "-t", "tmpfs", "-o", "size=4m", "tests", folder], check=True)
+    mount = ["mount", "-t", "tmpfs", "-o", "size=4m", "tests", folder]
+    if subprocess.run(mount, check=False, capture_output=True).returncode:
+        pytest.skip("A small disk cannot be mounted. Run again as root, where root may mount.")
     try:
         yield Disk(folder)
     finally:

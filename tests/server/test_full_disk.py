@@ -41,6 +41,12 @@ def limited_key(site: Site, rate: str) -> str:
     return key
 
 
+def workers_of(server: Server) -> list[int]:
+    """Its processes that answer, once one of them has."""
+    assert server.ask("GET", GATE).status == 401
+    return children(server.process.pid)
+
+
 def told(server: Server, what: str) -> list[str]:
     return [line for line in server.log.read_text().splitlines() if what in line]
 
@@ -48,14 +54,17 @@ def told(server: Server, what: str) -> list[str]:
 def test_counting_goes_on_where_the_disk_is_full(counting: Site, disk: Disk) -> None:
     key, limited = counting.key("billing"), limited_key(counting, "2/hour")
     with counting.serve() as server:
-        workers = children(server.process.pid)
+        workers = workers_of(server)
         disk.fill()
         assert [ask(server, FORGED) for _ in range(4)] == [401, 401, 401, 429]
         assert [ask(server, limited) for _ in range(3)] == [200, 200, 429]
         assert [ask(server, key) for _ in range(3)] == [200, 200, 200]
-        time.sleep(1.5)  # By then the decisions should have been written down.
-        assert children(server.process.pid) == workers
+        end = time.monotonic() + 10
+        while not told(server, "Decisions are not counted") and time.monotonic() < end:
+            time.sleep(0.2)
+        time.sleep(1.5)  # It is tried once more, and not told once more.
         assert len(told(server, "Decisions are not counted: [Errno 28]")) == 1
+        assert children(server.process.pid) == workers
         disk.free()
         prometheus = counting.key("prometheus", "--scope=access_keys:metrics")
         answer = server.ask("GET", "/metrics/", headers={"Authorization": f"Bearer {prometheus}"})
@@ -69,7 +78,7 @@ def test_counting_goes_on_where_the_disk_is_full(counting: Site, disk: Disk) -> 
 def test_a_file_that_is_cut_short_under_a_running_server(counting: Site, disk: Disk, is_full: bool) -> None:
     key, limited = counting.key("billing"), limited_key(counting, "2/hour")
     with counting.serve() as server:
-        workers = children(server.process.pid)
+        workers = workers_of(server)
         assert [ask(server, limited), ask(server, FORGED), ask(server, key)] == [200, 401, 200]
         time.sleep(1.5)
         for file in ("counters", "counters.decisions"):

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 from django.core.cache import caches
 from pytest_django import Settings
+from time_machine import TimeMachineFixture
 
 from accesskeys.core.rates import Rate, parse_rate
 from accesskeys.verification.counters import Counters, file, get_counters
@@ -50,6 +52,22 @@ def test_each_name_and_each_length_counts_for_itself(counting: Counters) -> None
 def test_the_seconds_that_are_left(counting: Counters) -> None:
     for counted in (counting.count("a", seconds=60), counting.increment("a", seconds=60)):
         assert 1 <= counted.seconds_left <= 60
+
+
+@pytest.mark.parametrize("hours", [-2, 2])
+def test_a_clock_that_is_set_makes_nobody_wait_for_longer_than_a_window(
+    settings: Settings, time_machine: TimeMachineFixture, hours: int
+) -> None:
+    """A cache that goes by this clock itself may begin anew; Memcached goes by its own."""
+    settings.CACHES = {"counting": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
+    caches["counting"].clear()
+    counting = CacheCounters(caches["counting"])
+    time_machine.move_to(datetime(2030, 1, 1, tzinfo=UTC), tick=False)
+    assert counting.increment("set", seconds=60) == (1, 60)
+    time_machine.shift(20)
+    assert counting.increment("set", seconds=60) == (2, 40)
+    time_machine.shift(timedelta(hours=hours))
+    assert counting.increment("set", seconds=60) == (3 if hours < 0 else 1, 60)
 
 
 def test_an_entry_that_the_cache_dropped_in_between_begins_anew(settings: Settings) -> None:

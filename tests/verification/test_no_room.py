@@ -12,7 +12,9 @@ import pytest
 from pytest_django import Settings
 
 from accesskeys.core import once
-from accesskeys.verification import metrics
+from accesskeys.core.exceptions import CountersUnavailable
+from accesskeys.models import AccessKey
+from accesskeys.verification import metrics, rate_limits
 from accesskeys.verification.counters.file import FileCounters
 from accesskeys.verification.tally import Tally
 from tests.disks import Disk, small_disk
@@ -72,6 +74,20 @@ def test_counters_that_were_cut_short_begin_anew_as_soon_as_there_is_room(disk: 
 def test_counters_are_no_device() -> None:
     with pytest.raises(OSError, match="it is no ordinary file"):
         FileCounters(Path("/dev/null"))
+
+
+def test_limits_that_cannot_be_counted_are_told_once_a_minute(
+    settings: Settings, caplog: pytest.LogCaptureFixture
+) -> None:
+    settings.ACCESS_KEYS_COUNTER_FILE = "/dev/null/counters"
+    limited = AccessKey(rate_limit="9/hour")
+    for _ in range(5):
+        rate_limits.count_bad_key("203.0.113.77")
+        with pytest.raises(CountersUnavailable):
+            rate_limits.count_use(limited)
+    (record,) = [record for record in caplog.records if record.name == "accesskeys.rate_limits"]
+    assert record.getMessage().startswith("Rate limits cannot be counted: [Errno 17] File exists")
+    assert record.exc_info is None
 
 
 def test_a_tally_goes_on_in_memory(disk: Disk) -> None:
