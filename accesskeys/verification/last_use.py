@@ -12,6 +12,7 @@ import os
 import threading
 import time
 from collections.abc import Iterable
+from contextlib import suppress
 from datetime import datetime
 from functools import lru_cache
 from typing import cast
@@ -68,7 +69,7 @@ class _Writer:
     def __init__(self) -> None:
         self._noted: dict[UUID, datetime] = {}
         self._starting = threading.Lock()
-        self._is_running = False
+        self._thread: threading.Thread | None = None
         self._awaited = threading.Event()  # There is something to write down.
         self._hurried = threading.Event()  # Somebody waits for it.
         self._tried = threading.Event()
@@ -80,9 +81,10 @@ class _Writer:
         self._noted[pk] = at
         if not self._awaited.is_set():
             self._awaited.set()
-        if not self._is_running and self._starting.acquire(blocking=False):  # By the first one, for good.
-            threading.Thread(target=self._run, name="last-uses", daemon=True).start()
-            self._is_running = True
+        if self._thread is None:
+            # Where no thread can be had, it waits for the next use.
+            with self._starting, suppress(RuntimeError):
+                self._thread = self._thread or self._start()
 
     def flush(self, seconds: float) -> None:
         """Return when all is written down, or the time is over."""
@@ -92,6 +94,11 @@ class _Writer:
                 self._tried.clear()
                 self._hurried.set()
                 self._tried.wait(until - time.monotonic())
+
+    def _start(self) -> threading.Thread:
+        thread = threading.Thread(target=self._run, name="last-uses", daemon=True)
+        thread.start()
+        return thread
 
     def _run(self) -> None:
         pause = conf.last_use_delay()

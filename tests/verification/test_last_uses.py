@@ -153,6 +153,17 @@ def test_no_more_are_kept_in_memory_than_fit(monkeypatch: pytest.MonkeyPatch, se
     assert None not in map(last_used_at, used)
 
 
+def test_where_no_thread_can_be_had_the_decision_holds_and_the_next_use_is_written() -> None:
+    access_key = AccessKeyFactory()
+    usual = threading.stack_size(1 << 46)  # bytes: more than there is
+    try:
+        verification.record_use(access_key, timezone.now())
+    finally:
+        threading.stack_size(usual)
+    verification.record_use(AccessKeyFactory(), timezone.now())
+    until(lambda: last_used_at(access_key) is not None)
+
+
 def test_a_child_of_a_fork_begins_with_none(settings: Settings) -> None:
     settings.ACCESS_KEYS_LAST_USE_DELAY = 30
     access_key = AccessKeyFactory()

@@ -46,14 +46,14 @@ class Watch:
         self._waits: set[Wait] = set()
         self._cutting = threading.Lock()
         self._starting = threading.Lock()
-        self._is_running = False
+        self._thread: threading.Thread | None = None
 
     def begin(self, wait: Wait) -> None:
         """Look after it from now on."""
         self._waits.add(wait)
-        if not self._is_running and self._starting.acquire(blocking=False):  # By the first one, for good.
-            threading.Thread(target=self._run, name="deadlines", daemon=True).start()
-            self._is_running = True
+        if self._thread is None:
+            with self._starting:
+                self._thread = self._thread or self._start()
 
     def end(self, wait: Wait) -> None:
         """Leave its line alone from now on. Raises OperationalError where it was cut, and closes what is left of it."""
@@ -67,6 +67,11 @@ class Watch:
         """Close it in the middle of a wait: its number in the system may be another line's at once."""
         with self._cutting:
             connection.close()
+
+    def _start(self) -> threading.Thread:
+        thread = threading.Thread(target=self._run, name="deadlines", daemon=True)
+        thread.start()
+        return thread
 
     def _run(self) -> None:
         while True:
