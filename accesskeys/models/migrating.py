@@ -144,10 +144,10 @@ def _hold(schema_editor: Editor, tables: Sequence[str]) -> None:
     schema_editor.execute(f"SET LOCAL lock_timeout = '{LOCK_TIMEOUT}'")
     tries = 0
     while not _took(schema_editor, tables):
-        if tries % TOLD_EVERY == 0:
-            _tell_holder(schema_editor, tables)
         tries += 1
         time.sleep(PAUSE)
+        if tries % TOLD_EVERY == 1:
+            _tell_holder(schema_editor, tables)
 
 
 def _took(schema_editor: Editor, tables: Sequence[str]) -> bool:
