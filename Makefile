@@ -1,5 +1,5 @@
 .DEFAULT_GOAL := help
-.PHONY: help run test missing screenshots lighthouse bench lint messages clean
+.PHONY: help run test endure missing screenshots lighthouse bench lint messages clean
 
 PYTHON ?= python3
 BIN := .venv/bin
@@ -20,6 +20,9 @@ test: missing .venv/.dev $(MESSAGES) ## Run all tests: SQLite, PostgreSQL, Chrom
 	$(PYTEST) tests
 	$(PYTEST) --cov-append -p tests.postgres --ignore tests/browser --ignore tests/gateways --ignore tests/examples tests
 	$(BIN)/coverage report $$($(PYTHON) -m tools.missing --coverage)
+
+endure: missing .venv/.dev $(MESSAGES) ## Run what is slow and seldom breaks, such as migrations of large tables under load
+	$(BIN)/python -m pytest -rP -p tests.postgres tests/endurance
 
 missing:
 	@$(PYTHON) -m tools.missing

@@ -86,13 +86,17 @@ class InvalidKey(AccessKeyError):
 
 
 class IntegrityFailure(AccessKeyError):
-    """The sealed key does not open, or opens to another key than the digest names."""
+    """The sealed key does not open, or opens to another key than the digest names. ``damage`` says what is wrong."""
 
     code = "integrity_failure"
     sentence = _(
         "The stored copy of this key is damaged or was moved, so it cannot be shown. "
         "Programs that hold the key can go on using it."
     )
+
+    def __init__(self, damage: str = "sealed") -> None:
+        super().__init__(damage)
+        self.damage = damage
 
 
 class CountersUnavailable(AccessKeyError):

@@ -152,7 +152,7 @@ class Keyring:
         try:
             return self.master_keys[key_id]
         except KeyError:
-            raise IntegrityFailure from None
+            raise IntegrityFailure("master_key") from None
 
     def new_key(self) -> str:
         """A new key, tagged under the current master key."""

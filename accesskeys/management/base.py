@@ -41,10 +41,14 @@ class AccessKeyCommand(BaseCommand, ABC):
         if self.stdout._out is None:
             raise CommandError("Standard output is closed, so nothing was done.")
         with refusals_as_command_errors(options.get("name_or_id")):
-            check_keyring()
+            self.check_master_keys()
             with output_errors(self.stdout):
                 self.run(**options)
                 self.stdout.flush()
+
+    def check_master_keys(self) -> None:
+        """Refuse to begin without the master keys of all access keys."""
+        check_keyring()
 
     @abstractmethod
     def run(self, **options: Any) -> None:

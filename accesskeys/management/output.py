@@ -78,12 +78,16 @@ def write_out(stdout: OutputWrapper, text: str) -> None:
 
 
 class Progress:
-    """A bar that grows on one line of a terminal. Where there is no terminal, nothing is written."""
+    """A bar that grows on one line of a terminal. Elsewhere a line each time that so many more are done, or nothing."""
 
-    def __init__(self, stream: OutputWrapper, total: int, *, shown: bool = True) -> None:
+    def __init__(
+        self, stream: OutputWrapper, total: int, *, shown: bool = True, line_each: int | None = None
+    ) -> None:
         self._stream = stream
         self._total = total
         self._is_shown = shown and total > 0 and stream.isatty()
+        self._line_each = line_each if not stream.isatty() else None
+        self._told = 0
 
     def __enter__(self) -> Self:
         return self
@@ -95,8 +99,16 @@ class Progress:
     def show(self, done: int) -> None:
         """So many are done."""
         if self._is_shown:
-            bar = "#" * (BAR_WIDTH * done // self._total)
+            bar = "#" * min(BAR_WIDTH, BAR_WIDTH * done // self._total)
             self._write(f"\r[{bar:<{BAR_WIDTH}}] {done:,} of {self._total:,}")
+        elif self._line_each and done >= self._told + self._line_each:
+            self._told = done
+            self._write(f"{done:,} of {self._total:,}\n")
+
+    def clear(self) -> None:
+        """Make room for a line of output, on the same terminal perhaps."""
+        if self._is_shown:
+            self._write(f"\r{' ' * 79}\r")
 
     def _write(self, text: str) -> None:
         self._stream.write(text, style_func=str, ending="")

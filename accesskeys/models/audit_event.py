@@ -43,6 +43,7 @@ class Action(models.TextChoices):
     LIMITED = "access_key.limited", _("Limits changed")
     REVOKED = "access_key.revoked", _("Revoked")
     FOUND = "access_key.found", _("Found by its key")
+    CHECKED = "access_key.checked", _("Integrity checked")
 
 
 # How an action reads where nothing came of it: it was refused, or it failed.
@@ -57,6 +58,7 @@ TRIED: Mapping[str, Promise] = MappingProxyType(
         Action.LIMITED: _("Tried to change the limits"),
         Action.REVOKED: _("Tried to revoke"),
         Action.FOUND: _("Tried to find by its key"),
+        Action.CHECKED: _("Tried to check the integrity"),
     }
 )
 

@@ -4,13 +4,14 @@ Each one authorizes, decides, changes and audits, in one transaction that is com
 no request and no response. Wrong input is a ValidationError; every other refusal is in ``core.exceptions``.
 """
 
+from accesskeys.operations.check_integrity import Damage, Damaged, check_integrity
 from accesskeys.operations.drafts import Wish
 from accesskeys.operations.find import find, resolve
 from accesskeys.operations.find_by_key import find_by_key
 from accesskeys.operations.generate import generate
 from accesskeys.operations.generate_many import Generated, foresee, generate_many
 from accesskeys.operations.limit import limit
-from accesskeys.operations.readiness import check_keyring
+from accesskeys.operations.readiness import check_fingerprints, check_keyring
 from accesskeys.operations.rename import rename
 from accesskeys.operations.reveal import reveal
 from accesskeys.operations.revoke import RevokedAccessKey, revoke
@@ -18,9 +19,13 @@ from accesskeys.operations.suspend import resume, suspend
 from accesskeys.operations.validation import objection
 
 __all__ = [
+    "Damage",
+    "Damaged",
     "Generated",
     "RevokedAccessKey",
     "Wish",
+    "check_fingerprints",
+    "check_integrity",
     "check_keyring",
     "find",
     "find_by_key",

@@ -32,6 +32,7 @@ class Operation(StrEnum):
     READ_AUDIT_LOG = "read_audit_log"
     INTROSPECT = "introspect"
     READ_METRICS = "read_metrics"
+    CHECK_INTEGRITY = "check_integrity"
 
 
 @dataclass(frozen=True)
@@ -62,6 +63,7 @@ RULES: Mapping[Operation, Rule] = MappingProxyType(
         Operation.READ_AUDIT_LOG: Rule("accesskeys.view_auditevent", None),
         Operation.INTROSPECT: Rule(None, scopes.INTROSPECT),
         Operation.READ_METRICS: Rule(None, scopes.METRICS),
+        Operation.CHECK_INTEGRITY: Rule(None, None, Action.CHECKED),
     }
 )
 

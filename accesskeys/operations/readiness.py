@@ -13,8 +13,7 @@ def check_keyring() -> None:
     Raises KeyringError with a sentence that names the master key. Run before anything is served or generated.
     """
     ring = get_keyring()
-    for master_key in ring.master_keys.values():
-        _check_fingerprint(master_key)
+    check_fingerprints()
     for column in ("digest_key_id", "sealed_key_id"):
         missing = (
             AccessKey.objects.exclude(**{f"{column}__in": ring.master_keys})
@@ -26,6 +25,12 @@ def check_keyring() -> None:
                 f"Access keys in the database need the master key {missing}, which "
                 "ACCESS_KEYS_MASTER_KEYS does not have. Add it again, after the present one."
             )
+
+
+def check_fingerprints() -> None:
+    """Refuse a master key that is another one than this database knows by its id; remember new ones."""
+    for master_key in get_keyring().master_keys.values():
+        _check_fingerprint(master_key)
 
 
 def _check_fingerprint(master_key: MasterKey) -> None:

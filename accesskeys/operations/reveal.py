@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import uuid
 
-from accesskeys.core import keyring
-from accesskeys.core.exceptions import IntegrityFailure
 from accesskeys.models import AccessKey, Action
 from accesskeys.operations import audit, policy
 from accesskeys.operations.actors import Actor
 from accesskeys.operations.find import get
 from accesskeys.operations.policy import Operation
+from accesskeys.operations.unseal import unseal
 
 
 def reveal(*, access_key_id: uuid.UUID, actor: Actor, to_copy: bool = False) -> str:
@@ -24,13 +23,5 @@ def reveal(*, access_key_id: uuid.UUID, actor: Actor, to_copy: bool = False) -> 
         access_key = get(AccessKey.objects.select_for_update(), access_key_id)
         event.concerns(access_key)
         policy.check_reach(actor, operation, access_key)
-        key = _unseal(access_key)
-    return key
-
-
-def _unseal(access_key: AccessKey) -> str:
-    ring = keyring.get_keyring()
-    key = ring.named(access_key.sealed_key_id).open(bytes(access_key.sealed), row_id=access_key.pk)
-    if not keyring.same(ring.named(access_key.digest_key_id).digest(key), bytes(access_key.digest)):
-        raise IntegrityFailure
+        key = unseal(access_key)
     return key

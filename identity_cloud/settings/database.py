@@ -23,6 +23,7 @@ from identity_cloud.settings.service_address import (
 DEFAULT = BASE_DIR / "data" / "identity_cloud.sqlite3"
 MOST_BYTES = 63  # of the name of a database in PostgreSQL
 IN_MEMORY = "sqlite://:memory:"
+WAL_BYTES = 8 * 1024 * 1024
 
 SQLITE_OPTIONS = {
     # Writers queue for the lock when they begin, instead of failing when they first write.
@@ -30,7 +31,12 @@ SQLITE_OPTIONS = {
     "timeout": 10,  # seconds
     # secure_delete: what is revoked is overwritten in the file. NORMAL would do under WAL, except that
     # the last transactions may be lost with the power; FULL keeps a revocation through that, too.
-    "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA secure_delete=ON;",
+    # journal_size_limit: what a burst or a long reader has let the WAL grow to is given back with the second
+    # write after it. Twice what it grows to by itself, so that nothing is given back and needed again at once.
+    "init_command": (
+        "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA secure_delete=ON; "
+        f"PRAGMA journal_size_limit={WAL_BYTES};"
+    ),
 }
 
 POSTGRESQL_OPTIONS = {

@@ -74,6 +74,7 @@ class TestWhoMay:
             "read_audit_log",
             "introspect",
             "read_metrics",
+            "check_integrity",
         }
 
     def test_a_superuser(self) -> None:
