@@ -11,6 +11,8 @@ from django.utils import translation
 from filelock import FileLock
 from hypothesis import settings as hypothesis_settings
 
+from accesskeys.core.rates import Rate
+from accesskeys.operations import allowance
 from accesskeys.operations.actors import Actor
 
 # Half of the usual examples: most of them ask the database. One that takes long says nothing about the code.
@@ -40,6 +42,13 @@ def collected_static_files() -> None:
 def command() -> Actor:
     """An administrator at a shell, who may do everything."""
     return Actor.for_command()
+
+
+@pytest.fixture(autouse=True)
+def every_refusal_is_written_down(monkeypatch: pytest.MonkeyPatch) -> None:
+    """All tests come from one address, and their operators have the same few numbers."""
+    monkeypatch.setattr(allowance, "OF_AN_ACTOR", Rate(1_000_000, 3600))
+    monkeypatch.setattr(allowance, "OF_AN_ADDRESS", Rate(1_000_000, 3600))
 
 
 @pytest.fixture(autouse=True)

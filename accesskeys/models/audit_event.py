@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import datetime
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 from uuid import UUID
@@ -43,6 +44,7 @@ class Action(models.TextChoices):
     LIMITED = "access_key.limited", _("Limits changed")
     REVOKED = "access_key.revoked", _("Revoked")
     FOUND = "access_key.found", _("Found by its key")
+    TRIMMED = "audit_log.trimmed", _("Old entries deleted")
 
 
 # How an action reads where nothing came of it: it was refused, or it failed.
@@ -57,6 +59,7 @@ TRIED: Mapping[str, Promise] = MappingProxyType(
         Action.LIMITED: _("Tried to change the limits"),
         Action.REVOKED: _("Tried to revoke"),
         Action.FOUND: _("Tried to find by its key"),
+        Action.TRIMMED: _("Tried to delete old entries"),
     }
 )
 
@@ -123,3 +126,11 @@ class AuditEvent(models.Model):
         """What was done, or tried: “Revoked”, “Tried to revoke”."""
         done = self.get_action_display()
         return done if self.outcome == Outcome.SUCCEEDED else str(TRIED.get(self.action, done))
+
+    @property
+    def unwritten_until(self) -> Mapping[str, datetime]:
+        """Of whom further refusals are not written down, and until when: ``actor``, ``address``."""
+        return {
+            whose: datetime.fromisoformat(end)
+            for whose, end in self.details.get("unwritten_until", {}).items()
+        }

@@ -29,6 +29,7 @@ SETTINGS = (
     "CACHE_URL",
     "TRUSTED_PROXIES",
     "BAD_KEY_LIMIT",
+    "AUDIT_LOG_DAYS",
     "COUNTER_FILE",
     "STATIC_ROOT",
     "LOG_LEVEL",
@@ -156,6 +157,16 @@ def positive_number(name: str, *, default: str) -> int:
     text = optional(name, default)
     if re.fullmatch("[1-9][0-9]{0,3}", text) is None:
         raise wrong(name, "must be a whole number from 1 to 9999.")
+    return int(text)
+
+
+def days(name: str, *, default: int) -> int | None:
+    """How long something is kept; None for ever."""
+    text = optional(name, str(default))
+    if text.lower() == "forever":
+        return None
+    if re.fullmatch("[1-9][0-9]{0,3}", text) is None:
+        raise wrong(name, "must be a whole number of days from 1 to 9999, or forever.")
     return int(text)
 
 

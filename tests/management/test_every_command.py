@@ -66,6 +66,7 @@ EVERY_COMMAND = [
     ["generate_access_keys", "--from-file=-"],
     ["revocation_drill", "--url=http://127.0.0.1:1/"],
     ["find_access_key"],
+    ["housekeeping"],
 ]
 
 

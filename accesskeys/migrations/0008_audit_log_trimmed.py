@@ -1,0 +1,32 @@
+"""The action of the audit log that is about the log itself."""
+
+from __future__ import annotations
+
+from django.db import migrations, models
+
+
+class Migration(migrations.Migration):
+    dependencies = [("accesskeys", "0006_audit_actions")]
+
+    operations = [
+        migrations.AlterField(
+            "auditevent",
+            "action",
+            models.CharField(
+                choices=[
+                    ("access_key.generated", "Generated"),
+                    ("access_key.shown", "Shown"),
+                    ("access_key.copied", "Copied"),
+                    ("access_key.renamed", "Renamed"),
+                    ("access_key.suspended", "Suspended"),
+                    ("access_key.resumed", "Resumed"),
+                    ("access_key.limited", "Limits changed"),
+                    ("access_key.revoked", "Revoked"),
+                    ("access_key.found", "Found by its key"),
+                    ("audit_log.trimmed", "Old entries deleted"),
+                ],
+                max_length=40,
+                verbose_name="action",
+            ),
+        ),
+    ]
