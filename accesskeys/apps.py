@@ -11,7 +11,10 @@ class AccessKeysConfig(AppConfig):
 
     def ready(self) -> None:
         from accesskeys.checks import check_master_keys
+        from accesskeys.operations import allowance
         from accesskeys.operations.roles import create_roles
+        from accesskeys.verification import rate_limits
 
+        allowance.Counting.one_more = rate_limits.one_more
         register(check_master_keys)
         post_migrate.connect(create_roles, sender=self)

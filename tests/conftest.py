@@ -13,6 +13,8 @@ from hypothesis import settings as hypothesis_settings
 from pytest_django import Settings
 
 from accesskeys.core import once, steady
+from accesskeys.core.rates import Rate
+from accesskeys.operations import allowance
 from accesskeys.operations.actors import Actor
 
 # Half of the usual examples: most of them ask the database. One that takes long says nothing about the code.
@@ -87,6 +89,13 @@ def own_counters(settings: Settings, tmp_path: Path) -> None:
 def nothing_told() -> None:
     """What an earlier test has said is said again."""
     once._told.clear()
+
+
+@pytest.fixture(autouse=True)
+def every_refusal_is_written_down(monkeypatch: pytest.MonkeyPatch) -> None:
+    """All tests come from one address, and their operators have the same few numbers."""
+    monkeypatch.setattr(allowance, "OF_AN_ACTOR", Rate(1_000_000, 3600))
+    monkeypatch.setattr(allowance, "OF_AN_ADDRESS", Rate(1_000_000, 3600))
 
 
 @pytest.fixture(autouse=True)

@@ -12,6 +12,7 @@ from accesskeys.core.networks import Network, parse_networks
 from accesskeys.core.rates import Rate, parse_rate
 
 LAST_USED_PRECISION = timedelta(minutes=1)
+AUDIT_LOG_DAYS = 400  # A year, and a month to look back at it.
 
 
 def master_keys() -> str:
@@ -40,6 +41,12 @@ def tally_file() -> Path:
 def trusted_proxies() -> tuple[Network, ...]:
     """``TRUSTED_PROXIES``: the networks whose ``X-Forwarded-For`` is believed."""
     return parse_networks(tuple(getattr(settings, "TRUSTED_PROXIES", ())))
+
+
+def audit_log_days() -> int | None:
+    """``ACCESS_KEYS_AUDIT_LOG_DAYS``: for how long audit events are kept; None: for ever."""
+    days: int | None = getattr(settings, "ACCESS_KEYS_AUDIT_LOG_DAYS", AUDIT_LOG_DAYS)
+    return days
 
 
 def bad_key_limit() -> Rate:

@@ -44,7 +44,7 @@ def reason(error: Error) -> str:
 def _values(config: dict[str, Any]) -> Iterator[str]:
     for name, value in {**config, **config["OPTIONS"]}.items():
         if isinstance(value, str) and name not in ("ENGINE", "init_command", "transaction_mode"):
-            yield from value.split()
+            yield from filter(None, re.split(r"[\s,]", value))  # Several hosts are separated by commas.
 
 
 def _state(error: Error) -> str:

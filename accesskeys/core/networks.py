@@ -67,6 +67,15 @@ def parse_address(text: str) -> Address | None:
     return address.ipv4_mapped or address
 
 
+@lru_cache(maxsize=1024)
+def household(text: str | None) -> str:
+    """One subscriber: an IPv4 address, or the /64 that an IPv6 subscriber picks addresses from at will."""
+    address = parse_address(text or "")
+    if isinstance(address, IPv6Address):
+        return str(ip_network((address, 64), strict=False))
+    return str(address)
+
+
 def contains(networks: Iterable[Network], address: Address) -> bool:
     """Whether one of the networks holds the address."""
     return any(address in network for network in networks)

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import datetime
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 from uuid import UUID
@@ -44,6 +45,7 @@ class Action(models.TextChoices):
     REVOKED = "access_key.revoked", _("Revoked")
     FOUND = "access_key.found", _("Found by its key")
     CHECKED = "access_key.checked", _("Integrity checked")
+    TRIMMED = "audit_log.trimmed", _("Old entries deleted")
 
 
 # How an action reads where nothing came of it: it was refused, or it failed.
@@ -59,6 +61,7 @@ TRIED: Mapping[str, Promise] = MappingProxyType(
         Action.REVOKED: _("Tried to revoke"),
         Action.FOUND: _("Tried to find by its key"),
         Action.CHECKED: _("Tried to check the integrity"),
+        Action.TRIMMED: _("Tried to delete old entries"),
     }
 )
 
@@ -125,3 +128,11 @@ class AuditEvent(models.Model):
         """What was done, or tried: “Revoked”, “Tried to revoke”."""
         done = self.get_action_display()
         return done if self.outcome == Outcome.SUCCEEDED else str(TRIED.get(self.action, done))
+
+    @property
+    def unwritten_until(self) -> Mapping[str, datetime]:
+        """Of whom further refusals are not written down, and until when: ``actor``, ``address``."""
+        return {
+            whose: datetime.fromisoformat(end)
+            for whose, end in self.details.get("unwritten_until", {}).items()
+        }

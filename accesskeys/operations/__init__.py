@@ -16,6 +16,7 @@ from accesskeys.operations.rename import rename
 from accesskeys.operations.reveal import reveal
 from accesskeys.operations.revoke import RevokedAccessKey, revoke
 from accesskeys.operations.suspend import resume, suspend
+from accesskeys.operations.trim_audit_log import outlived, trim_audit_log
 from accesskeys.operations.validation import objection
 
 __all__ = [
@@ -34,10 +35,12 @@ __all__ = [
     "generate_many",
     "limit",
     "objection",
+    "outlived",
     "rename",
     "resolve",
     "resume",
     "reveal",
     "revoke",
     "suspend",
+    "trim_audit_log",
 ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -15,7 +16,10 @@ from accesskeys.core.exceptions import AccessKeyError, IntegrityFailure
 from accesskeys.core.keys_in_text import is_mostly_in
 from accesskeys.core.validators import is_name
 from accesskeys.models import AccessKey, Action, AuditEvent, Outcome
+from accesskeys.operations import allowance
 from accesskeys.operations.actors import Actor
+
+logger = logging.getLogger("accesskeys.audit")
 
 
 @dataclass
@@ -58,6 +62,11 @@ class Entry:
     def write(self, outcome: Outcome, reason: str = "") -> None:
         """Insert the event."""
         self.event(outcome, reason).save(force_insert=True)
+
+    def in_short(self, outcome: Outcome, reason: str) -> str:
+        """The event for a line of the server's log."""
+        address = self.actor.address or "an unknown address"
+        return f"{self.action} {outcome}: {reason}, by {self.actor.label}, from {address}"
 
     def refused_by(self, refusal: ValidationError) -> str:
         """Note what was wrong with the input; returns the reason."""
@@ -104,7 +113,7 @@ def operation(action: Action, *, actor: Actor, access_key_id: UUID | None = None
         record_refusal(entry, reason=entry.refused_by(refusal))
         raise
     except IntegrityFailure as failure:
-        entry.write(Outcome.FAILED, failure.code)
+        _record(entry, Outcome.FAILED, failure.code)
         raise
     except AccessKeyError as refusal:
         record_refusal(entry, reason=refusal.code)
@@ -128,11 +137,21 @@ def operations(action: Action, *, actor: Actor) -> Iterator[Ledger]:
 
 
 def record_refusal(entry: Entry, *, reason: str) -> None:
-    """Write down that something was asked for and not done."""
+    """Write down that something was asked for and not done, as far as the actor's allowance goes."""
+    _record(entry, Outcome.REFUSED, reason)
+
+
+def _record(entry: Entry, outcome: Outcome, reason: str) -> None:
+    allowed = allowance.claim(entry.actor)
+    if not allowed.is_left:
+        logger.info("Not in the audit log: %s", entry.in_short(outcome, reason))
+        return
+    if allowed.unwritten_until:
+        entry.details["unwritten_until"] = allowed.unwritten_until
     if entry.access_key_id and not entry.access_key_name:
         name = AccessKey.objects.filter(pk=entry.access_key_id).values_list("name", flat=True).first()
         entry.access_key_name = name or ""
-    entry.write(Outcome.REFUSED, reason)
+    entry.write(outcome, reason)
 
 
 def _codes(refusal: ValidationError) -> dict[str, list[str]]:

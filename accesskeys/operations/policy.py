@@ -30,6 +30,7 @@ class Operation(StrEnum):
     LIMIT = "limit"
     REVOKE = "revoke"
     READ_AUDIT_LOG = "read_audit_log"
+    TRIM_AUDIT_LOG = "trim_audit_log"
     INTROSPECT = "introspect"
     READ_METRICS = "read_metrics"
     CHECK_INTEGRITY = "check_integrity"
@@ -61,6 +62,7 @@ RULES: Mapping[Operation, Rule] = MappingProxyType(
         Operation.LIMIT: Rule("accesskeys.limit_accesskey", scopes.WRITE, Action.LIMITED),
         Operation.REVOKE: Rule("accesskeys.revoke_accesskey", scopes.WRITE, Action.REVOKED),
         Operation.READ_AUDIT_LOG: Rule("accesskeys.view_auditevent", None),
+        Operation.TRIM_AUDIT_LOG: Rule(None, None, Action.TRIMMED),
         Operation.INTROSPECT: Rule(None, scopes.INTROSPECT),
         Operation.READ_METRICS: Rule(None, scopes.METRICS),
         Operation.CHECK_INTEGRITY: Rule(None, None, Action.CHECKED),

@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import logging
-from functools import lru_cache
-from ipaddress import IPv6Address, ip_network
 from typing import NamedTuple
 
 from accesskeys.core import conf, once
 from accesskeys.core.exceptions import CountersUnavailable, RateLimited
-from accesskeys.core.networks import parse_address
+from accesskeys.core.networks import household
 from accesskeys.core.rates import Rate, parse_rate
 from accesskeys.models import AccessKey
 from accesskeys.verification import refusal_log
@@ -47,12 +45,17 @@ def count_bad_key(address: str | None) -> None:
     counted is refused all the same, so nothing is raised for it.
     """
     try:
-        _count(f"address:{_household(address)}", conf.bad_key_limit(), reason="bad_keys")
+        _count(f"address:{household(address)}", conf.bad_key_limit(), reason="bad_keys")
     except CountersUnavailable:
         pass
     except RateLimited as refusal:
         refusal_log.write(refusal.reason, address=address)
         raise
+
+
+def one_more(name: str, rate: Rate) -> Window:
+    """Count one more of something else, for whoever has a bound of its own. Raises CountersUnavailable."""
+    return _window(name, rate, one_more=True)
 
 
 def _count(name: str, rate: Rate, *, reason: str) -> None:
@@ -74,12 +77,3 @@ def _window(name: str, rate: Rate, *, one_more: bool) -> Window:
 
 def _name(access_key: AccessKey) -> str:
     return f"key:{access_key.pk}"
-
-
-@lru_cache(maxsize=1024)
-def _household(text: str | None) -> str:
-    """One subscriber: an IPv4 address, or the /64 that an IPv6 subscriber picks addresses from at will."""
-    address = parse_address(text or "")
-    if isinstance(address, IPv6Address):
-        return str(ip_network((address, 64), strict=False))
-    return str(address)

@@ -11,6 +11,7 @@ from typing import Any
 from csp.constants import NONE, SELF
 from django.utils.translation import gettext_lazy as _
 
+from accesskeys.core.conf import AUDIT_LOG_DAYS
 from identity_cloud.settings.api import (  # noqa: F401
     DRF_STANDARDIZED_ERRORS,
     REST_FRAMEWORK,
@@ -20,6 +21,7 @@ from identity_cloud.settings.cache import cache, counts_in_redis
 from identity_cloud.settings.database import database
 from identity_cloud.settings.environment import (
     BASE_DIR,
+    days,
     few_seconds,
     file_path,
     flag,
@@ -47,6 +49,7 @@ ACCESS_KEYS_MASTER_KEYS = master_keys()
 TRUSTED_PROXIES = networks("TRUSTED_PROXIES")
 ACCESS_KEYS_BAD_KEY_LIMIT = rate("BAD_KEY_LIMIT", default="60/minute")
 ACCESS_KEYS_DECISION_TIMEOUT = few_seconds("DECISION_TIMEOUT", default="2")
+ACCESS_KEYS_AUDIT_LOG_DAYS = days("AUDIT_LOG_DAYS", default=AUDIT_LOG_DAYS)
 # Rate limits are counted in the cache that is named, or else in a file that all processes of this machine share.
 ACCESS_KEYS_COUNTER_CACHE = "default" if counts_in_redis() else None
 ACCESS_KEYS_COUNTER_FILE = file_path("COUNTER_FILE", BASE_DIR / "data" / "counters")

@@ -127,7 +127,7 @@ def _postgresql(address: ServiceAddress) -> dict[str, Any]:
     known: dict[str, Callable[[str], Any]] = dict.fromkeys(of_libpq, str)
     known |= dict.fromkeys(_NUMBERS, whole_number) | _OF_PSYCOPG | _OF_DJANGO
     config = Env.db_url_config(address.written("postgres")) | {
-        "HOST": host.strip("[]"),
+        "HOST": ",".join(each.strip("[]") for each in host.split(",")),
         "PORT": port,
         "NAME": name,
     }

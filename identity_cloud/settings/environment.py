@@ -30,6 +30,7 @@ SETTINGS = (
     "TRUSTED_PROXIES",
     "BAD_KEY_LIMIT",
     "DECISION_TIMEOUT",
+    "AUDIT_LOG_DAYS",
     "COUNTER_FILE",
     "STATIC_ROOT",
     "LOG_LEVEL",
@@ -166,6 +167,16 @@ def few_seconds(name: str, *, default: str) -> float:
     if re.fullmatch(r"[0-9]{1,2}(\.[0-9]{1,3})?", text) is None or not 0.1 <= float(text) <= 60:
         raise wrong(name, "must be a number of seconds from 0.1 to 60, such as 2 or 1.5.")
     return float(text)
+
+
+def days(name: str, *, default: int) -> int | None:
+    """How long something is kept; None for ever."""
+    text = optional(name, str(default))
+    if text.lower() == "forever":
+        return None
+    if re.fullmatch("[1-9][0-9]{0,3}", text) is None:
+        raise wrong(name, "must be a whole number of days from 1 to 9999, or forever.")
+    return int(text)
 
 
 def host_to_listen_on() -> str:

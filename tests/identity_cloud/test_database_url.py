@@ -33,6 +33,7 @@ def read(monkeypatch: pytest.MonkeyPatch) -> Any:
         ("postgres:////run/postgresql/db", ("", "", "/run/postgresql", "", "db")),
         ("postgres://u:p@[::1]:5433/db", ("u", "p", "::1", "5433", "db")),
         ("postgres://u:p@one:5433,two:5434/db", ("u", "p", "one,two", "5433,5434", "db")),
+        ("postgres://u@[::1]:5433,[fd00::2]:5434/db", ("u", "", "::1,fd00::2", "5433,5434", "db")),
         ("postgres://u:a%2Fb%3Fc%23d%40e%25f+g:h%C3%BC@h/d%2Bb", ("u", "a/b?c#d@e%f+g:hü", "h", "", "d+b")),
         ("postgres:///?service=mine", ("", "", "", "", "")),
         ("postgres://u:$DB@h/db", ("u", "$DB", "h", "", "db")),

@@ -70,6 +70,7 @@ WRONG = {
     ],
     "TRUSTED_PROXIES": [SECRET, f"10.0.0.0/8,{SECRET}", f"10.0.0.0/{SECRET}"],
     "BAD_KEY_LIMIT": [SECRET, f"60/{SECRET}"],
+    "AUDIT_LOG_DAYS": [SECRET, f"400{SECRET}"],
     "LOG_LEVEL": [SECRET],
     "HSTS_PRELOAD": [SECRET],
     "HOST": [f"{SECRET}:8000", f"[{SECRET}]", f"http://{SECRET}"],

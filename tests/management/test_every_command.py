@@ -67,6 +67,7 @@ EVERY_COMMAND = [
     ["revocation_drill", "--url=http://127.0.0.1:1/"],
     ["find_access_key"],
     ["check_integrity"],
+    ["housekeeping"],
 ]
 
 

@@ -72,6 +72,7 @@ class TestWhoMay:
             "reveal",
             "copy",
             "read_audit_log",
+            "trim_audit_log",
             "introspect",
             "read_metrics",
             "check_integrity",

@@ -9,6 +9,7 @@ from django.http import HttpRequest, HttpResponse
 from accesskeys.console.filters import AuditLogFilter
 from accesskeys.console.repeats import folded
 from accesskeys.console.views.base import ConsolePage
+from accesskeys.core import conf
 from accesskeys.models import AuditEvent
 from accesskeys.operations.policy import Operation
 
@@ -25,4 +26,4 @@ class AuditLogPage(ConsolePage):
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         chosen = AuditLogFilter(request.GET)
         page = chosen.page_of(AuditEvent.objects.all(), EVENTS_PER_PAGE)
-        return self.page(filter=chosen, page=page, repeated=folded(page))
+        return self.page(filter=chosen, page=page, repeated=folded(page), days=conf.audit_log_days())

@@ -1,4 +1,4 @@
-"""An action of the audit log: that all access keys were checked for damage."""
+"""Two actions of the audit log: that all access keys were checked for damage, and that old entries were deleted."""
 
 from __future__ import annotations
 
@@ -24,6 +24,7 @@ class Migration(migrations.Migration):
                     ("access_key.revoked", "Revoked"),
                     ("access_key.found", "Found by its key"),
                     ("access_key.checked", "Integrity checked"),
+                    ("audit_log.trimmed", "Old entries deleted"),
                 ],
                 max_length=40,
                 verbose_name="action",

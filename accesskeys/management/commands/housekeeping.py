@@ -1,0 +1,75 @@
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Iterator
+from typing import Any
+
+from django.apps import apps
+from django.core.management.base import CommandError
+from django.db import transaction
+from django.utils import timezone
+
+from accesskeys import operations
+from accesskeys.core import conf
+from accesskeys.management.base import AccessKeyCommand
+from accesskeys.management.interrupts import interrupts_deferred
+from accesskeys.management.output import Progress
+from accesskeys.models.steps import delete_some
+
+
+class Command(AccessKeyCommand):
+    help = (
+        "Delete what nobody needs any more: audit events that are older than AUDIT_LOG_DAYS, and expired sessions. "
+        "Run it once a day. It may be interrupted, and run again, at any time."
+    )
+
+    def run(self, **options: Any) -> None:
+        due = operations.outlived().count()
+        events = sessions = 0
+        with interrupts_deferred() as interrupted, Progress(self.stderr, due) as progress:
+            for deleted in _unhurried(operations.trim_audit_log(actor=self.actor)):
+                events += deleted
+                progress.show(min(events, due))
+                if interrupted.is_set():
+                    break
+            if not interrupted.is_set():
+                sessions = sum(_unhurried(_clear_sessions()))
+        self.tell([_as_json(events, sessions) if options["json"] else _sentence(events, sessions)])
+        if interrupted.is_set():
+            raise CommandError("Interrupted. Run it again for what is left.")
+
+
+def _clear_sessions() -> Iterator[int]:
+    """Delete the expired sessions of operators; yields after each step how many it has deleted."""
+    if not apps.is_installed("django.contrib.sessions"):  # A project without the console.
+        return
+    from django.contrib.sessions.models import Session
+
+    while True:
+        expired = Session.objects.filter(expire_date__lt=timezone.now()).order_by("expire_date")
+        with transaction.atomic():
+            deleted = delete_some(expired)
+        if not deleted:
+            return
+        yield deleted
+
+
+def _unhurried(steps: Iterator[int]) -> Iterator[int]:
+    """Leave as much time to others as each step takes: who waits for SQLite's lock only looks now and then."""
+    began = time.monotonic()
+    for each in steps:
+        took = time.monotonic() - began
+        yield each
+        time.sleep(took)
+        began = time.monotonic()
+
+
+def _as_json(events: int, sessions: int) -> str:
+    return json.dumps({"audit_events": events, "sessions": sessions})
+
+
+def _sentence(events: int, sessions: int) -> str:
+    days = conf.audit_log_days()
+    kept = "Audit events are kept for good." if days is None else f"Audit events are kept for {days} days."
+    return f"Deleted: audit events {events:,}, expired sessions {sessions:,}. {kept}"
