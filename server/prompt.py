@@ -2,7 +2,7 @@
 
 In gunicorn's own threaded worker the main thread waits for all connections and hands each request to a thread and
 back, which costs more than most answers here. A thread waits for the end of a request, and for a client that is slow to
-take its answer; and whoever asks for much leaves no thread to verify a key. See docs/decisions/0019 and 0024.
+take its answer; and whoever asks for much leaves no thread to verify a key. See docs/decisions/0019 and 0025.
 """
 
 from __future__ import annotations

@@ -4,9 +4,17 @@ from __future__ import annotations
 
 import pytest
 from django.conf import settings
-from django.db import OperationalError
+from django.db import (
+    DatabaseError,
+    IntegrityError,
+    InterfaceError,
+    InternalError,
+    OperationalError,
+    ProgrammingError,
+)
+from psycopg.errors import lookup
 
-from accesskeys.core.database_errors import reason
+from accesskeys.core.database_errors import is_of_pooler, is_passing, reason
 
 DATABASE = {
     "ENGINE": "django.db.backends.postgresql",
@@ -39,3 +47,49 @@ DATABASE = {
 def test_nothing_of_the_settings_is_told(monkeypatch: pytest.MonkeyPatch, said: str, told: str) -> None:
     monkeypatch.setitem(settings.DATABASES, "default", DATABASE)
     assert reason(OperationalError(said)) == told
+
+
+def raised_from(kind: type[DatabaseError], state: str) -> DatabaseError:
+    error = kind("Said by the database")
+    error.__cause__ = lookup(state)()
+    return error
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        OperationalError(),
+        InterfaceError(),
+        raised_from(InternalError, "25006"),  # A transaction that only reads.
+        raised_from(InternalError, "25P02"),  # One that has failed already.
+        raised_from(ProgrammingError, "26000"),  # A prepared statement that is not there.
+        raised_from(ProgrammingError, "42P05"),  # One that is there already.
+        raised_from(OperationalError, "57P01"),
+    ],
+    ids=repr,
+)
+def test_what_may_be_over_in_a_moment(error: Exception) -> None:
+    assert is_passing(error)
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        None,
+        ValueError(),
+        DatabaseError("database disk image is malformed"),
+        IntegrityError(),
+        raised_from(ProgrammingError, "42P01"),
+        raised_from(InternalError, "XX001"),
+    ],
+    ids=repr,
+)
+def test_what_will_not(error: Exception | None) -> None:
+    assert not is_passing(error)
+
+
+def test_what_a_pooler_has_lost_or_kept() -> None:
+    assert is_of_pooler(raised_from(ProgrammingError, "26000"))
+    assert is_of_pooler(raised_from(ProgrammingError, "42P05"))
+    assert not is_of_pooler(OperationalError())
+    assert not is_of_pooler(None)

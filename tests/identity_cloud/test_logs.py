@@ -11,9 +11,10 @@ from typing import Any
 
 import pytest
 from django.conf import settings
+from django.db import OperationalError
 from django.test import Client
 
-from accesskeys.core import keys
+from accesskeys.core import keys, once
 
 KEY = keys.new_body() + "A1b2C3d4"
 
@@ -93,3 +94,34 @@ def test_too_many_parts_are_worth_a_line_without_settings_of_django(
     assert client.post(**request_).status_code == 400
     [line] = written.getvalue().splitlines()
     assert line.endswith(" exceeded the limit.")
+
+
+def fail(error: Exception) -> None:
+    try:
+        raise error
+    except type(error):
+        logging.getLogger("accesskeys").exception("It failed, 100% of it")
+
+
+def test_a_traceback_is_written_once_a_minute_and_kind(
+    written: io.StringIO, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    now = [1000.0]
+    monkeypatch.setattr(once.time, "monotonic", lambda: now[0])
+    for _ in range(3):
+        fail(ValueError("hunter2"))
+    fail(KeyError("another kind"))
+    first, second, third, other = written.getvalue().splitlines()
+    assert "Traceback" in first
+    assert second == third.replace(third[:24], second[:24])
+    assert second.endswith("ERROR accesskeys: It failed, 100% of it: ValueError")
+    assert "Traceback" in other
+    now[0] += 60
+    fail(ValueError("hunter2"))
+    assert "Traceback" in written.getvalue().splitlines()[-1]
+
+
+def test_what_a_database_said_is_told_again_in_words(written: io.StringIO) -> None:
+    for _ in range(2):
+        fail(OperationalError('could not connect to "hunter2"'))
+    assert written.getvalue().splitlines()[1].endswith("It failed, 100% of it: could not connect to “…”")

@@ -39,6 +39,14 @@ class Pair:
         """As if its machine were gone; whoever is connected hears of it."""
         _pg_ctl("stop", "-D", self.home / "one", "-m", "immediate")
 
+    def start_primary(self) -> None:
+        """It is back."""
+        _start(self.home / "one", self.ports[0])
+
+    def url_of(self, port: int, options: str = "") -> str:
+        """One of both, or a pooler in front of it."""
+        return f"postgres://postgres@127.0.0.1:{port}/postgres{options}"
+
     def promote_standby(self) -> None:
         """It writes when this returns."""
         _pg_ctl("promote", "-w", "-D", self.home / "two")
