@@ -129,7 +129,15 @@ class RunPostgreSQL(migrations.RunSQL):
         self, app_label: str, schema_editor: Editor, from_state: State, to_state: State
     ) -> None:
         if _is_postgresql(schema_editor):
-            super().database_forwards(app_label, schema_editor, from_state, to_state)
+            with _unhurried(schema_editor):
+                super().database_forwards(app_label, schema_editor, from_state, to_state)
+
+    def database_backwards(
+        self, app_label: str, schema_editor: Editor, from_state: State, to_state: State
+    ) -> None:
+        if _is_postgresql(schema_editor):
+            with _unhurried(schema_editor):
+                super().database_backwards(app_label, schema_editor, from_state, to_state)
 
 
 def _is_postgresql(schema_editor: Editor) -> bool:
@@ -197,7 +205,7 @@ def _is_invalid(schema_editor: Editor, name: str) -> bool:
 
 @contextmanager
 def _unhurried(schema_editor: Editor) -> Iterator[None]:
-    """What works concurrently ends when all have ended who began before it, and nobody waits for it."""
+    """Nobody waits for what works concurrently, or reads alone; it may take as long as it takes."""
     limits = ("statement_timeout", "lock_timeout")
     for limit in limits:
         schema_editor.execute(f"SET {limit} = 0")

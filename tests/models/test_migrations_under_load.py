@@ -108,6 +108,16 @@ def test_half_an_index_is_built_anew() -> None:
             assert cursor.fetchone() == (0,)
 
 
+def test_a_time_limit_of_statements_is_for_others() -> None:
+    migrate("0004")
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute("SET statement_timeout = '500ms'")
+    with long_reader(READS):
+        migrate("0005")
+    assert LAST in indexes()
+
+
 def test_one_that_an_administrator_cancels_ends() -> None:
     if connection.vendor != "postgresql":
         return
