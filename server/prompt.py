@@ -34,6 +34,7 @@ REQUEST_SECONDS = 10.0  # For a client to send a whole request.
 PROGRESS_SECONDS = 120.0  # Without a byte of an answer made, or taken.
 PARTING_SECONDS = 2.0  # For a client to hang up, once it has heard that we do.
 TICK_SECONDS = 1.0
+LAST_SECONDS = 4.0  # Of a stop: for what is written down behind decisions, before gunicorn kills the process.
 
 KEY_PATHS = frozenset({gate.PATH, *DECISION_PATHS})
 PAGE_THREADS = 4
@@ -103,7 +104,7 @@ class PromptWorker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no types
         """Let requests end that are being answered, or are under way on a connection that was kept."""
         self.alive = False  # It may be the parent that is gone.
         self.set_accept_enabled(False)
-        end = time.monotonic() + self.cfg.graceful_timeout
+        end = time.monotonic() + self.cfg.graceful_timeout - LAST_SECONDS
         while self._open and (now := time.monotonic()) < end:
             for conn in self._room.waiting.copy().values():  # Threads still put some there.
                 if conn.stage in (Stage.SILENT, Stage.KEPT):

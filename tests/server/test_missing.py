@@ -47,6 +47,8 @@ def test_it_has_no_words_where_all_is_there(tmp_path: Path) -> None:
         "chromium",
         "xgettext",
         "redis-server",
+        "pgbouncer",
+        "openssl",
         "curl",
         "nginx",
         "caddy",
