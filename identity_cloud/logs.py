@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import re
 import time
+from functools import lru_cache
 
 from django.db import Error
 
@@ -24,13 +25,21 @@ class LineFormatter(logging.Formatter):
     (ASVS 5.0, 16.2.5), and a line break must not begin a record of the caller's own (16.4.1).
     """
 
-    converter = staticmethod(time.gmtime)
     default_time_format = "%Y-%m-%dT%H:%M:%S"
     default_msec_format = "%s.%03dZ"
+
+    def formatTime(self, record: logging.LogRecord, datefmt: str | None = None) -> str:  # noqa: N802  logging's.
+        return self.default_msec_format % (_second(int(record.created)), record.msecs)
 
     def format(self, record: logging.LogRecord) -> str:
         lines = super().format(record).splitlines()
         return struck_from(r"\n".join(lines))
+
+
+@lru_cache(maxsize=2)
+def _second(second: int) -> str:
+    """A moment as text. A flood of bad keys asks for the same one thousands of times."""
+    return time.strftime(LineFormatter.default_time_format, time.gmtime(second))
 
 
 class WithoutQuotation(logging.Filter):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import socket
 import time
 from enum import IntEnum
+from os import SEEK_END
 from typing import Any
 
 from gunicorn.http.body import ChunkedReader, LengthReader
@@ -17,7 +18,7 @@ from server.sockets import PatientSocket
 
 HEAD_BYTES = 72 * 1024  # Of a request line and headers; more is refused.
 BODY_BYTES = 64 * 1024  # Of a body; of more, nobody reads anything.
-PIECE = 1 << 16
+PIECE = 1 << 13  # Memory is taken for all of it, and requests are short.
 
 
 class Stage(IntEnum):
@@ -55,9 +56,9 @@ class Connection(TConn):  # type: ignore[misc]  # gunicorn has no types.
         except BlockingIOError:  # What there is has been read with the last request.
             return
         self.is_over = not data
-        unreader = self.parser.unreader
-        unreader.buf.seek(0, 2)
-        unreader.buf.write(data)
+        buffer = self.parser.unreader.buf
+        buffer.seek(0, SEEK_END)
+        buffer.write(data)
 
     def next_request(self) -> Request | None:
         """The next request, once it can be answered without waiting; raises what gunicorn makes of one that is none."""

@@ -1,6 +1,7 @@
 """The production server, for ``make run`` and for production alike. See docs/decisions for why gunicorn."""
 
 import gc
+import logging
 import os
 import select
 import sys
@@ -71,6 +72,10 @@ forwarded_allow_ips = ",".join(settings.TRUSTED_PROXIES)
 logconfig_dict = settings.LOGGING
 logger_class = ServerLogger
 loglevel = log_level()
+
+
+# No line of the log names them, and asking for them takes a tenth of what a refused key costs.
+logging.logThreads = logging.logProcesses = logging.logMultiprocessing = False
 
 
 def on_starting(server: Arbiter) -> None:

@@ -85,13 +85,23 @@ class PatientSocket(socket.socket):
             self._begun = data
         else:
             self._begun = b""
-            self._put(data)
+            self.put(data)
 
     def flush(self) -> None:
         """Send what was too short to be sent by itself. Raises OSError."""
         if self._begun:
             data, self._begun = self._begun, b""
-            self._put(data)
+            self.put(data)
+
+    def put(self, data: bytes | memoryview) -> None:
+        """Send, or keep, what is to be a packet of its own. Raises OSError."""
+        if self._unsent is None:
+            sent = self._send(data)
+            if sent == len(data):
+                return
+            self._unsent, data = Unsent(), memoryview(data)[sent:]
+        self._unsent.add(data)
+        self.send_more()
 
     def sendfile(self, file: Any, offset: int = 0, count: int | None = None) -> int:
         """A file of ours, all of which fits into memory."""
@@ -122,15 +132,6 @@ class PatientSocket(socket.socket):
     def close(self) -> None:
         self._forget()
         super().close()
-
-    def _put(self, data: bytes | memoryview) -> None:
-        if self._unsent is None:
-            sent = self._send(data)
-            if sent == len(data):
-                return
-            self._unsent, data = Unsent(), memoryview(data)[sent:]
-        self._unsent.add(data)
-        self.send_more()
 
     def _send(self, data: bytes | memoryview) -> int:
         try:

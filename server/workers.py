@@ -26,7 +26,7 @@ class GateWorker(PromptWorker):
         answer = gate.verify(_question(req, conn))
         # Whoever waits for our word before sending a body need not send it.
         keep = self.alive and not (req.should_close() or req._expected_100_continue)
-        conn.sock.sendall(written(answer, keep=keep))
+        conn.sock.put(written(answer, keep=keep))
         return keep
 
 
