@@ -14,8 +14,6 @@ import sys
 import threading
 import time
 from contextlib import suppress
-from queue import SimpleQueue
-from typing import NamedTuple
 
 from gunicorn.http.body import LengthReader
 from gunicorn.http.errors import NoMoreData, ParseException
@@ -24,10 +22,11 @@ from gunicorn.workers.gthread import ThreadWorker
 
 from accesskeys import gate
 from accesskeys.http import DECISION_PATHS
-from server import open_files
+from server import open_files, turns
 from server.answers import Application, busy, resetting
 from server.connections import Connection, Stage
 from server.peers import plain
+from server.turns import Turns
 from server.waiting import WaitingRoom
 
 REQUEST_SECONDS = 10.0  # For a client to send a whole request.
@@ -37,19 +36,10 @@ TICK_SECONDS = 1.0
 LAST_SECONDS = 4.0  # Of a stop: for what is written down behind decisions, before gunicorn kills the process.
 
 KEY_PATHS = frozenset({gate.PATH, *DECISION_PATHS})
-PAGE_THREADS = 4
-PAGES_WAITING = 64  # More hear at once that we are busy.
+SWITCH_SECONDS = 0.0005  # After which a page lets the interpreter go, where a key wants it. Python has 0.005.
 
 _GONE = (errno.EPIPE, errno.ECONNRESET, errno.ENOTCONN, errno.ECONNABORTED)
 _NO_ROOM = (errno.EMFILE, errno.ENFILE, errno.ENOBUFS, errno.ENOMEM)
-
-
-class Turn(NamedTuple):
-    """A request that waits for a thread of the pages."""
-
-    conn: Connection
-    request: Request
-    since: float
 
 
 class PromptWorker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no types.
@@ -68,7 +58,7 @@ class PromptWorker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no types
         )  # gunicorn asks how many there are before it promises to keep one.
         self._busy: dict[Connection, float] = {}  # Since when.
         self._open: set[Connection] = set()
-        self._pages: SimpleQueue[Turn] = SimpleQueue()
+        self._turns = Turns()
         self._tended = 0.0
         self.max_keepalived = sys.maxsize  # Where there are too many, those that say nothing make room.
         self._steps = {
@@ -79,6 +69,7 @@ class PromptWorker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no types
             Stage.QUEUED: self._receive,
             Stage.PARTING: self._see_off,
         }
+        sys.setswitchinterval(SWITCH_SECONDS)
         open_files.allow(4 * self.worker_connections)
         super().init_process()
 
@@ -93,8 +84,13 @@ class PromptWorker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no types
         self.poller.register(queue.fileno(), selectors.EVENT_READ, queue.run_callbacks)
         for number in range(self.cfg.threads):
             threading.Thread(target=self._serve, name=f"keys-{number}", daemon=True).start()
-        for number in range(PAGE_THREADS):
-            threading.Thread(target=self._serve_pages, name=f"pages-{number}", daemon=True).start()
+        for number in range(turns.THREADS):
+            threading.Thread(
+                target=self._turns.serve,
+                args=(self._answer, self._refuse),
+                name=f"pages-{number}",
+                daemon=True,
+            ).start()
         self.set_accept_enabled(True)
         while self.alive and self.is_parent_alive():
             self._wait(TICK_SECONDS)
@@ -175,15 +171,6 @@ class PromptWorker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no types
             for conn in self._room.next():
                 self._steps[conn.stage](conn)
 
-    def _serve_pages(self) -> None:
-        """What each of the other threads does."""
-        while True:
-            conn, request, since = self._pages.get()
-            if since + REQUEST_SECONDS < time.monotonic():
-                self._refuse(conn, request)  # Nobody waits for so long.
-            else:
-                self._answer(conn, request)
-
     def _receive(self, conn: Connection) -> None:
         """More of a request has come. Once it is all there, it is answered, or put in line."""
         try:
@@ -204,10 +191,9 @@ class PromptWorker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no types
                 conn, Stage.ARRIVING, time.monotonic() + REQUEST_SECONDS if is_new else conn.timeout
             )
         elif conn.is_whole and request.path in KEY_PATHS:
+            self._turns.decisions += 1
             self._answer(conn, request)
-        elif self._pages.qsize() < PAGES_WAITING:
-            self._pages.put(Turn(conn, request, time.monotonic()))
-        else:
+        elif not self._turns.wait(conn, request):
             self._refuse(conn, request)
 
     def _answer(self, conn: Connection, request: Request) -> None:

@@ -11,7 +11,8 @@ from http.client import HTTPConnection
 
 import pytest
 
-from server.prompt import PAGE_THREADS, PAGES_WAITING, REQUEST_SECONDS
+from server.prompt import REQUEST_SECONDS
+from server.turns import MOST_WAIT, THREADS
 from tests.server.clients import QUICKLY, connect, is_answered_quickly
 from tests.server.servers import Server, Site
 
@@ -31,7 +32,7 @@ def server(site: Site) -> Iterator[Server]:
 
 
 def take_all_threads(server: Server, stack: ExitStack) -> None:
-    for _ in range(PAGE_THREADS):
+    for _ in range(THREADS):
         connection = stack.enter_context(connect(server))
         connection.sendall(TAKES_A_THREAD)
         assert connection.recv(100).startswith(b"HTTP/1.1 100 ")
@@ -50,7 +51,7 @@ def test_keys_are_verified_while_all_pages_wait(server: Server, site: Site) -> N
 def test_pages_take_turns_and_those_beyond_hear_at_once_that_we_are_busy(server: Server) -> None:
     with ExitStack() as stack:
         take_all_threads(server, stack)
-        waiting = [stack.enter_context(connect(server)) for _ in range(PAGES_WAITING)]
+        waiting = [stack.enter_context(connect(server)) for _ in range(MOST_WAIT)]
         for connection in waiting:
             connection.sendall(WAITS_FOR_ONE)
         time.sleep(0.5)

@@ -10,12 +10,13 @@ from contextlib import ExitStack, suppress
 
 import pytest
 
-from server.prompt import PAGE_THREADS, REQUEST_SECONDS
+from server import turns
+from server.prompt import REQUEST_SECONDS
 from tests.server.clients import QUICKLY, connect, is_answered_quickly
 from tests.server.servers import Server, Site
 
 THREADS = 3
-MANY = 2 * (THREADS + PAGE_THREADS)
+MANY = 2 * (THREADS + turns.THREADS)
 
 HOST = b"Host: 127.0.0.1:8000\r\n"
 HALF_A_HEAD = b"GET /auth/verify/ HTTP/1.1\r\n" + HOST

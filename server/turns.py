@@ -1,0 +1,45 @@
+"""All requests that are not about a key take turns in a few threads, and give way to those that are."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from queue import SimpleQueue
+
+from gunicorn.http.message import Request
+
+from server.connections import Connection
+
+THREADS = 4
+MOST_WAIT = 64  # More hear at once that we are busy.
+LONGEST_WAIT = 10.0  # seconds; nobody is there any more after that
+REST = 7  # Times as long as a request took, its thread rests while keys are asked about.
+LONGEST_REST = 0.25  # seconds
+
+Answer = Callable[[Connection, Request], None]
+
+
+class Turns:
+    """The line, and what the threads at its head do."""
+
+    def __init__(self) -> None:
+        self._line: SimpleQueue[tuple[Connection, Request, float]] = SimpleQueue()
+        self.decisions = (
+            0  # About keys, which somebody else counts here: whether there are any is all that matters.
+        )
+
+    def wait(self, conn: Connection, request: Request) -> bool:
+        """Stand in line; returns whether there was room."""
+        if self._line.qsize() >= MOST_WAIT:
+            return False
+        self._line.put((conn, request, time.monotonic()))
+        return True
+
+    def serve(self, answer: Answer, refuse: Answer) -> None:
+        """What each thread does, for ever. ``refuse`` is for those that have waited too long."""
+        while True:
+            conn, request, since = self._line.get()
+            decisions, began = self.decisions, time.thread_time()
+            (refuse if since + LONGEST_WAIT < time.monotonic() else answer)(conn, request)
+            if self.decisions != decisions:
+                time.sleep(min(REST * (time.thread_time() - began), LONGEST_REST))
