@@ -37,6 +37,7 @@ bench: .venv/.bench $(MESSAGES) data/static/staticfiles.json ## Measure against 
 	$(BIN)/python -m benchmarks speed
 	$(BIN)/python -m benchmarks console
 	$(BIN)/python -m benchmarks growth
+	$(BIN)/python -m benchmarks trouble
 
 lint: .venv/.dev ## Check style, types, layers, templates, migrations and the production settings
 	$(BIN)/ruff check .
