@@ -7,6 +7,7 @@ from typing import Any
 
 from django.core.exceptions import ImproperlyConfigured
 from django.db import connection
+from psycopg.errors import error_from_result
 from psycopg.pq import ExecStatus
 
 _ONE_OF_SEVERAL = (
@@ -36,23 +37,26 @@ def check() -> None:
 
 
 def _is_shared() -> bool:
-    """Whether another connection meets a statement that this one has prepared: then both lead to one session."""
+    """Whether another connection meets a statement that this one has prepared: then both lead to one session.
+
+    A pooler may hand out one session again and again, or several in turn. So both prepare something else by one name,
+    and one of them asks twice.
+    """
     name = f"probe_{secrets.token_hex(8)}".encode()
     other = connection.copy()
     try:
         other.ensure_connection()
         ours, theirs = connection.connection.pgconn, other.connection.pgconn
         _require(ours.prepare(name, b"SELECT 1"))
-        met: Any = theirs.prepare(name, b"SELECT 1").status != ExecStatus.COMMAND_OK
-        for line in (ours, theirs):
-            line.exec_(b"DEALLOCATE " + name)
+        answers = [theirs.prepare(name, b"SELECT 2").status == ExecStatus.COMMAND_OK]
+        answers += [ours.exec_prepared(name, ()).get_value(0, 0) == b"1" for _ in range(2)]
+        for line in (ours, theirs, ours, theirs):
+            line.exec_(b"DEALLOCATE ALL")
     finally:
         other.close()
-    return bool(met)
+    return not all(answers)
 
 
 def _require(result: Any) -> None:
-    from psycopg.errors import error_from_result
-
     if result.status != ExecStatus.COMMAND_OK:
         raise error_from_result(result)

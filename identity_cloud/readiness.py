@@ -16,7 +16,6 @@ from accesskeys.core import conf
 from accesskeys.core.database_errors import reason
 from accesskeys.operations.readiness import check_keyring
 from accesskeys.verification.counters import get_counters
-from identity_cloud import postgresql_readiness
 from identity_cloud.paths import account
 from identity_cloud.redis_readiness import check_redis
 from identity_cloud.settings.database import DEFAULT
@@ -40,6 +39,10 @@ def check_database() -> None:
             with transaction.atomic():  # Begins by asking for the lock to write.
                 transaction.set_rollback(True)
         else:
+            from identity_cloud import (
+                postgresql_readiness,
+            )  # Needs psycopg, which is there for PostgreSQL alone.
+
             postgresql_readiness.check()
         check_keyring()
     except DatabaseError as error:

@@ -1,11 +1,13 @@
 from __future__ import annotations
 
 import os
+import uuid
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from django.conf import settings
+from django.core.cache import caches
 from django.core.management import call_command
 from django.utils import translation
 from filelock import FileLock
@@ -52,6 +54,14 @@ def collected_static_files() -> None:
 def last_uses_are_written_at_once() -> None:
     """A test looks at a row after a request, and its transaction is seen by no other thread."""
     settings.ACCESS_KEYS_LAST_USE_DELAY = 0
+
+
+@pytest.fixture(autouse=True)
+def own_attempts() -> None:
+    """All tests sign in from one address, and all processes of a run count in one folder."""
+    prefix = uuid.uuid4().hex
+    settings.CACHES["default"]["KEY_PREFIX"] = prefix  # For threads that have no cache yet.
+    caches["default"].key_prefix = prefix
 
 
 @pytest.fixture(scope="session")

@@ -6,13 +6,15 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import ClassVar
 
+from django.db import Error
 from rest_framework.authentication import BaseAuthentication
 from rest_framework.request import Request
 
 from accesskeys import verification
-from accesskeys.api.exceptions import KeyRefused, TooManyRequests
+from accesskeys.api.exceptions import KeyRefused, ServiceUnavailable, TooManyRequests
 from accesskeys.core import bearer
-from accesskeys.core.exceptions import InvalidKey, RateLimited
+from accesskeys.core.database_errors import is_passing
+from accesskeys.core.exceptions import CountersUnavailable, InvalidKey, RateLimited
 from accesskeys.http import client_address
 from accesskeys.models import AccessKey
 
@@ -59,6 +61,13 @@ class AccessKeyAuthentication(BaseAuthentication):
             raise KeyRefused from refusal
         except RateLimited as refusal:
             raise TooManyRequests(refusal) from refusal
+        except (
+            Error,
+            CountersUnavailable,
+        ) as failure:  # DRF itself, in another project, would make a 500 of it.
+            if isinstance(failure, Error) and not is_passing(failure):
+                raise
+            raise ServiceUnavailable from failure
         return Consumer(access_key), access_key
 
     def authenticate_header(self, request: Request) -> str:

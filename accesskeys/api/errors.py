@@ -59,11 +59,12 @@ class ApiExceptionHandler(ExceptionHandler):
                 return super().convert_known_exceptions(exc)
 
     def report_exception(self, exc: exceptions.APIException, response: Response) -> None:
-        if isinstance(self.exc, CountersUnavailable):  # It is in the log already, in one line.
+        failure = self.exc.__cause__ if isinstance(self.exc, ServiceUnavailable) else self.exc
+        if isinstance(failure, CountersUnavailable):  # It is in the log already, in one line.
             return
-        if isinstance(self.exc, Error) and is_passing(self.exc):
+        if isinstance(failure, Error) and is_passing(failure):
             request = cast(Request, self.context["request"])._request
-            why = f"the database cannot be used: {reason(self.exc)}"
+            why = f"the database cannot be used: {reason(failure)}"
             log_response("%s: %s", why, request.path, response=response, request=request)
             return
         super().report_exception(exc, response)

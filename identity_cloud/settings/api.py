@@ -23,6 +23,7 @@ DRF_STANDARDIZED_ERRORS: dict[str, Any] = {
 }
 
 SPECTACULAR_SETTINGS: dict[str, Any] = {
+    "DEFAULT_GENERATOR_CLASS": "accesskeys.api.schema_generator.OneAtATime",
     "TITLE": "Identity Cloud API",
     "DESCRIPTION": "Generate, list, rename, show and revoke access keys. "
     "Send `Authorization: Bearer <key>` with every request.",

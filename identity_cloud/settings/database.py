@@ -131,7 +131,11 @@ def _postgresql(address: ServiceAddress) -> dict[str, Any]:
         "PORT": port,
         "NAME": name,
     }
-    return _config(config, address.cast_options(known), POSTGRESQL_OPTIONS, {"CONN_HEALTH_CHECKS": True})
+    options = address.cast_options(known)
+    # Behind a pooler that hands each transaction another session, a cursor would be left in one of them.
+    is_pooled = options.get("prepare_threshold", 1) is None
+    of_django = {"CONN_HEALTH_CHECKS": True, "DISABLE_SERVER_SIDE_CURSORS": is_pooled}
+    return _config(config, options, POSTGRESQL_OPTIONS, of_django)
 
 
 def _config(

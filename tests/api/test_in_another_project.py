@@ -7,6 +7,7 @@ import sys
 from typing import Any
 
 import pytest
+from django.db import ProgrammingError, connection
 from rest_framework.authentication import BaseAuthentication, SessionAuthentication
 from rest_framework.permissions import AllowAny, DjangoModelPermissions, IsAdminUser, IsAuthenticated
 from rest_framework.response import Response
@@ -18,6 +19,7 @@ from accesskeys.api.permissions import HasScope, IsConsumer
 from accesskeys.core.keyring import get_keyring
 from accesskeys.models import AccessKey
 from tests.factories import AccessKeyFactory, OperatorFactory, key_of
+from tests.helpers import database_away
 
 pytestmark = pytest.mark.django_db
 
@@ -141,3 +143,27 @@ import rest_framework.views
 """
     result = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60)
     assert (result.returncode, result.stderr) == (0, "")
+
+
+def test_a_database_that_is_away_is_503_there_too(reader: AccessKey) -> None:
+    key = key_of(reader)
+    with database_away():
+        response = ask(IsConsumer, key)
+    assert (response.status_code, response.headers["Retry-After"]) == (503, "5")
+
+
+def test_a_limit_that_cannot_be_counted_is_503_there_too(reader: AccessKey, settings: Any) -> None:
+    key = key_of(reader)
+    AccessKey.objects.update(rate_limit="5/minute")
+    settings.ACCESS_KEYS_COUNTER_FILE = "/proc/no/such/folder"
+    assert ask(IsConsumer, key).status_code == 503
+
+
+def test_a_fault_of_ours_is_none_of_the_database(reader: AccessKey) -> None:
+    key = key_of(reader)
+
+    def fail(*_call: Any) -> Any:
+        raise ProgrammingError("no such column")
+
+    with connection.execute_wrapper(fail), pytest.raises(ProgrammingError):
+        ask(IsConsumer, key)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import psycopg
 import pytest
 from django.conf import settings
 from django.db import (
@@ -14,7 +15,7 @@ from django.db import (
 )
 from psycopg.errors import lookup
 
-from accesskeys.core.database_errors import is_of_pooler, is_passing, reason
+from accesskeys.core.database_errors import behind, is_of_pooler, is_passing, reason
 
 DATABASE = {
     "ENGINE": "django.db.backends.postgresql",
@@ -55,6 +56,13 @@ def raised_from(kind: type[DatabaseError], state: str) -> DatabaseError:
     return error
 
 
+def nameless() -> DatabaseError:
+    """As libpq says it of a line that broke unannounced."""
+    error = DatabaseError("server closed the connection unexpectedly")
+    error.__cause__ = psycopg.DatabaseError()
+    return error
+
+
 @pytest.mark.parametrize(
     "error",
     [
@@ -65,6 +73,7 @@ def raised_from(kind: type[DatabaseError], state: str) -> DatabaseError:
         raised_from(ProgrammingError, "26000"),  # A prepared statement that is not there.
         raised_from(ProgrammingError, "42P05"),  # One that is there already.
         raised_from(OperationalError, "57P01"),
+        nameless(),
     ],
     ids=repr,
 )
@@ -93,3 +102,16 @@ def test_what_a_pooler_has_lost_or_kept() -> None:
     assert is_of_pooler(raised_from(ProgrammingError, "42P05"))
     assert not is_of_pooler(OperationalError())
     assert not is_of_pooler(None)
+
+
+def test_what_led_to_an_error_is_found_behind_it() -> None:
+    away = OperationalError()
+    try:
+        try:
+            raise away
+        except OperationalError:
+            raise ValueError("in between") from None
+    except ValueError as error:
+        assert behind(error) is away
+    assert behind(ValueError()) is None
+    assert behind(None) is None

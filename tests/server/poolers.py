@@ -25,11 +25,12 @@ listen_port = {port}
 auth_type = any
 pool_mode = {mode}
 unix_socket_dir =
+server_round_robin = {in_turn}
 """
 
 
 @contextmanager
-def pooler(behind: int, *, mode: str) -> Iterator[int]:
+def pooler(behind: int, *, mode: str, in_turn: int = 0) -> Iterator[int]:
     """Its port."""
     program = shutil.which("pgbouncer") or shutil.which("pgbouncer", path="/usr/sbin")
     if program is None:
@@ -38,7 +39,7 @@ def pooler(behind: int, *, mode: str) -> Iterator[int]:
         )
     port, home = free_port(), Path(tempfile.mkdtemp(prefix="identity-cloud-pooler-", dir="/tmp"))
     file = home / "pgbouncer.ini"
-    file.write_text(CONFIGURATION.format(behind=behind, port=port, mode=mode))
+    file.write_text(CONFIGURATION.format(behind=behind, port=port, mode=mode, in_turn=in_turn))
     as_user = ["-u", "postgres"] if os.geteuid() == 0 else []  # It refuses to run as root.
     if as_user:
         shutil.chown(home, "postgres")

@@ -47,11 +47,12 @@ def test_a_standby_stops_the_start(site: Site, pair: Pair) -> None:
     assert "?target_session_attrs=read-write" in line
 
 
-def test_a_pooler_that_forgets_stops_the_start(site: Site, pair: Pair) -> None:
-    with pooler(pair.ports[0], mode="transaction") as port:
+@pytest.mark.parametrize("in_turn", [0, 1])
+def test_a_pooler_that_forgets_stops_the_start(site: Site, pair: Pair, in_turn: int) -> None:
+    with pooler(pair.ports[0], mode="transaction", in_turn=in_turn) as port:
         assert "?prepare_threshold=0" in refusal(site, pair.url_of(port))
         told = site.with_settings(DATABASE_URL=pair.url_of(port, "?prepare_threshold=0"))
-        key = told.key("pooled")
+        key = told.key(f"pooled_{in_turn}")
         with told.serve() as server:
             assert {server.call("GET", "ping/", key).status for _ in range(30)} == {200}
 

@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterator
 from typing import Any
 
-from drf_spectacular.generators import SchemaGenerator
+from drf_spectacular.settings import spectacular_settings
 
 from accesskeys.console.views.base import ConsolePage
 
@@ -21,7 +21,7 @@ class ApiDocumentationPage(ConsolePage):
         """Whoever is signed in may read about the API."""
 
     def get_context_data(self, **context: Any) -> dict[str, Any]:
-        document = SchemaGenerator().get_schema(request=None, public=True)  # type: ignore[no-untyped-call]
+        document = spectacular_settings.DEFAULT_GENERATOR_CLASS().get_schema(request=None, public=True)
         return super().get_context_data(
             document=document,
             endpoints=list(_endpoints(document)),

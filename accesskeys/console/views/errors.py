@@ -15,7 +15,7 @@ from django.urls import Resolver404, ResolverMatch
 from django.utils.translation import gettext as _
 
 from accesskeys.console.typed_keys import without_keys
-from accesskeys.core.database_errors import is_of_pooler, is_passing
+from accesskeys.core.database_errors import behind, is_of_pooler, is_passing
 from accesskeys.http import RETRY_AFTER_SECONDS, prefers_json
 
 # What may be over when somebody tries again.
@@ -44,7 +44,9 @@ def _answer(request: HttpRequest, status: HTTPStatus, code: str, sentence: str) 
 
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
-    """400, for Django's ``handler400``."""
+    """400, for Django's ``handler400``; 503 where the database has failed, and a session could not be saved."""
+    if behind(exception):
+        return _database_away(request)
     return problem(request, HTTPStatus.BAD_REQUEST, "bad_request", _("The request could not be understood."))
 
 
@@ -109,10 +111,14 @@ def server_error(request: HttpRequest) -> HttpResponse:
     if is_passing(error):
         if is_of_pooler(error):
             connection.close()
-        sentence = _("The database cannot be reached at the moment. Try again in a few seconds.")
-        return unavailable(request, sentence)
+        return _database_away(request)
     sentence = _("Something went wrong on our side. It has been written to the server log.")
     return problem(request, HTTPStatus.INTERNAL_SERVER_ERROR, "error", sentence)
+
+
+def _database_away(request: HttpRequest) -> HttpResponse:
+    sentence = _("The database cannot be reached at the moment. Try again in a few seconds.")
+    return unavailable(request, sentence)
 
 
 def _layout(request: HttpRequest, status: HTTPStatus) -> str:
