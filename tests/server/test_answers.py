@@ -28,6 +28,7 @@ def ends() -> tuple[PatientSocket, socket.socket]:
         return PatientSocket(accepted.family, accepted.type, accepted.proto, fileno=accepted.detach()), client
 
 
+@pytest.mark.django_db  # Django looks after its connections at the end of an answer.
 def test_one_that_breaks_off_ends_with_a_reset() -> None:
     ours, client = ends()
     closed: list[bool] = []

@@ -7,7 +7,8 @@ import sqlite3
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager, nullcontext
+from contextlib import closing, contextmanager, nullcontext
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -32,9 +33,13 @@ def forget_connections() -> None:
 
 
 @pytest.fixture(autouse=True)
-def _impatient(settings: Settings) -> Iterator[None]:
+def _impatient(settings: Settings, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[None]:
+    """In a file of its own: threads that other tests have left may have theirs open, which nobody could lock then."""
     settings.ACCESS_KEYS_DECISION_TIMEOUT = TIMEOUT
     forget_connections()
+    with closing(sqlite3.connect(connection.settings_dict["NAME"])) as common:
+        common.execute("VACUUM INTO ?", [str(tmp_path / "own.sqlite3")])
+    monkeypatch.setitem(connection.settings_dict, "NAME", str(tmp_path / "own.sqlite3"))
     yield
     forget_connections()
 
