@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from typing import Any
 
 import pytest
-from django.db import ProgrammingError, connection
+from django.db import OperationalError, ProgrammingError, connection
 from django.test import Client
 from psycopg.errors import lookup
 
@@ -48,6 +48,14 @@ def test_at_the_api() -> None:
         assert connection.connection is None
     assert (response.status_code, response["Retry-After"]) == (503, "5")
     assert client.get(API_LIST).status_code == 200
+
+
+def test_a_statement_that_only_fails_leaves_the_connection() -> None:
+    client = consumer(AccessKeyFactory(scopes=[READ]))
+    with failing(OperationalError("canceling statement due to lock timeout"), "ORDER BY"):
+        response = client.get(API_LIST)
+        assert connection.connection is not None
+    assert (response.status_code, response["Retry-After"]) == (503, "5")
 
 
 def test_on_a_page() -> None:
