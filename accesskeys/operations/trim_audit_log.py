@@ -46,7 +46,10 @@ def _step(before: datetime, event: AuditEvent) -> int:
         deleted = delete_some(_before(before))
         if deleted:
             event.details["deleted"] += deleted
-            event.save()
+            if event._state.adding:
+                event.save(force_insert=True)
+            else:  # Never inserted again, whoever deleted it meanwhile.
+                AuditEvent.objects.filter(pk=event.pk).update(details=event.details)
     return deleted
 
 
