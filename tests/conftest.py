@@ -18,6 +18,7 @@ from accesskeys.core import once, steady
 from accesskeys.core.rates import Rate
 from accesskeys.operations import allowance
 from accesskeys.operations.actors import Actor
+from tests.redis_servers import RedisServer
 
 # Half of the usual examples: most of them ask the database. One that takes long says nothing about the code.
 hypothesis_settings.register_profile("identity_cloud", max_examples=50, deadline=None, print_blob=True)
@@ -113,3 +114,13 @@ def in_english() -> Iterator[None]:
     """A request in another language leaves the thread in it, and the next test would read its sentences."""
     with translation.override("en"):
         yield
+
+
+@pytest.fixture
+def redis(tmp_path: Path) -> Iterator[RedisServer]:
+    """A Redis of a test's own, which may be paused and killed."""
+    server = RedisServer(tmp_path)
+    server.start()
+    yield server
+    server.resume()
+    server.kill()

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import re
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from http.cookies import SimpleCookie
-from pathlib import Path
 from urllib.parse import urlencode
 
 import pytest
@@ -18,15 +17,6 @@ from tests.server.servers import Answer, Server, Site
 GATE = "/auth/verify/?dialect=caddy"
 SIGN_IN = "/accounts/login/"
 FORGED = f"ica_{51 * 'A'}"
-
-
-@pytest.fixture
-def redis(tmp_path: Path) -> Iterator[RedisServer]:
-    server = RedisServer(tmp_path)
-    server.start()
-    yield server
-    server.resume()
-    server.kill()
 
 
 @pytest.fixture
