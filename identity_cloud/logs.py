@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import re
 import time
+from copy import copy
 from functools import lru_cache
 
 from django.db import Error
@@ -19,7 +20,7 @@ _LIMIT = re.compile(r"\bsettings\.[A-Z_]+")
 
 
 class LineFormatter(logging.Formatter):
-    """One record, one line, no key in it, times in UTC.
+    """One record, one line, no key in it, times in UTC, a traceback once a minute and kind.
 
     Paths, header lines and exceptions quote what a caller sent. A key in the wrong place must not reach the log
     (ASVS 5.0, 16.2.5), and a line break must not begin a record of the caller's own (16.4.1).
@@ -32,7 +33,7 @@ class LineFormatter(logging.Formatter):
         return self.default_msec_format % (_second(int(record.created)), record.msecs)
 
     def format(self, record: logging.LogRecord) -> str:
-        lines = super().format(record).splitlines()
+        lines = super().format(_told_once(record)).splitlines()
         return struck_from(r"\n".join(lines))
 
 
@@ -62,19 +63,20 @@ class Refusal(logging.Filter):
         return True
 
 
-class TracebackOnceAMinute(logging.Filter):
-    """Leaves the traceback to the first failure of a kind within a minute; of the others it says what failed.
+def _told_once(record: logging.LogRecord) -> logging.LogRecord:
+    """The record; without its traceback where one of its kind was written within a minute. Then it says what failed.
 
-    With a database away, each request fails in the same way, in some KB each.
+    With a database away, each request fails in the same way, in some KB each. The record itself stays as it is, for
+    whoever else listens.
     """
-
-    def filter(self, record: logging.LogRecord) -> bool:
-        error = record.exc_info[1] if record.exc_info else None
-        if isinstance(error, Exception) and not once.a_minute(f"{record.name} {_where(error)}", error):
-            what = reason(error) if isinstance(error, Error) else type(error).__name__
-            record.msg, record.args = f"{record.getMessage()}: {what}", ()
-            record.exc_info = record.exc_text = None
-        return True
+    error = record.exc_info[1] if record.exc_info else None
+    if not isinstance(error, Exception) or once.a_minute(f"{record.name} {_where(error)}", error):
+        return record
+    what = reason(error) if isinstance(error, Error) else type(error).__name__
+    told = copy(record)
+    told.msg, told.args = f"{record.getMessage()}: {what}", ()
+    told.exc_info = told.exc_text = None
+    return told
 
 
 def _where(error: Exception) -> str:

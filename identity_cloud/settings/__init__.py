@@ -219,15 +219,8 @@ LOGGING: dict[str, Any] = {
     "filters": {
         "without_quotation": {"()": "identity_cloud.logs.WithoutQuotation"},
         "refusal": {"()": "identity_cloud.logs.Refusal"},
-        "traceback_once_a_minute": {"()": "identity_cloud.logs.TracebackOnceAMinute"},
     },
-    "handlers": {
-        "stderr": {
-            "class": "logging.StreamHandler",
-            "formatter": "line",
-            "filters": ["traceback_once_a_minute"],
-        }
-    },
+    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["stderr"], "level": log_level()},
     # Handlers of their own would write each record a second time, and mail errors to nobody.
     "loggers": {

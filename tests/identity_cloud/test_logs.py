@@ -125,3 +125,13 @@ def test_what_a_database_said_is_told_again_in_words(written: io.StringIO) -> No
     for _ in range(2):
         fail(OperationalError('could not connect to "hunter2"'))
     assert written.getvalue().splitlines()[1].endswith("It failed, 100% of it: could not connect to “…”")
+
+
+def test_whoever_else_listens_has_the_traceback_each_time(
+    written: io.StringIO, caplog: pytest.LogCaptureFixture
+) -> None:
+    logging.getLogger().addHandler(caplog.handler)
+    for _ in range(2):
+        fail(ValueError("hunter2"))
+    assert [bool(record.exc_info) for record in caplog.records] == [True, True]
+    assert written.getvalue().count("Traceback") == 1

@@ -10,12 +10,14 @@ from contextlib import contextmanager
 
 import pytest
 from django.db import OperationalError, connection, connections, transaction
+from django.db.backends.signals import connection_created
 from pytest_django import Settings
 
 from accesskeys.core.keyring import get_keyring
 from accesskeys.models import AccessKey
 from accesskeys.verification.finding import asking, deadline, find_by_digest, statement
 from accesskeys.verification.finding.deadline import Wait, Watch
+from identity_cloud.wsgi import wait_for_no_lock
 from tests.factories import AccessKeyFactory, key_of
 from tests.line import Line, line_to_the_cluster
 
@@ -27,11 +29,15 @@ IN_VAIN = "did not answer within 0.4 s"
 
 @pytest.fixture(autouse=True)
 def _impatient(settings: Settings) -> Iterator[None]:
+    """Without the help of a server that gives up its locks at the same moment."""
     settings.ACCESS_KEYS_DECISION_TIMEOUT = TIMEOUT
+    connection_created.disconnect(wait_for_no_lock)
+    connection.close()
     deadline.watch.cache_clear()
     asking._breaker.cache_clear()
     yield
     asking._breaker.cache_clear()
+    connection_created.connect(wait_for_no_lock)
 
 
 def found(access_key: AccessKey) -> AccessKey | None:
