@@ -22,11 +22,11 @@ from gunicorn.workers.gthread import ThreadWorker
 
 from accesskeys import gate
 from accesskeys.http import DECISION_PATHS
-from server import open_files, turns
+from server import line, open_files
 from server.answers import Application, busy, resetting
 from server.connections import Connection, Stage
+from server.line import Line
 from server.peers import plain
-from server.turns import Turns
 from server.waiting import WaitingRoom
 
 REQUEST_SECONDS = 10.0  # For a client to send a whole request.
@@ -58,7 +58,7 @@ class PromptWorker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no types
         )  # gunicorn asks how many there are before it promises to keep one.
         self._busy: dict[Connection, float] = {}  # Since when.
         self._open: set[Connection] = set()
-        self._turns = Turns()
+        self._line = Line()
         self._tended = 0.0
         self.max_keepalived = sys.maxsize  # Where there are too many, those that say nothing make room.
         self._steps = {
@@ -84,9 +84,9 @@ class PromptWorker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no types
         self.poller.register(queue.fileno(), selectors.EVENT_READ, queue.run_callbacks)
         for number in range(self.cfg.threads):
             threading.Thread(target=self._serve, name=f"keys-{number}", daemon=True).start()
-        for number in range(turns.THREADS):
+        for number in range(line.THREADS):
             threading.Thread(
-                target=self._turns.serve,
+                target=self._line.serve,
                 args=(self._answer, self._refuse),
                 name=f"pages-{number}",
                 daemon=True,
@@ -191,9 +191,9 @@ class PromptWorker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no types
                 conn, Stage.ARRIVING, time.monotonic() + REQUEST_SECONDS if is_new else conn.timeout
             )
         elif conn.is_whole and request.path in KEY_PATHS:
-            self._turns.decisions += 1
+            self._line.decisions += 1
             self._answer(conn, request)
-        elif not self._turns.wait(conn, request):
+        elif not self._line.wait(conn, request):
             self._refuse(conn, request)
 
     def _answer(self, conn: Connection, request: Request) -> None:

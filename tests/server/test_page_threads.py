@@ -11,8 +11,8 @@ from http.client import HTTPConnection
 
 import pytest
 
+from server.line import MOST_WAIT, THREADS
 from server.prompt import REQUEST_SECONDS
-from server.turns import MOST_WAIT, THREADS
 from tests.server.clients import QUICKLY, connect, is_answered_quickly
 from tests.server.servers import Server, Site
 

@@ -10,13 +10,13 @@ from contextlib import ExitStack, suppress
 
 import pytest
 
-from server import turns
+from server import line
 from server.prompt import REQUEST_SECONDS
 from tests.server.clients import QUICKLY, connect, is_answered_quickly
 from tests.server.servers import Server, Site
 
 THREADS = 3
-MANY = 2 * (THREADS + turns.THREADS)
+MANY = 2 * (THREADS + line.THREADS)
 
 HOST = b"Host: 127.0.0.1:8000\r\n"
 HALF_A_HEAD = b"GET /auth/verify/ HTTP/1.1\r\n" + HOST

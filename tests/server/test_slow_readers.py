@@ -11,12 +11,12 @@ from contextlib import ExitStack, contextmanager, suppress
 
 import pytest
 
-from server import turns
+from server import line
 from tests.server.clients import QUICKLY, is_answered_quickly
 from tests.server.servers import Server, Site
 
 THREADS = 2
-MANY = 2 * (THREADS + turns.THREADS)
+MANY = 2 * (THREADS + line.THREADS)
 TIMES = 300  # 9 MB of one stylesheet: more than the system takes for a client that reads nothing.
 PROGRESS_SECONDS = 2.0
 

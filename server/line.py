@@ -19,26 +19,26 @@ LONGEST_REST = 0.25  # seconds
 Answer = Callable[[Connection, Request], None]
 
 
-class Turns:
-    """The line, and what the threads at its head do."""
+class Line:
+    """Those that wait, and what the threads at the head of the line do."""
 
     def __init__(self) -> None:
-        self._line: SimpleQueue[tuple[Connection, Request, float]] = SimpleQueue()
+        self._waiting: SimpleQueue[tuple[Connection, Request, float]] = SimpleQueue()
         self.decisions = (
             0  # About keys, which somebody else counts here: whether there are any is all that matters.
         )
 
     def wait(self, conn: Connection, request: Request) -> bool:
         """Stand in line; returns whether there was room."""
-        if self._line.qsize() >= MOST_WAIT:
+        if self._waiting.qsize() >= MOST_WAIT:
             return False
-        self._line.put((conn, request, time.monotonic()))
+        self._waiting.put((conn, request, time.monotonic()))
         return True
 
     def serve(self, answer: Answer, refuse: Answer) -> None:
         """What each thread does, for ever. ``refuse`` is for those that have waited too long."""
         while True:
-            conn, request, since = self._line.get()
+            conn, request, since = self._waiting.get()
             decisions, began = self.decisions, time.thread_time()
             (refuse if since + LONGEST_WAIT < time.monotonic() else answer)(conn, request)
             if self.decisions != decisions:
