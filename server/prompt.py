@@ -53,9 +53,8 @@ class PromptWorker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no types
 
     def init_process(self) -> None:
         self._room = WaitingRoom()
-        self.keepalived_conns = (
-            self._room.waiting
-        )  # gunicorn asks how many there are before it promises to keep one.
+        # gunicorn asks how many there are before it promises to keep one.
+        self.keepalived_conns = self._room.waiting
         self._busy: dict[Connection, float] = {}  # Since when.
         self._open: set[Connection] = set()
         self._line = Line()
@@ -85,12 +84,7 @@ class PromptWorker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no types
         for number in range(self.cfg.threads):
             threading.Thread(target=self._serve, name=f"keys-{number}", daemon=True).start()
         for number in range(line.THREADS):
-            threading.Thread(
-                target=self._line.serve,
-                args=(self._answer, self._refuse),
-                name=f"pages-{number}",
-                daemon=True,
-            ).start()
+            threading.Thread(target=self._serve_pages, name=f"pages-{number}", daemon=True).start()
         self.set_accept_enabled(True)
         while self.alive and self.is_parent_alive():
             self._wait(TICK_SECONDS)
@@ -169,7 +163,19 @@ class PromptWorker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no types
         """What each thread for keys does. It ends with the process."""
         while True:
             for conn in self._room.next():
-                self._steps[conn.stage](conn)
+                try:
+                    self._steps[conn.stage](conn)
+                except Exception:  # The thread is needed for the next one.
+                    self.log.exception("A connection is given up")
+                    self._close(conn)
+
+    def _serve_pages(self) -> None:
+        """What each of the other threads does."""
+        while True:
+            try:
+                self._line.serve(self._answer, self._refuse)
+            except Exception:  # As above.
+                self.log.exception("A page is given up")
 
     def _receive(self, conn: Connection) -> None:
         """More of a request has come. Once it is all there, it is answered, or put in line."""

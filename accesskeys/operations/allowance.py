@@ -20,9 +20,8 @@ from accesskeys.models import ActorKind
 from accesskeys.operations.actors import Actor
 
 OF_AN_ACTOR = Rate(60, SECONDS["hour"])
-OF_AN_ADDRESS = Rate(
-    240, SECONDS["hour"]
-)  # Several actors may be behind it, and one leaves something to the others.
+# Several actors may be behind it, and one leaves something to the others.
+OF_AN_ADDRESS = Rate(240, SECONDS["hour"])
 
 
 class Counted(Protocol):

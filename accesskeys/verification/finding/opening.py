@@ -29,9 +29,8 @@ class _Opening:
     """What a thread opens for somebody who may have gone when it is there."""
 
     def __init__(self, connection: BaseDatabaseWrapper) -> None:
-        self._spare = (
-            connection.copy()
-        )  # Nobody else's: it may be used in the thread, and after we have gone.
+        # Nobody else's: it may be used in the thread, and after we have gone.
+        self._spare = connection.copy()
         self._spare.inc_thread_sharing()
         self._error: BaseException | None = None
         self._is_given_up = False

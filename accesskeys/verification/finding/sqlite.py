@@ -52,9 +52,8 @@ def impatient(connection: BaseDatabaseWrapper) -> Iterator[None]:
     try:
         yield
     finally:
-        _be_patient(
-            connection, connection.settings_dict["OPTIONS"].get("timeout", 5.0)
-        )  # The driver's own default.
+        # 5 s are the driver's own default.
+        _be_patient(connection, connection.settings_dict["OPTIONS"].get("timeout", 5.0))
 
 
 class Question:
