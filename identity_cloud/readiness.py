@@ -39,9 +39,8 @@ def check_database() -> None:
             with transaction.atomic():  # Begins by asking for the lock to write.
                 transaction.set_rollback(True)
         else:
-            from identity_cloud import (
-                postgresql_readiness,
-            )  # Needs psycopg, which is there for PostgreSQL alone.
+            # Needs psycopg, which is there for PostgreSQL alone.
+            from identity_cloud import postgresql_readiness
 
             postgresql_readiness.check()
         check_keyring()
