@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from benchmarks.machine import family
+from tools.ports import free_port
 
 ROOT = Path(__file__).resolve().parents[1]
 THREADS = 4
@@ -55,14 +56,6 @@ def serving(environment: Mapping[str, str], *, workers: int = 1) -> Iterator[Ser
         finally:
             process.terminate()
             process.wait()
-
-
-def free_port() -> int:
-    """A port that nobody listens on at the moment."""
-    with socket.socket() as listener:
-        listener.bind(("127.0.0.1", 0))
-        port: int = listener.getsockname()[1]
-        return port
 
 
 def _wait(process: subprocess.Popen[bytes], port: int, log: object) -> None:

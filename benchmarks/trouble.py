@@ -20,7 +20,8 @@ from benchmarks import machine
 from benchmarks.databases import DATABASES, Database
 from benchmarks.django_process import django_process, environment
 from benchmarks.latency import PACE, PROGRAMS, Latency
-from benchmarks.server import ROOT, Server, free_port, serving
+from benchmarks.server import ROOT, Server, serving
+from tools.ports import free_port
 
 LIMIT = 2.0  # times the p99 that the gate has alone
 EXPORTED = 50_000  # rows

@@ -23,6 +23,8 @@ import django
 import time_machine
 from playwright.sync_api import Page, ViewportSize, sync_playwright
 
+from tools.ports import free_port
+
 ROOT = Path(__file__).parents[1]
 USERNAME, PASSWORD = "operator", secrets.token_urlsafe(16)
 SIZE = ViewportSize(width=1280, height=800)
@@ -55,9 +57,7 @@ def console() -> Iterator[tuple[str, Page]]:
 
 def _prepare_environment(scratch: str) -> str:
     """Settings for this process and for the server; returns the address of the console."""
-    with socket.socket() as listener:
-        listener.bind(("127.0.0.1", 0))
-        port = listener.getsockname()[1]
+    port = free_port()
     address = f"http://127.0.0.1:{port}"
     os.environ.update(
         {

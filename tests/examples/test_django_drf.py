@@ -14,8 +14,9 @@ from pathlib import Path
 import pytest
 
 from tests.gateways.client import Response, send
-from tests.gateways.process import Process, free_port
+from tests.gateways.process import Process
 from tests.server.servers import ROOT, master_key, new_site
+from tools.ports import free_port
 
 GUNICORN = [sys.executable, "-m", "gunicorn", "orders.wsgi"]
 FOLDER = ROOT / "examples" / "django_drf"

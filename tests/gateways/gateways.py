@@ -12,8 +12,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.gateways.process import Process, free_port
+from tests.gateways.process import Process
 from tests.gateways.server import ROOT
+from tools.ports import free_port
 
 FILES = ROOT / "deploy" / "gateways"
 PREFLIGHT = "#preflight "  # What stands behind it is off.

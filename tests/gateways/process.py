@@ -12,14 +12,6 @@ from pathlib import Path
 PATIENCE = 30.0  # seconds
 
 
-def free_port() -> int:
-    """A port of loopback that nothing listens on."""
-    with socket.socket() as listener:
-        listener.bind(("127.0.0.1", 0))
-        port: int = listener.getsockname()[1]
-        return port
-
-
 class Process:
     """One program with its port and its log, which holds what it wrote to both of its outputs."""
 

@@ -11,7 +11,8 @@ import sys
 from pathlib import Path
 from typing import NamedTuple
 
-from tests.gateways.process import Process, free_port
+from tests.gateways.process import Process
+from tools.ports import free_port
 
 ROOT = Path(__file__).resolve().parents[2]
 

@@ -15,8 +15,9 @@ import pytest
 from tests.gateways.client import Client, Response, send
 from tests.gateways.gateways import GATEWAYS, gateway
 from tests.gateways.helpers import IDENTITY
-from tests.gateways.process import Process, free_port
+from tests.gateways.process import Process
 from tests.gateways.server import ROOT, AccessKey, IdentityCloud
+from tools.ports import free_port
 
 EXPRESS = ROOT / "examples" / "express"
 SERVICES = {

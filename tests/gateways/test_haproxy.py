@@ -8,8 +8,8 @@ import pytest
 
 from tests.gateways.client import send
 from tests.gateways.gateways import gateway
-from tests.gateways.process import free_port
 from tests.gateways.recorder import Recorder
+from tools.ports import free_port
 
 BROKEN = {
     "fails": "error('broken')",

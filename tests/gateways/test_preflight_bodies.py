@@ -10,8 +10,9 @@ from pathlib import Path
 import pytest
 
 from tests.gateways.gateways import GATEWAYS, gateway
-from tests.gateways.process import Process, free_port
+from tests.gateways.process import Process
 from tests.gateways.recorder import Answer, Recorder
+from tools.ports import free_port
 
 ASKED = ("Origin: https://app.example.com", "Access-Control-Request-Method: DELETE")
 # HTTP/2 is on where these two are given a certificate; here it is on without.

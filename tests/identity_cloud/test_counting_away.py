@@ -11,7 +11,8 @@ from django.core.cache import cache
 from django.test import Client
 
 from tests.factories import OperatorFactory
-from tests.redis_servers import RedisServer, free_port
+from tests.redis_servers import RedisServer
+from tools.ports import free_port
 
 pytestmark = pytest.mark.django_db
 

@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.server.servers import free_port
+from tools.ports import free_port
 
 CONFIGURATION = """
 [databases]

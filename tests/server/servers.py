@@ -21,6 +21,8 @@ from typing import Any
 
 import psycopg
 
+from tools.ports import free_port
+
 ROOT = Path(__file__).resolve().parents[2]
 SERVER = (sys.executable, "-m", "gunicorn", "-c", "server/gunicorn.conf.py", "identity_cloud.wsgi")
 START_SECONDS = 30
@@ -30,14 +32,6 @@ STOP_SECONDS = 15
 def master_key(key_id: str = "k1") -> str:
     """A fresh entry for ACCESS_KEYS_MASTER_KEYS."""
     return f"{key_id}:{base64.urlsafe_b64encode(secrets.token_bytes(32)).decode()}"
-
-
-def free_port() -> int:
-    """A port that nobody listens on at the moment."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
 
 
 @dataclass(frozen=True)

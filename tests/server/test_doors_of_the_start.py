@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.server.servers import ROOT, Site, free_port
+from tests.server.servers import ROOT, Site
+from tools.ports import free_port
 
 GUNICORN = ("-m", "gunicorn", "-c", "server/gunicorn.conf.py", "identity_cloud.wsgi")
 SERVER = ("-m", "server")

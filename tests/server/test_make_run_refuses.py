@@ -10,7 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.server.servers import ROOT, free_port
+from tests.server.servers import ROOT
+from tools.ports import free_port
 
 
 @pytest.fixture(scope="module")

@@ -8,8 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.redis_servers import RedisServer, free_port
+from tests.redis_servers import RedisServer
 from tests.server.servers import Site
+from tools.ports import free_port
 
 GATE = "/auth/verify/?dialect=caddy"
 

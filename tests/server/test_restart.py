@@ -13,7 +13,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from tests.server.load import Heard, load
-from tests.server.servers import ROOT, START_SECONDS, STOP_SECONDS, Server, Site, free_port
+from tests.server.servers import ROOT, START_SECONDS, STOP_SECONDS, Server, Site
+from tools.ports import free_port
 
 IS_ON = "Identity Cloud is on "
 

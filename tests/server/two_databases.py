@@ -15,7 +15,7 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from tests.server.servers import free_port
+from tools.ports import free_port
 
 # Neither initdb nor postgres runs as root.
 _AS = {"user": "postgres", "group": "postgres", "extra_groups": []} if os.geteuid() == 0 else {}
