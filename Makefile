@@ -15,10 +15,13 @@ run: .env $(MESSAGES) data/static/staticfiles.json ## Serve the console on http:
 
 PYTEST := $(BIN)/python -m pytest --numprocesses 2 --cov --cov-report= --cov-fail-under=0
 
+# What the database has no part in is tested once.
+WHATEVER_THE_DATABASE := browser core examples gateways tools
+
 test: missing .venv/.dev $(MESSAGES) ## Run all tests: SQLite, PostgreSQL, Chromium
 	@$(BIN)/coverage erase
 	$(PYTEST) tests
-	$(PYTEST) --cov-append -p tests.postgres --ignore tests/browser --ignore tests/gateways --ignore tests/examples tests
+	$(PYTEST) --cov-append -p tests.postgres $(WHATEVER_THE_DATABASE:%=--ignore tests/%) tests
 	$(BIN)/coverage report $$($(PYTHON) -m tools.missing --coverage)
 
 endure: missing .venv/.dev $(MESSAGES) ## Run what is slow and seldom breaks, such as migrations of large tables under load
