@@ -14,6 +14,7 @@ WRITE = "access_keys:write"
 REVEAL = "access_keys:reveal"
 INTROSPECT = "access_keys:introspect"
 METRICS = "access_keys:metrics"
+ROTATE_SELF = "access_keys:rotate_self"
 
 BUILT_IN: Mapping[str, str | Promise] = MappingProxyType(
     {
@@ -22,14 +23,15 @@ BUILT_IN: Mapping[str, str | Promise] = MappingProxyType(
         REVEAL: _("Show the key of access keys with no other scopes than its own"),
         INTROSPECT: _("Ask whether another key is usable, and what for (RFC 7662)"),
         METRICS: _("Read how many keys were accepted and refused, and why"),
+        ROTATE_SELF: _("Give the calling access key itself another key"),
     }
 )
 
 LIMIT = 32
 MAX_LENGTH = 100
 
-_WORD = r"[a-z][a-z0-9_.-]*"
-PATTERN = re.compile(rf"{_WORD}(:{_WORD})*")
+WORD = r"[a-z][a-z0-9_.-]*"
+PATTERN = re.compile(rf"{WORD}(:{WORD})*")
 
 
 def is_well_formed(scope: str) -> bool:

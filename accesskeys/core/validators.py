@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 
 from django.core.exceptions import ValidationError
@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from accesskeys.core import networks, rates, scopes
+from accesskeys.core import facts, networks, rates, scopes
 from accesskeys.core.notation import NotationError
 
 NAME_MAX_LENGTH = 30
@@ -20,6 +20,12 @@ SCOPE_RULE = _(
     "“%(scope)s” is not a scope. Use lower-case words joined by colons, such as orders:read, "
     "of at most %(limit)d characters."
 )
+
+LABEL_RULE = _(
+    "“%(label)s” is not a label. Write it as team=payments: a lower-case word of at most %(key_limit)d characters, "
+    "and a value of at most %(value_limit)d characters on one line."
+)
+_LABEL_LIMITS = {"key_limit": facts.LABEL_KEY_MAX_LENGTH, "value_limit": facts.LABEL_VALUE_MAX_LENGTH}
 
 # \Z, because $ also matches before a trailing newline; an explicit class, because \w takes any script.
 _NAME = re.compile(r"\A[A-Za-z0-9_]{1,30}\Z")
@@ -73,6 +79,28 @@ def validate_networks(value: Sequence[str]) -> None:
 def validate_rate(value: str) -> None:
     """Refuse text that is not a rate limit such as ``100/minute`` (``invalid``)."""
     _parse(rates.parse_rate, value, code="invalid")
+
+
+def validate_line(value: str) -> None:
+    """Refuse text of several lines, or whose direction is turned about, so that it reads as another (``invalid``)."""
+    if not facts.is_line(value):
+        raise ValidationError(_("Write one line, without control characters."), code="invalid")
+
+
+def validate_labels(value: Mapping[str, str]) -> None:
+    """Refuse too many labels (``too_many``), or one that is none (``invalid_label``)."""
+    if not isinstance(value, Mapping):
+        raise ValidationError(LABEL_RULE, code="invalid_label", params=_LABEL_LIMITS | {"label": "…"})
+    if len(value) > facts.LABEL_LIMIT:
+        raise ValidationError(
+            _("An access key carries at most %(limit)d labels."),
+            code="too_many",
+            params={"limit": facts.LABEL_LIMIT},
+        )
+    for key, text in value.items():
+        if not (isinstance(text, str) and facts.is_label_key(key) and facts.is_label_value(text)):
+            params = _LABEL_LIMITS | {"label": repr(f"{key}={text}")[1:-1]}
+            raise ValidationError(LABEL_RULE, code="invalid_label", params=params)
 
 
 def _parse(parse: Callable[[str], object], text: str, *, code: str) -> None:

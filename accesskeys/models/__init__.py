@@ -3,6 +3,7 @@
 from accesskeys.models.access_key import DESCRIPTION, EXPIRY, LAST_USE, AccessKey, AccessKeyQuerySet, is_short
 from accesskeys.models.audit_event import Action, ActorKind, AuditEvent, Door, Outcome
 from accesskeys.models.master_key_fingerprint import MasterKeyFingerprint
+from accesskeys.models.rotation import Presented, Rotation
 
 __all__ = [
     "DESCRIPTION",
@@ -16,5 +17,7 @@ __all__ = [
     "Door",
     "MasterKeyFingerprint",
     "Outcome",
+    "Presented",
+    "Rotation",
     "is_short",
 ]

@@ -4,23 +4,29 @@ import re
 import uuid
 from contextlib import suppress
 from datetime import datetime, timedelta
-from typing import Final, Self
+from typing import TYPE_CHECKING, Any, Final, Self
 
 from django.db import models
-from django.db.models import F, Func, Q
+from django.db.models import F, Func, Q, Value
 from django.db.models.functions import Coalesce, Upper
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from accesskeys.core import rates
+from accesskeys.core import facts, rates
 from accesskeys.core.validators import (
     is_name,
     validate_in_future,
+    validate_labels,
+    validate_line,
     validate_networks,
     validate_rate,
     validate_scopes,
 )
 from accesskeys.models.fields import NameField
+from accesskeys.models.sealed_key import SealedKey
+
+if TYPE_CHECKING:
+    from accesskeys.models.rotation import Presented
 
 
 def _literal(moment: str) -> Func:
@@ -48,6 +54,9 @@ DESCRIPTION: Final[tuple[str, ...]] = (
     "suspended_at",
     "last_used_at",
 )
+
+# The default of the database is for processes of the version before, which go on while an upgrade is under way.
+_EMPTY: Final[dict[str, Any]] = {"blank": True, "default": "", "db_default": ""}
 
 _NARROWED_BY = ("name", Upper("name"), "created_at", "expires_at", "suspended_at", "last_used_at")
 _TRIGRAM = re.compile(r"[A-Za-z0-9]{3}")
@@ -116,8 +125,10 @@ class AccessKeyQuerySet(models.QuerySet["AccessKey"]):
         return found.filter(_UNDERSCORES_IN_A_ROW) if len(text) > 1 else found
 
 
-class AccessKey(models.Model):
+class AccessKey(SealedKey):
     """The named thing that an operator manages. It holds no key: only the digest and the sealed key.
+
+    While it is rotated, its next key is in a ``Rotation``.
 
     Never call a bare ``save()`` on a row that was read: if it has been revoked meanwhile, Django would insert it
     again. Change rows through ``operations``.
@@ -125,10 +136,6 @@ class AccessKey(models.Model):
 
     id = models.UUIDField(_("access key ID"), primary_key=True, default=uuid.uuid4, editable=False)
     name = NameField(_("name"), unique=True)
-    digest = models.BinaryField(max_length=32, unique=True, editable=False)
-    digest_key_id = models.CharField(max_length=16, editable=False)
-    sealed = models.BinaryField(max_length=128, editable=False)
-    sealed_key_id = models.CharField(max_length=16, editable=False)
     scopes = models.JSONField(_("scopes"), default=list, blank=True, validators=[validate_scopes])
     created_at = models.DateTimeField(_("access key created"), default=timezone.now, editable=False)
     created_by = models.CharField(_("created by"), max_length=150, editable=False)
@@ -141,6 +148,25 @@ class AccessKey(models.Model):
         _("rate limit"), max_length=rates.MAX_LENGTH, null=True, blank=True, validators=[validate_rate]
     )
     last_used_at = models.DateTimeField(_("last used"), null=True, editable=False)
+    description = models.CharField(
+        _("description"), max_length=facts.DESCRIPTION_MAX_LENGTH, validators=[validate_line], **_EMPTY
+    )
+    owner = models.CharField(
+        _("owner"), max_length=facts.OWNER_MAX_LENGTH, validators=[validate_line], **_EMPTY
+    )
+    labels = models.JSONField(
+        _("labels"),
+        blank=True,
+        default=dict,
+        db_default=Value({}, models.JSONField()),
+        validators=[validate_labels],
+    )
+    # Of the present key, since a rotation is over; null: as old as the access key.
+    key_created_at = models.DateTimeField(_("key made"), null=True, editable=False)
+    key_first_used_at = models.DateTimeField(_("key first used"), null=True, editable=False)
+
+    # Set where a key was presented, and only while there are two.
+    presented: Presented | None = None
 
     objects = AccessKeyQuerySet.as_manager()
 
@@ -154,6 +180,11 @@ class AccessKey(models.Model):
             ("reveal_accesskey", "Can show the key of access keys"),
             ("suspend_accesskey", "Can suspend and resume access keys"),
             ("limit_accesskey", "Can change the allowed networks and the rate limit of access keys"),
+            ("rescope_accesskey", "Can change the scopes of access keys"),
+            ("extend_accesskey", "Can change the expiry of access keys"),
+            ("describe_accesskey", "Can change the description, the owner and the labels of access keys"),
+            ("rotate_accesskey", "Can rotate access keys"),
+            ("hand_over_accesskey", "Can hand over the key of access keys"),
             ("revoke_accesskey", "Can revoke access keys"),
         )
         constraints = (

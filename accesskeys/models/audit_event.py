@@ -42,6 +42,16 @@ class Action(models.TextChoices):
     SUSPENDED = "access_key.suspended", _("Suspended")
     RESUMED = "access_key.resumed", _("Resumed")
     LIMITED = "access_key.limited", _("Limits changed")
+    RESCOPED = "access_key.rescoped", _("Scopes changed")
+    EXTENDED = "access_key.extended", _("Expiry changed")
+    DESCRIBED = "access_key.described", _("Description changed")
+    ROTATED = "access_key.rotated", _("Rotated")
+    NEXT_KEY_USED = "access_key.next_key_used", _("Next key first used")
+    ROTATION_COMPLETED = "access_key.rotation_completed", _("Old key ended")
+    ROTATION_CANCELLED = "access_key.rotation_cancelled", _("Rotation cancelled")
+    HANDED_OVER = "access_key.handed_over", _("Handed over")
+    HAND_OVER_OPENED = "access_key.hand_over_opened", _("Hand-over opened")
+    HAND_OVER_TAKEN_BACK = "access_key.hand_over_taken_back", _("Hand-over taken back")
     REVOKED = "access_key.revoked", _("Revoked")
     FOUND = "access_key.found", _("Found by its key")
     CHECKED = "access_key.checked", _("Integrity checked")
@@ -58,6 +68,16 @@ TRIED: Mapping[str, Promise] = MappingProxyType(
         Action.SUSPENDED: _("Tried to suspend"),
         Action.RESUMED: _("Tried to resume"),
         Action.LIMITED: _("Tried to change the limits"),
+        Action.RESCOPED: _("Tried to change the scopes"),
+        Action.EXTENDED: _("Tried to change the expiry"),
+        Action.DESCRIBED: _("Tried to change the description"),
+        Action.ROTATED: _("Tried to rotate"),
+        Action.NEXT_KEY_USED: _("Next key used"),
+        Action.ROTATION_COMPLETED: _("Tried to end the old key"),
+        Action.ROTATION_CANCELLED: _("Tried to cancel the rotation"),
+        Action.HANDED_OVER: _("Tried to hand over"),
+        Action.HAND_OVER_OPENED: _("Tried to open a hand-over"),
+        Action.HAND_OVER_TAKEN_BACK: _("Tried to take a hand-over back"),
         Action.REVOKED: _("Tried to revoke"),
         Action.FOUND: _("Tried to find by its key"),
         Action.CHECKED: _("Tried to check the integrity"),

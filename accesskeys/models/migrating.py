@@ -12,7 +12,7 @@ import logging
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from typing import Final
+from typing import Any, Final
 
 from django.db import OperationalError, migrations, transaction
 from django.db.backends.base.schema import BaseDatabaseSchemaEditor as Editor
@@ -55,6 +55,46 @@ class HoldingTables(migrations.SeparateDatabaseAndState):
     ) -> None:
         _hold(schema_editor, self._tables)
         super().database_backwards(app_label, schema_editor, from_state, to_state)
+
+
+class CreateModel(migrations.CreateModel):
+    """A table that refers to another, which is held as well: a reference is made and dropped on both sides."""
+
+    def __init__(self, *args: Any, referred_to: str, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.referred_to = referred_to
+
+    def database_forwards(
+        self, app_label: str, schema_editor: Editor, from_state: State, to_state: State
+    ) -> None:
+        _hold(schema_editor, [self.referred_to])
+        super().database_forwards(app_label, schema_editor, from_state, to_state)
+
+    def database_backwards(
+        self, app_label: str, schema_editor: Editor, from_state: State, to_state: State
+    ) -> None:
+        table = from_state.apps.get_model(app_label, self.name)._meta.db_table
+        _hold(schema_editor, [self.referred_to, table])
+        super().database_backwards(app_label, schema_editor, from_state, to_state)
+
+
+class AddField(migrations.AddField):
+    """A column with a default that stays in the database. SQLite needs no new table for it, as Django believes."""
+
+    def database_forwards(
+        self, app_label: str, schema_editor: Editor, from_state: State, to_state: State
+    ) -> None:
+        if schema_editor.connection.vendor != "sqlite":
+            super().database_forwards(app_label, schema_editor, from_state, to_state)
+            return
+        model = to_state.apps.get_model(app_label, self.model_name)
+        field = model._meta.get_field(self.name)
+        definition, parameters = schema_editor.column_sql(model, field)
+        quoted = schema_editor.quote_name
+        schema_editor.execute(
+            f"ALTER TABLE {quoted(model._meta.db_table)} ADD COLUMN {quoted(field.column)} {definition}",
+            parameters or None,
+        )
 
 
 class AddIndex(migrations.AddIndex):

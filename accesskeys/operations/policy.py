@@ -28,6 +28,15 @@ class Operation(StrEnum):
     SUSPEND = "suspend"
     RESUME = "resume"
     LIMIT = "limit"
+    RESCOPE = "rescope"
+    EXTEND = "extend"
+    DESCRIBE = "describe"
+    ROTATE = "rotate"
+    ROTATE_SELF = "rotate_self"
+    COMPLETE_ROTATION = "complete_rotation"
+    CANCEL_ROTATION = "cancel_rotation"
+    HAND_OVER = "hand_over"
+    TAKE_BACK = "take_back"
     REVOKE = "revoke"
     READ_AUDIT_LOG = "read_audit_log"
     TRIM_AUDIT_LOG = "trim_audit_log"
@@ -60,6 +69,19 @@ RULES: Mapping[Operation, Rule] = MappingProxyType(
         Operation.SUSPEND: Rule("accesskeys.suspend_accesskey", scopes.WRITE, Action.SUSPENDED),
         Operation.RESUME: Rule("accesskeys.suspend_accesskey", scopes.WRITE, Action.RESUMED),
         Operation.LIMIT: Rule("accesskeys.limit_accesskey", scopes.WRITE, Action.LIMITED),
+        Operation.RESCOPE: Rule("accesskeys.rescope_accesskey", scopes.WRITE, Action.RESCOPED),
+        Operation.EXTEND: Rule("accesskeys.extend_accesskey", scopes.WRITE, Action.EXTENDED),
+        Operation.DESCRIBE: Rule("accesskeys.describe_accesskey", scopes.WRITE, Action.DESCRIBED),
+        Operation.ROTATE: Rule("accesskeys.rotate_accesskey", scopes.WRITE, Action.ROTATED),
+        Operation.ROTATE_SELF: Rule(None, scopes.ROTATE_SELF, Action.ROTATED),
+        Operation.COMPLETE_ROTATION: Rule(
+            "accesskeys.rotate_accesskey", scopes.WRITE, Action.ROTATION_COMPLETED
+        ),
+        Operation.CANCEL_ROTATION: Rule(
+            "accesskeys.rotate_accesskey", scopes.WRITE, Action.ROTATION_CANCELLED
+        ),
+        Operation.HAND_OVER: Rule("accesskeys.hand_over_accesskey", None, Action.HANDED_OVER),
+        Operation.TAKE_BACK: Rule("accesskeys.hand_over_accesskey", None, Action.HAND_OVER_TAKEN_BACK),
         Operation.REVOKE: Rule("accesskeys.revoke_accesskey", scopes.WRITE, Action.REVOKED),
         Operation.READ_AUDIT_LOG: Rule("accesskeys.view_auditevent", None),
         Operation.TRIM_AUDIT_LOG: Rule(None, None, Action.TRIMMED),
@@ -83,6 +105,14 @@ ROLES: Mapping[str, tuple[Operation, ...]] = MappingProxyType(
             Operation.SUSPEND,
             Operation.RESUME,
             Operation.LIMIT,
+            Operation.RESCOPE,
+            Operation.EXTEND,
+            Operation.DESCRIBE,
+            Operation.ROTATE,
+            Operation.COMPLETE_ROTATION,
+            Operation.CANCEL_ROTATION,
+            Operation.HAND_OVER,
+            Operation.TAKE_BACK,
             Operation.REVOKE,
         ),
         "Auditors": (Operation.READ_AUDIT_LOG,),

@@ -20,6 +20,9 @@ _LONG = {
 }
 
 
+_QUICK = ("ALTER TABLE", "CREATE TABLE", "DROP TABLE", "COMMIT")
+
+
 def objections(sql: str) -> Iterator[str]:
     """What in the SQL of a migration would keep verifications waiting."""
     statements = [line.strip().rstrip(";") for line in sql.splitlines() if line and not line.startswith("--")]
@@ -28,7 +31,7 @@ def objections(sql: str) -> Iterator[str]:
     }
     held: set[str] = set()
     for statement in statements:
-        if held and not statement.startswith(("ALTER TABLE", "COMMIT")):
+        if held and not statement.startswith(_QUICK):
             yield f"not quick, while tables are held: {statement}"
         if statement.startswith("LOCK TABLE"):
             held |= set(re.findall(r"accesskeys_\w+", statement))

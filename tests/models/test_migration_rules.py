@@ -13,7 +13,7 @@ from django.db import connection
 from django.db.migrations.loader import MigrationLoader
 from pytest_django import DjangoDbBlocker
 
-from accesskeys.models import AccessKey
+from accesskeys.models import AccessKey, Rotation
 from accesskeys.verification.finding import statement
 from tests.models.migration_rules import objections
 
@@ -59,9 +59,11 @@ class TestEachMigration:
     def test_of_other_apps_touches_no_table_of_ours(self, app: str, name: str) -> None:
         assert not any(table in sql_of(app, name) for table in TABLES)
 
-    def test_a_decision_reads_this_table_and_no_other(self) -> None:
+    def test_a_decision_reads_these_tables_and_no_other(self) -> None:
         sql = statement._compile("default").sql
-        assert set(re.findall(r'(?:FROM|JOIN) "(\w+)"', sql)) == {AccessKey._meta.db_table}
+        assert set(re.findall(r'(?:FROM|JOIN) "(\w+)"', sql)) == {
+            model._meta.db_table for model in (AccessKey, Rotation)
+        }
 
 
 class TestTheRule:

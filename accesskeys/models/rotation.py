@@ -1,0 +1,57 @@
+from __future__ import annotations
+
+from datetime import datetime
+from typing import NamedTuple
+
+from django.db import models
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from accesskeys.models.access_key import AccessKey
+from accesskeys.models.sealed_key import SealedKey
+
+
+class Rotation(SealedKey):
+    """The next key of an access key, beside the present one, and when that one ends.
+
+    It has the id of its access key, so that a sealed key opens in either row, and an access key has at most two.
+    """
+
+    access_key = models.OneToOneField(
+        AccessKey, on_delete=models.CASCADE, primary_key=True, related_name="rotation", editable=False
+    )
+    created_at = models.DateTimeField(_("rotated"), default=timezone.now, editable=False)
+    created_by = models.CharField(_("rotated by"), max_length=150, editable=False)
+    grace = models.DurationField(_("grace"))
+    # At first the hard end; the first use of the next key can only bring it closer.
+    ends_at = models.DateTimeField(_("the old key ends"))
+    first_used_at = models.DateTimeField(_("next key first used"), null=True, editable=False)
+    last_used_at = models.DateTimeField(_("next key last used"), null=True, editable=False)
+    old_last_used_at = models.DateTimeField(_("old key last used"), null=True, editable=False)
+
+    class Meta:
+        verbose_name = _("rotation")
+        verbose_name_plural = _("rotations")
+        default_permissions = ()
+
+    def __str__(self) -> str:
+        return str(self.pk)
+
+    @property
+    def is_over(self) -> bool:
+        """Whether all that is left of it is the next key, in use. A next key that nobody has used is still pending."""
+        return self.first_used_at is not None and self.has_old_key_ended
+
+    @property
+    def has_old_key_ended(self) -> bool:
+        """The moment of the end itself is too late."""
+        return timezone.now() >= self.ends_at
+
+
+class Presented(NamedTuple):
+    """Which of two keys somebody presented, and what a decision needs to know of the rotation."""
+
+    is_next: bool
+    ends_at: datetime  # of the old one
+    first_used_at: datetime | None  # the next one
+    last_used_at: datetime | None  # the presented one
