@@ -67,10 +67,10 @@ class InsufficientScope(Forbidden):
 
 
 class OwnLimits(Forbidden):
-    """The calling access key asks to change its own limits, or any while it has some: it would lift them."""
+    """The calling access key asks to change its own limits or expiry, or any while it has some: it would lift them."""
 
     sentence = _(
-        "An access key cannot change its own limits, nor any others while it has some. An operator can."
+        "An access key cannot change its own limits or expiry, nor those of others while it has some. An operator can."
     )
 
 

@@ -5,7 +5,9 @@ no request and no response. Wrong input is a ValidationError; every other refusa
 """
 
 from accesskeys.operations.check_integrity import Damage, Damaged, check_integrity
+from accesskeys.operations.describe import describe
 from accesskeys.operations.drafts import Wish
+from accesskeys.operations.extend import Extended, extend
 from accesskeys.operations.find import find, resolve
 from accesskeys.operations.find_by_key import find_by_key
 from accesskeys.operations.generate import generate
@@ -13,6 +15,7 @@ from accesskeys.operations.generate_many import Generated, foresee, generate_man
 from accesskeys.operations.limit import limit
 from accesskeys.operations.readiness import check_fingerprints, check_keyring
 from accesskeys.operations.rename import rename
+from accesskeys.operations.rescope import rescope
 from accesskeys.operations.reveal import reveal
 from accesskeys.operations.revoke import RevokedAccessKey, revoke
 from accesskeys.operations.suspend import resume, suspend
@@ -22,12 +25,15 @@ from accesskeys.operations.validation import objection
 __all__ = [
     "Damage",
     "Damaged",
+    "Extended",
     "Generated",
     "RevokedAccessKey",
     "Wish",
     "check_fingerprints",
     "check_integrity",
     "check_keyring",
+    "describe",
+    "extend",
     "find",
     "find_by_key",
     "foresee",
@@ -37,6 +43,7 @@ __all__ = [
     "objection",
     "outlived",
     "rename",
+    "rescope",
     "resolve",
     "resume",
     "reveal",

@@ -155,12 +155,18 @@ def check_grant(actor: Actor, granted: Collection[str]) -> None:
 
 
 def check_reach(actor: Actor, operation: Operation, access_key: AccessKey) -> None:
-    """A key touches no access key that carries a scope that it lacks itself, and never its own limits.
+    """A key touches no access key that carries a scope that it lacks itself, and lifts nothing that confines it.
 
-    Nor any limits, while it has some: what it generates would lift them for it. Raises InsufficientScope or OwnLimits.
-    Ask with the row in hand, locked: its scopes may change until then.
+    Neither on itself, nor on others while it is confined: their keys would be its way out. Raises InsufficientScope or
+    OwnLimits. Ask with the row in hand, locked: its scopes may change until then.
     """
     check_grant(actor, access_key.scopes)  # Shown or changed, they would be as good as given.
-    is_limited = actor.allowed_networks or actor.rate_limit
-    if operation == Operation.LIMIT and (is_limited or actor.access_key_id == access_key.pk):
+    is_limited = bool(actor.allowed_networks or actor.rate_limit)
+    is_itself = actor.access_key_id == access_key.pk
+    lifts = {
+        Operation.LIMIT: is_limited or is_itself,
+        Operation.EXTEND: actor.expires_at is not None or is_itself,
+        Operation.ROTATE: (is_limited or actor.expires_at is not None) and not is_itself,
+    }
+    if actor.kind == ActorKind.ACCESS_KEY and lifts.get(operation, False):
         raise OwnLimits
