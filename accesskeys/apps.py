@@ -11,10 +11,11 @@ class AccessKeysConfig(AppConfig):
 
     def ready(self) -> None:
         from accesskeys.checks import check_master_keys
-        from accesskeys.operations import allowance
+        from accesskeys.operations import allowance, begin_grace
         from accesskeys.operations.roles import create_roles
-        from accesskeys.verification import rate_limits
+        from accesskeys.verification import last_use, rate_limits
 
         allowance.Counting.one_more = rate_limits.one_more
+        last_use.FirstUses.write = lambda use: begin_grace(**use._asdict())
         register(check_master_keys)
         post_migrate.connect(create_roles, sender=self)

@@ -74,6 +74,33 @@ class OwnLimits(Forbidden):
     )
 
 
+class RotationError(AccessKeyError):
+    """The access key is not at the point of its rotation where this could be done."""
+
+
+class NotRotating(RotationError):
+    """There is no next key: none was made, or the rotation is over."""
+
+    code = "not_rotating"
+    sentence = _("This access key has no next key. Rotate it first.")
+
+
+class NextKeyInUse(RotationError):
+    """Programs use the next key already: without it they would stand still."""
+
+    code = "next_key_in_use"
+    sentence = _(
+        "Programs use the next key already, so the rotation cannot be cancelled. End the old key instead."
+    )
+
+
+class OldKeyEnded(RotationError):
+    """The next key is the only one that is left."""
+
+    code = "old_key_ended"
+    sentence = _("The old key has ended, so the next key is the only one left. It stays.")
+
+
 class InvalidKey(AccessKeyError):
     """The presented key is not usable. Callers hear one answer; ``reason`` is for the log."""
 

@@ -55,3 +55,12 @@ class Presented(NamedTuple):
     ends_at: datetime  # of the old one
     first_used_at: datetime | None  # the next one
     last_used_at: datetime | None  # the presented one
+
+    @property
+    def is_used_first(self) -> bool:
+        """Whether nobody has written down so far that the next key is in use."""
+        return self.is_next and self.first_used_at is None
+
+    def has_ended_at(self, moment: datetime) -> bool:
+        """Whether it is the old key, whose end has come. The moment of the end itself is too late."""
+        return not self.is_next and moment >= self.ends_at

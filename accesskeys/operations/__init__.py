@@ -4,7 +4,10 @@ Each one authorizes, decides, changes and audits, in one transaction that is com
 no request and no response. Wrong input is a ValidationError; every other refusal is in ``core.exceptions``.
 """
 
+from accesskeys.operations.begin_grace import begin_grace
+from accesskeys.operations.cancel_rotation import cancel_rotation
 from accesskeys.operations.check_integrity import Damage, Damaged, check_integrity
+from accesskeys.operations.complete_rotation import complete_rotation
 from accesskeys.operations.describe import describe
 from accesskeys.operations.drafts import Wish
 from accesskeys.operations.extend import Extended, extend
@@ -18,6 +21,8 @@ from accesskeys.operations.rename import rename
 from accesskeys.operations.rescope import rescope
 from accesskeys.operations.reveal import reveal
 from accesskeys.operations.revoke import RevokedAccessKey, revoke
+from accesskeys.operations.rotate import Rotated, rotate, rotate_self
+from accesskeys.operations.settle_rotations import settle_rotations
 from accesskeys.operations.suspend import resume, suspend
 from accesskeys.operations.trim_audit_log import outlived, trim_audit_log
 from accesskeys.operations.validation import objection
@@ -28,10 +33,14 @@ __all__ = [
     "Extended",
     "Generated",
     "RevokedAccessKey",
+    "Rotated",
     "Wish",
+    "begin_grace",
+    "cancel_rotation",
     "check_fingerprints",
     "check_integrity",
     "check_keyring",
+    "complete_rotation",
     "describe",
     "extend",
     "find",
@@ -48,6 +57,9 @@ __all__ = [
     "resume",
     "reveal",
     "revoke",
+    "rotate",
+    "rotate_self",
+    "settle_rotations",
     "suspend",
     "trim_audit_log",
 ]

@@ -8,6 +8,7 @@ from typing import Any, Final, NamedTuple
 
 from accesskeys.core import keyring
 from accesskeys.models import AccessKey
+from accesskeys.models.sealed_key import SealedKey
 from accesskeys.operations.actors import Actor
 
 WISHED: Final = ("name", "scopes", "expires_at")
@@ -36,15 +37,15 @@ def draft_of(wish: Wish, actor: Actor) -> AccessKey:
     )
 
 
-def furnish(access_key: AccessKey) -> str:
+def furnish(row: SealedKey) -> str:
     """Give a new row its digest and its sealed key; returns the key, which the row never holds."""
     ring = keyring.get_keyring()
     key = ring.new_key()
-    sealed = ring.current.seal(key, row_id=access_key.pk)
-    access_key.digest = ring.current.digest(key)
-    access_key.digest_key_id = ring.current.id
-    access_key.sealed = sealed.text
-    access_key.sealed_key_id = sealed.key_id
+    sealed = ring.current.seal(key, row_id=row.pk)
+    row.digest = ring.current.digest(key)
+    row.digest_key_id = ring.current.id
+    row.sealed = sealed.text
+    row.sealed_key_id = sealed.key_id
     return key
 
 

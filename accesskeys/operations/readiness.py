@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from itertools import product
+
 from accesskeys.core.exceptions import KeyringError
 from accesskeys.core.keyring import MasterKey, get_keyring, same
-from accesskeys.models import AccessKey, MasterKeyFingerprint
+from accesskeys.models import AccessKey, MasterKeyFingerprint, Rotation
 
 
 def check_keyring() -> None:
@@ -14,12 +16,8 @@ def check_keyring() -> None:
     """
     ring = get_keyring()
     check_fingerprints()
-    for column in ("digest_key_id", "sealed_key_id"):
-        missing = (
-            AccessKey.objects.exclude(**{f"{column}__in": ring.master_keys})
-            .values_list(column, flat=True)
-            .first()
-        )
+    for rows, column in product((AccessKey.objects, Rotation.objects), ("digest_key_id", "sealed_key_id")):
+        missing = rows.exclude(**{f"{column}__in": ring.master_keys}).values_list(column, flat=True).first()
         if missing is not None:
             raise KeyringError(
                 f"Access keys in the database need the master key {missing}, which "

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from accesskeys.core import keyring
 from accesskeys.core.exceptions import IntegrityFailure
-from accesskeys.models import AccessKey
+from accesskeys.models.sealed_key import SealedKey
 
 
-def unseal(access_key: AccessKey) -> str:
-    """The key of this access key; raises IntegrityFailure when it does not open to what the digest names."""
+def unseal(row: SealedKey) -> str:
+    """The key of this row; raises IntegrityFailure when it does not open to what the digest names."""
     ring = keyring.get_keyring()
-    key = ring.named(access_key.sealed_key_id).open(_bytes(access_key.sealed, "sealed"), row_id=access_key.pk)
-    digest = ring.named(access_key.digest_key_id).digest(key)
-    if not keyring.same(digest, _bytes(access_key.digest, "digest")):
+    key = ring.named(row.sealed_key_id).open(_bytes(row.sealed, "sealed"), row_id=row.pk)
+    digest = ring.named(row.digest_key_id).digest(key)
+    if not keyring.same(digest, _bytes(row.digest, "digest")):
         raise IntegrityFailure("digest")
     return key
 

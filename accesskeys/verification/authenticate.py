@@ -9,13 +9,13 @@ from accesskeys.core.exceptions import InvalidKey, RateLimited
 from accesskeys.models import AccessKey
 from accesskeys.verification import decision, rate_limits, refusal_log
 from accesskeys.verification.finding import find_by_digest
-from accesskeys.verification.last_use import record_use
+from accesskeys.verification.last_use import record_first_use, record_use
 
 
 def authenticate(key: str, *, address: str | None = None) -> AccessKey:
     """The access key that this key belongs to, read freshly from the database in one statement.
 
-    Raises InvalidKey, whose ``reason`` (malformed, forged, unknown, suspended, expired, address) is logged and
+    Raises InvalidKey, whose ``reason`` (malformed, forged, unknown, ended, suspended, expired, address) is logged and
     meant for nobody else, RateLimited for a key over its limit or an address that keeps presenting bad keys, and
     CountersUnavailable for a key with a limit that cannot be counted.
 
@@ -33,5 +33,7 @@ def authenticate(key: str, *, address: str | None = None) -> AccessKey:
         if access_key is None:
             rate_limits.count_bad_key(address)
         raise
+    if access_key.presented and access_key.presented.is_used_first:
+        record_first_use(access_key, now, address=address)
     record_use(access_key, now)
     return access_key

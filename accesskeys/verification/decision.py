@@ -57,7 +57,10 @@ CHECKS = (
 
 
 def require_usable(access_key: AccessKey, attempt: Attempt) -> None:
-    """Raise InvalidKey with the reason of the first check that refuses."""
+    """Raise InvalidKey with the reason of the first check that refuses, of the presented key and of its access key."""
+    presented = access_key.presented
+    if presented and presented.has_ended_at(attempt.at):
+        raise InvalidKey("ended")
     for check in CHECKS:
         if not check.passes(access_key, attempt):
             raise InvalidKey(check.reason)

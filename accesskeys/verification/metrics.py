@@ -37,6 +37,7 @@ ENDINGS = (
     ("refused", "rate_limit"),
     ("refused", "bad_keys"),
     ("failed", "unavailable"),
+    ("refused", "ended"),
 )
 
 _CELLS_OF_A_DOOR = CELLS // 4

@@ -91,7 +91,7 @@ def _ask(connection: BaseDatabaseWrapper, statement: Statement, digest: bytes) -
 
 def _ask_django(connection: BaseDatabaseWrapper, statement: Statement, digest: bytes) -> list[Any] | None:
     with sqlite.impatient(connection), connection.cursor() as cursor:
-        cursor.execute(statement.sql, (digest,))
+        cursor.execute(statement.sql, (digest,) * statement.sql.count("%s"))
         row = cursor.fetchone()
     if row is None:
         return None

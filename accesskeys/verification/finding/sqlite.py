@@ -60,7 +60,7 @@ class Question:
     """A SELECT of these fields by one value, which finds one row or none."""
 
     def __init__(self, sql: str, fields: Sequence[Field[Any, Any]]) -> None:
-        self._sql = sql.replace("%s", "?")
+        self._sql = sql.replace("%s", "?1")
         kinds = [field.get_internal_type() for field in fields]
         self._values = [(place, _VALUES[kind]) for place, kind in enumerate(kinds) if kind in _VALUES]
 

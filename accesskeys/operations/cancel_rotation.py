@@ -1,0 +1,32 @@
+"""Drop a next key that nobody has used."""
+
+from __future__ import annotations
+
+import uuid
+
+from accesskeys.core.exceptions import NextKeyInUse, OldKeyEnded
+from accesskeys.models import AccessKey, Action, Rotation
+from accesskeys.operations import audit, policy
+from accesskeys.operations.actors import Actor
+from accesskeys.operations.find import lock
+from accesskeys.operations.policy import Operation
+from accesskeys.operations.rotations import pending
+
+
+def cancel_rotation(*, access_key_id: uuid.UUID, actor: Actor) -> AccessKey:
+    """Let the present key stay the only one.
+
+    Raises NextKeyInUse or OldKeyEnded where programs would be left without a key, NotRotating, NotFound and Forbidden.
+    """
+    policy.authorize(actor, Operation.CANCEL_ROTATION, access_key_id=access_key_id)
+    with audit.operation(Action.ROTATION_CANCELLED, actor=actor, access_key_id=access_key_id) as event:
+        access_key = lock(access_key_id)
+        event.concerns(access_key)
+        policy.check_reach(actor, Operation.CANCEL_ROTATION, access_key)
+        rotation = pending(access_key)
+        if rotation.first_used_at is not None:
+            raise NextKeyInUse
+        if rotation.has_old_key_ended:
+            raise OldKeyEnded
+        Rotation.objects.filter(pk=access_key_id).delete()
+    return access_key

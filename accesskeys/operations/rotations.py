@@ -1,0 +1,52 @@
+"""What the operations on rotations share: the rotation as it stands, and its end."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Final
+
+from accesskeys.core.exceptions import NotRotating
+from accesskeys.core.moments import written
+from accesskeys.models import AccessKey, Action, Outcome, Rotation
+from accesskeys.operations import audit
+from accesskeys.operations.actors import Actor
+
+GRACE: Final = timedelta(hours=24)  # From the first use of the next key until the old one ends.
+LONGEST_GRACE: Final = timedelta(days=30)
+END: Final = timedelta(days=30)  # The old key ends then at the latest, used or not.
+LONGEST_END: Final = timedelta(days=365)
+
+
+def rotation_of(access_key: AccessKey) -> Rotation | None:
+    """The rotation of an access key that is locked, over or not."""
+    return Rotation.objects.filter(pk=access_key.pk).first()
+
+
+def pending(access_key: AccessKey) -> Rotation:
+    """The rotation of an access key that is locked, if it is not over yet; raises NotRotating."""
+    rotation = rotation_of(access_key)
+    if rotation is None or rotation.is_over:
+        raise NotRotating
+    return rotation
+
+
+def end_old_key(access_key: AccessKey, rotation: Rotation) -> None:
+    """Make the next key the one and only, in one transaction with the lock."""
+    access_key.key_created_at, access_key.key_first_used_at = rotation.created_at, rotation.first_used_at
+    AccessKey.objects.filter(pk=access_key.pk).update(
+        digest=rotation.digest,
+        digest_key_id=rotation.digest_key_id,
+        sealed=rotation.sealed,
+        sealed_key_id=rotation.sealed_key_id,
+        key_created_at=rotation.created_at,
+        key_first_used_at=rotation.first_used_at,
+    )
+    Rotation.objects.filter(pk=access_key.pk).delete()
+
+
+def settle(access_key: AccessKey, rotation: Rotation, actor: Actor) -> None:
+    """The same where the end has come by itself: written down by whoever comes across it."""
+    end_old_key(access_key, rotation)
+    event = audit.Entry(Action.ROTATION_COMPLETED, actor, details={"ended_at": written(rotation.ends_at)})
+    event.concerns(access_key)
+    event.write(Outcome.SUCCEEDED)
