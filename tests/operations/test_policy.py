@@ -21,15 +21,19 @@ pytestmark = pytest.mark.django_db
 
 READING = {"list", "details"}
 FINDING = {"find"}
-WRITING = {"generate", "rename", "suspend", "resume", "limit", "revoke"}
+ROTATING = {"rotate", "complete_rotation", "cancel_rotation"}
+EDITING = {"rename", "limit", "rescope", "extend", "describe"}
+WRITING = {"generate", *EDITING, *ROTATING, "suspend", "resume", "revoke"}
+HANDING_OVER = {"hand_over", "take_back"}
+SHOWING = {"reveal", "copy", *HANDING_OVER}
 
 OPERATORS = [
     ([], set()),
     (["Viewers"], READING | FINDING),
-    (["Operators"], READING | FINDING | WRITING | {"reveal", "copy"}),
+    (["Operators"], READING | FINDING | WRITING | SHOWING),
     (["Auditors"], {"read_audit_log"}),
     (["Viewers", "Auditors"], READING | FINDING | {"read_audit_log"}),
-    (["Operators", "Auditors"], READING | FINDING | WRITING | {"reveal", "copy", "read_audit_log"}),
+    (["Operators", "Auditors"], READING | FINDING | WRITING | SHOWING | {"read_audit_log"}),
 ]
 PROGRAMS = [
     ([], set()),
@@ -39,6 +43,7 @@ PROGRAMS = [
     (["access_keys:reveal"], {"reveal"}),
     (["access_keys:introspect"], {"introspect"}),
     (["access_keys:metrics"], {"read_metrics"}),
+    (["access_keys:rotate_self"], {"rotate_self"}),
     (
         ["access_keys:read", "access_keys:write", "access_keys:reveal"],
         READING | WRITING | {"reveal"},
@@ -68,9 +73,8 @@ class TestWhoMay:
         assert allowed(program(*scopes)) == expected
 
     def test_an_administrator_at_a_shell(self, command: Actor) -> None:
-        assert allowed(command) == READING | FINDING | WRITING | {
-            "reveal",
-            "copy",
+        assert allowed(command) == READING | FINDING | WRITING | SHOWING | {
+            "rotate_self",
             "read_audit_log",
             "trim_audit_log",
             "introspect",
@@ -79,8 +83,8 @@ class TestWhoMay:
         }
 
     def test_a_superuser(self) -> None:
-        """Introspection and metrics alone are for programs."""
-        everything = READING | FINDING | WRITING | {"reveal", "copy", "read_audit_log"}
+        """Introspection, metrics and rotating oneself are for programs alone."""
+        everything = READING | FINDING | WRITING | SHOWING | {"read_audit_log"}
         assert allowed(operator(is_superuser=True)) == everything
 
     @pytest.mark.parametrize("kwargs", [{}, {"is_superuser": True}])
@@ -111,6 +115,27 @@ OPERATIONS: dict[str, tuple[str, Callable[[UUID, Actor], object]]] = {
             access_key_id=pk, allowed_networks=["192.0.2.0/24"], rate_limit="1/second", actor=actor
         ),
     ),
+    "rescope": (
+        "access_key.rescoped",
+        lambda pk, actor: operations.rescope(access_key_id=pk, scopes=[], actor=actor),
+    ),
+    "extend": (
+        "access_key.extended",
+        lambda pk, actor: operations.extend(access_key_id=pk, expires_at=None, actor=actor),
+    ),
+    "describe": (
+        "access_key.described",
+        lambda pk, actor: operations.describe(access_key_id=pk, owner="payments", actor=actor),
+    ),
+    "rotate": ("access_key.rotated", lambda pk, actor: operations.rotate(access_key_id=pk, actor=actor)),
+    "complete_rotation": (
+        "access_key.rotation_completed",
+        lambda pk, actor: operations.complete_rotation(access_key_id=pk, actor=actor),
+    ),
+    "cancel_rotation": (
+        "access_key.rotation_cancelled",
+        lambda pk, actor: operations.cancel_rotation(access_key_id=pk, actor=actor),
+    ),
     "reveal": ("access_key.shown", lambda pk, actor: operations.reveal(access_key_id=pk, actor=actor)),
     "revoke": ("access_key.revoked", lambda pk, actor: operations.revoke(access_key_id=pk, actor=actor)),
 }
@@ -131,6 +156,8 @@ class TestServicesObey:
 
     def obeys(self, name: str, actor: Actor, allowed: bool, code: str) -> None:
         access_key = AccessKeyFactory(name="billing")
+        if name.endswith("_rotation"):
+            operations.rotate(access_key_id=access_key.pk, actor=Actor.for_command())
         row, log = stored(access_key.pk), audit_log()
         action, operation = OPERATIONS[name]
         subject = (None, "") if name == "generate" else (access_key.pk, "billing")
@@ -189,7 +216,7 @@ class TestRoles:
         role = Group.objects.get(name="Operators")
         role.permissions.remove(role.permissions.get(codename="reveal_accesskey"))
         call_command("migrate", verbosity=0)
-        assert allowed(operator("Operators")) == READING | FINDING | WRITING
+        assert allowed(operator("Operators")) == READING | FINDING | WRITING | HANDING_OVER
 
     def test_a_role_that_was_deleted_comes_back(self) -> None:
         Group.objects.get(name="Auditors").delete()

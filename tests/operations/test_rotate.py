@@ -84,7 +84,9 @@ class TestBothKeys:
 
     def test_lead_to_it(self, billing: AccessKey, command: Actor) -> None:
         key = operations.rotate(access_key_id=billing.pk, actor=command).key
-        assert {operations.find_by_key(key=each, actor=command) for each in (key, key_of(billing))} == {billing}
+        assert {operations.find_by_key(key=each, actor=command) for each in (key, key_of(billing))} == {
+            billing
+        }
 
 
 class TestTheOldKey:
@@ -122,7 +124,9 @@ class TestTheOldKey:
             clock.shift(HOUR)
             assert reason_of(key_of(billing)) == "ended"
 
-    def test_ends_with_the_first_use_where_there_is_no_grace(self, billing: AccessKey, command: Actor) -> None:
+    def test_ends_with_the_first_use_where_there_is_no_grace(
+        self, billing: AccessKey, command: Actor
+    ) -> None:
         key = operations.rotate(access_key_id=billing.pk, actor=command, grace=timedelta(0)).key
         assert is_accepted(key_of(billing))
         assert is_accepted(key)
@@ -143,7 +147,9 @@ class TestTheOldKey:
         assert reason_of(key_of(billing)) == "unknown"
         assert is_accepted(key)
         assert operations.reveal(access_key_id=billing.pk, actor=command) == key
-        assert AuditEvent.objects.get(action="access_key.rotation_completed").details == {"next_key_used": False}
+        assert AuditEvent.objects.get(action="access_key.rotation_completed").details == {
+            "next_key_used": False
+        }
         with pytest.raises(NotRotating):
             operations.complete_rotation(access_key_id=billing.pk, actor=command)
 

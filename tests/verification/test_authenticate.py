@@ -167,7 +167,8 @@ class TestLastUsed:
         verification.authenticate(key_of(access_key))
         used_at = stored(access_key.pk)["last_used_at"]
         assert used_at is not None
-        assert (stored(access_key.pk), stored(other.pk)) == ({**rows[0], "last_used_at": used_at}, rows[1])
+        used = {**rows[0], "last_used_at": used_at, "key_first_used_at": used_at}
+        assert (stored(access_key.pk), stored(other.pk)) == (used, rows[1])
 
 
 @contextmanager
