@@ -8,10 +8,12 @@ from django.contrib.auth.models import AbstractUser
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import register_converter
 from django.urls.converters import UUIDConverter
+from django.utils.http import http_date
 from django_htmx.http import HttpResponseClientRedirect
 from django_htmx.middleware import HtmxDetails
 
 from accesskeys.core import conf, networks
+from accesskeys.models import AccessKey
 from accesskeys.operations.actors import Actor
 
 # What is at these addresses is made for programs; two of them are for signed-in operators as well.
@@ -21,6 +23,13 @@ DECISION_PATHS = ("/api/v1/ping/", "/api/v1/access-keys/current/", "/oauth2/intr
 OPERATORS_PATHS = ("/api/v1/docs/", "/api/v1/schema/")
 
 RETRY_AFTER_SECONDS = 5  # How long a caller should wait for the database, or for the counters.
+
+
+def sunset(access_key: AccessKey) -> dict[str, str]:
+    """The header that tells a program that it calls with an old key, and until when that works (RFC 8594)."""
+    if access_key.sunset is None or access_key.key_expires_at is None:
+        return {}
+    return {"Sunset": http_date(access_key.key_expires_at.timestamp())}
 
 
 class AccessKeyIdConverter(UUIDConverter):

@@ -8,6 +8,7 @@ from django.views.generic import RedirectView
 
 from accesskeys.api.introspection import IntrospectionView
 from accesskeys.api.metrics import MetricsView
+from accesskeys.api.revocation import RevocationView
 from accesskeys.console.views.language import LanguagePage
 
 # Lazy: the names of static files are known only after they were collected.
@@ -16,6 +17,7 @@ favicon = lazy(static, str)("accesskeys/favicon.svg")
 urlpatterns = [
     path("api/v1/", include("accesskeys.api.urls")),  # First, for it is asked most.
     path("oauth2/introspect/", IntrospectionView.as_view(), name="introspect"),
+    path("oauth2/revoke/", RevocationView.as_view(), name="revoke"),
     path("metrics/", MetricsView.as_view(), name="metrics"),
     path("accounts/", include("identity_cloud.operators.urls")),
     path("admin/", admin.site.urls),

@@ -10,6 +10,7 @@ from django.views.decorators.common import no_append_slash
 from rest_framework.exceptions import NotAuthenticated
 from rest_framework.generics import GenericAPIView
 from rest_framework.request import Request
+from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from accesskeys.api.authentication import AccessKeyAuthentication
@@ -17,6 +18,7 @@ from accesskeys.api.parameters import require_known
 from accesskeys.api.permissions import IsConsumer, MayPerform
 from accesskeys.api.strictness import NothingSerializer, StrictSerializer
 from accesskeys.core.exceptions import InvalidKey
+from accesskeys.http import sunset
 from accesskeys.models import AccessKey
 from accesskeys.operations.policy import Operation
 from accesskeys.verification import metrics
@@ -76,6 +78,15 @@ class ConsumerView(Endpoint, GenericAPIView[AccessKey]):
     def check_permissions(self, request: Request) -> None:
         with metrics.counting("api"):
             super().check_permissions(request)
+
+    def finalize_response(self, request: Request, response: Response, *args: Any, **kwargs: Any) -> Response:
+        """Tell a program that still calls with the old key of two until when that works."""
+        response = super().finalize_response(request, response, *args, **kwargs)
+        access_key = vars(request).get("_auth")  # ``auth`` would ask for the key now, if nobody has so far.
+        if isinstance(access_key, AccessKey):
+            for name, value in sunset(access_key).items():
+                response.headers[name] = value
+        return response
 
     def permission_denied(
         self, request: Request, message: str | None = None, code: str | None = None

@@ -15,7 +15,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.serializers import as_serializer_error
 
-from accesskeys.api.exceptions import ScopeMissing, ServiceUnavailable
+from accesskeys.api.exceptions import Conflict, ScopeMissing, ServiceUnavailable
 from accesskeys.api.permissions import log_missing_scope
 from accesskeys.core.database_errors import is_of_pooler, is_passing, reason
 from accesskeys.core.exceptions import (
@@ -24,6 +24,7 @@ from accesskeys.core.exceptions import (
     InsufficientScope,
     IntegrityFailure,
     NotFound,
+    RotationError,
 )
 
 
@@ -34,6 +35,8 @@ class ApiExceptionHandler(ExceptionHandler):
         match exc:
             case NotFound():
                 return exceptions.NotFound(str(exc), exc.code)
+            case RotationError():
+                return Conflict(str(exc), exc.code)
             case InsufficientScope():
                 log_missing_scope(cast(Request, self.context["request"]), exc.scope)
                 return ScopeMissing(exc.scope)

@@ -34,6 +34,12 @@ class ScopeMissing(exceptions.PermissionDenied):
         self.auth_header = bearer.challenge(refusal.code, scope=scope)
 
 
+class Conflict(exceptions.APIException):
+    """409: asked for at the wrong moment. The sentence says what to do instead."""
+
+    status_code = status.HTTP_409_CONFLICT
+
+
 class TooManyRequests(exceptions.Throttled):
     """429, with our sentence: DRF would say the seconds a second time, in words. ``wait`` becomes ``Retry-After``."""
 

@@ -57,6 +57,6 @@ def _described(access_key: AccessKey) -> dict[str, Any]:
         "sub": str(access_key.pk),
         "iat": int(access_key.created_at.timestamp()),
     }
-    if access_key.expires_at is not None:
-        described["exp"] = int(access_key.expires_at.timestamp())
+    if access_key.key_expires_at is not None:
+        described["exp"] = int(access_key.key_expires_at.timestamp())
     return described

@@ -11,6 +11,7 @@ from accesskeys.api.serializers import ErrorsSerializer
 from accesskeys.operations import policy
 
 REFUSALS, WITH_ID = ("400", "401", "403", "413", "415", "429", "503"), ("404",)
+WITH_ROTATION = ("409",)
 
 
 class AccessKeyScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call]
@@ -42,7 +43,11 @@ class OperationSchema(AutoSchema):
         return policy.RULES[operation].scope if operation else None
 
     def _get_response_bodies(self, *args: Any, **kwargs: Any) -> dict[str, Any]:
-        refusals = [*REFUSALS, *(WITH_ID if "{id}" in self.path else ())]
+        refusals = [
+            *REFUSALS,
+            *(WITH_ID if "{id}" in self.path else ()),
+            *(WITH_ROTATION if "{id}/rotation/" in self.path else ()),
+        ]
         bodies: dict[str, Any] = super()._get_response_bodies(*args, **kwargs)
         for status in sorted(refusals):
             bodies[status] = self._get_response_for_code(ErrorsSerializer, status)  # type: ignore[no-untyped-call]

@@ -18,7 +18,7 @@ from accesskeys import verification
 from accesskeys.core import bearer, scopes
 from accesskeys.core.database_errors import is_passing, reason
 from accesskeys.core.exceptions import CountersUnavailable, InsufficientScope, InvalidKey, RateLimited
-from accesskeys.http import RETRY_AFTER_SECONDS, address_behind
+from accesskeys.http import RETRY_AFTER_SECONDS, address_behind, sunset
 from accesskeys.models import AccessKey
 from accesskeys.verification import metrics, refusal_log
 
@@ -127,6 +127,7 @@ def _identity(access_key: AccessKey) -> dict[str, str]:
         "X-Access-Key-Id": str(access_key.pk),
         "X-Access-Key-Name": access_key.name,
         "X-Access-Key-Scopes": " ".join(access_key.scopes),
+        **sunset(access_key),
     }
 
 

@@ -230,6 +230,16 @@ class AccessKey(SealedKey):
         """Whether its time has come by this moment. The moment of expiry itself is too late."""
         return self.expires_at is not None and moment >= self.expires_at
 
+    @property
+    def sunset(self) -> datetime | None:
+        """When the old key of two ends, if it was the one that was presented."""
+        return self.presented.ends_at if self.presented and not self.presented.is_next else None
+
+    @property
+    def key_expires_at(self) -> datetime | None:
+        """When the presented key stops working, as far as that is known."""
+        return min(filter(None, (self.expires_at, self.sunset)), default=None)
+
     def has_scope(self, scope: str) -> bool:
         """Whether the key carries this scope."""
         return scope in self.scopes

@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import NamedTuple
+from typing import NamedTuple, Self
 
 from django.db import models
 from django.utils import timezone
@@ -9,6 +9,14 @@ from django.utils.translation import gettext_lazy as _
 
 from accesskeys.models.access_key import AccessKey
 from accesskeys.models.sealed_key import SealedKey
+
+
+class RotationQuerySet(models.QuerySet["Rotation"]):
+    """The words for choosing rotations."""
+
+    def described(self) -> Self:
+        """As much of them as may be told: without digest and sealed key."""
+        return self.defer("digest", "sealed")
 
 
 class Rotation(SealedKey):
@@ -28,6 +36,8 @@ class Rotation(SealedKey):
     first_used_at = models.DateTimeField(_("next key first used"), null=True, editable=False)
     last_used_at = models.DateTimeField(_("next key last used"), null=True, editable=False)
     old_last_used_at = models.DateTimeField(_("old key last used"), null=True, editable=False)
+
+    objects = RotationQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("rotation")

@@ -13,6 +13,7 @@ from accesskeys.operations.drafts import Wish
 from accesskeys.operations.extend import Extended, extend
 from accesskeys.operations.find import find, resolve
 from accesskeys.operations.find_by_key import find_by_key
+from accesskeys.operations.find_rotation import find_rotation
 from accesskeys.operations.generate import generate
 from accesskeys.operations.generate_many import Generated, foresee, generate_many
 from accesskeys.operations.limit import limit
@@ -23,6 +24,7 @@ from accesskeys.operations.reveal import reveal
 from accesskeys.operations.revoke import RevokedAccessKey, revoke
 from accesskeys.operations.rotate import Rotated, rotate, rotate_self
 from accesskeys.operations.settle_rotations import settle_rotations
+from accesskeys.operations.surrender import surrender
 from accesskeys.operations.suspend import resume, suspend
 from accesskeys.operations.trim_audit_log import outlived, trim_audit_log
 from accesskeys.operations.validation import objection
@@ -45,6 +47,7 @@ __all__ = [
     "extend",
     "find",
     "find_by_key",
+    "find_rotation",
     "foresee",
     "generate",
     "generate_many",
@@ -60,6 +63,7 @@ __all__ = [
     "rotate",
     "rotate_self",
     "settle_rotations",
+    "surrender",
     "suspend",
     "trim_audit_log",
 ]

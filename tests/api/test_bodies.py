@@ -10,7 +10,7 @@ import pytest
 from django.test import Client
 
 from accesskeys import operations
-from accesskeys.core.scopes import INTROSPECT, METRICS, READ, REVEAL, WRITE
+from accesskeys.core.scopes import BUILT_IN
 from accesskeys.models import AccessKey, AuditEvent
 from accesskeys.operations.actors import Actor
 from tests.api.helpers import CURRENT, JSON, LIST, PING, errors
@@ -38,7 +38,7 @@ WITHOUT_A_BODY = [
 
 @pytest.fixture
 def almighty() -> Client:
-    return consumer(AccessKeyFactory(name="almighty", scopes=[READ, WRITE, REVEAL, INTROSPECT, METRICS]))
+    return consumer(AccessKeyFactory(name="almighty", scopes=list(BUILT_IN)))
 
 
 @pytest.fixture

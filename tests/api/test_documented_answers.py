@@ -12,7 +12,7 @@ from django.core.management import call_command
 from jsonschema import Draft202012Validator
 
 from accesskeys import operations
-from accesskeys.core.scopes import READ, REVEAL, WRITE
+from accesskeys.core.scopes import READ, REVEAL, ROTATE_SELF, WRITE
 from accesskeys.operations.actors import Actor
 from tests.api.helpers import JSON
 from tests.clients import consumer
@@ -29,6 +29,7 @@ def document() -> dict[str, Any]:
 
 
 DOCUMENT = document()
+ALL = [READ, WRITE, REVEAL, ROTATE_SELF]
 OPERATIONS = {
     operation["operationId"]: (method.upper(), path, operation)
     for path, methods in DOCUMENT["paths"].items()
@@ -68,10 +69,12 @@ def wrong(body: bytes, schema: dict[str, Any]) -> Iterator[str]:
 
 def answer(name: str, **target: Any) -> tuple[Any, int, dict[str, Any] | None]:
     method, path, operation = OPERATIONS[name]
-    caller = consumer(AccessKeyFactory(name="caller", scopes=[READ, WRITE, REVEAL, "orders:read"]))
+    caller = consumer(AccessKeyFactory(name="caller", scopes=[*ALL, "orders:read"]))
     access_key = AccessKeyFactory(name="target", **target)
     if name == "resume_access_key":
         operations.suspend(access_key_id=access_key.pk, actor=Actor.for_command())
+    if name in ("describe_rotation", "cancel_rotation", "complete_rotation"):
+        operations.rotate(access_key_id=access_key.pk, actor=Actor.for_command())
     body = example(operation)
     response = caller.generic(method, path.replace("{id}", str(access_key.pk)), body, JSON if body else "")
     return response, *success(operation)
@@ -92,7 +95,7 @@ def test_an_operation_answers_as_the_document_says(name: str, target: dict[str, 
 @pytest.mark.parametrize("name", OPERATIONS)
 def test_a_refusal_has_the_shape_that_the_document_says(name: str) -> None:
     method, path, operation = OPERATIONS[name]
-    caller = consumer(AccessKeyFactory(scopes=[READ, WRITE, REVEAL]))
+    caller = consumer(AccessKeyFactory(scopes=ALL))
     target = AccessKeyFactory()
     response = caller.generic(method, f"{path.replace('{id}', str(target.pk))}?page=2", "{}", JSON)
     assert response.status_code == 400

@@ -10,7 +10,7 @@ from django.test import Client
 from django.urls import get_resolver
 
 from accesskeys.core.keyring import get_keyring
-from accesskeys.core.scopes import INTROSPECT, METRICS, READ, REVEAL, WRITE
+from accesskeys.core.scopes import BUILT_IN
 from accesskeys.models import AccessKey, AuditEvent
 from tests.api.helpers import JSON, LIST, details, errors
 from tests.clients import anybody, consumer, signed_in
@@ -25,7 +25,7 @@ METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE")
 
 @pytest.fixture
 def almighty() -> Client:
-    scopes = [READ, WRITE, REVEAL, INTROSPECT, METRICS]
+    scopes = list(BUILT_IN)
     return consumer(AccessKeyFactory(name="almighty", scopes=scopes))
 
 

@@ -72,6 +72,11 @@ def test_it_names_the_scope_that_the_policy_asks_for(document: dict[str, Any]) -
         "limit_access_key": Operation.LIMIT,
         "suspend_access_key": Operation.SUSPEND,
         "resume_access_key": Operation.RESUME,
+        "describe_rotation": Operation.DETAILS,
+        "rotate_access_key": Operation.ROTATE,
+        "cancel_rotation": Operation.CANCEL_ROTATION,
+        "complete_rotation": Operation.COMPLETE_ROTATION,
+        "rotate_current_access_key": Operation.ROTATE_SELF,
     }
     assert named == {name: operation and RULES[operation].scope for name, operation in wanted.items()}
 
@@ -88,7 +93,7 @@ def test_every_operation_takes_a_key_and_tells_its_refusals(document: dict[str, 
         assert refusals <= set(operation["responses"]), (method, path)
 
 
-def test_only_generate_and_reveal_answer_with_a_key(document: dict[str, Any]) -> None:
+def test_only_what_makes_or_shows_one_answers_with_a_key(document: dict[str, Any]) -> None:
     schemas = document["components"]["schemas"]
     holding = {name for name, schema in schemas.items() if "key" in schema.get("properties", {})}
     answering = {
@@ -97,7 +102,12 @@ def test_only_generate_and_reveal_answer_with_a_key(document: dict[str, Any]) ->
         for name in holding
         if f'"#/components/schemas/{name}"' in json.dumps(operation["responses"])
     }
-    assert answering == {"generate_access_key", "reveal_access_key"}
+    assert answering == {
+        "generate_access_key",
+        "reveal_access_key",
+        "rotate_access_key",
+        "rotate_current_access_key",
+    }
     assert not any(word in json.dumps(schemas) for word in ("digest", "sealed"))
 
 
@@ -163,8 +173,15 @@ def test_the_page_lays_out_every_operation(document: dict[str, Any]) -> None:
 def test_each_example_is_a_body_that_its_operation_takes(document: dict[str, Any]) -> None:
     page = html.unescape(signed_in(OperatorFactory()).get(DOCS).content.decode())
     shown = dict(re.findall(r'<pre id="call-(\w+)"[^>]*>[^<]*--json \'([^<]*)\'</pre>', page))
-    assert set(shown) == {"generate_access_key", "rename_access_key", "limit_access_key"}
-    caller = consumer(AccessKeyFactory(name="caller", scopes=["access_keys:write", "orders:read"]))
+    assert set(shown) == {
+        "generate_access_key",
+        "rename_access_key",
+        "limit_access_key",
+        "rotate_access_key",
+        "rotate_current_access_key",
+    }
+    scopes = ["access_keys:write", "access_keys:rotate_self", "orders:read"]
+    caller = consumer(AccessKeyFactory(name="caller", scopes=scopes))
     for (method, path), operation in operations(document).items():
         if body := shown.get(operation["operationId"]):
             access_key = AccessKeyFactory()
