@@ -32,6 +32,18 @@ def moment_after(text: str) -> datetime:
     raise _wrong("Write how long the access key lives as a number and a unit: 12h, 90d, 4w or 1y.")
 
 
+def duration(text: str) -> timedelta:
+    """So much time: ``0``, ``12h``, ``3d``, ``4w`` or ``1y`` (365 days); raises ValidationError for anything else."""
+    if text == "0":
+        return timedelta(0)
+    match = _DURATION.fullmatch(text)
+    if match is None:
+        raise ValidationError(
+            f"“{text}” is not a time. Write it as a number and a unit: 12h, 3d, 4w or 0.", code="invalid"
+        )
+    return int(match[1]) * _UNITS[match[2]]
+
+
 def moment_at(text: str) -> datetime:
     """The moment that is written in ISO 8601, with an offset; raises ValidationError on ``expires_at``."""
     try:

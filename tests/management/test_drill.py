@@ -162,3 +162,34 @@ class TestAServerThatDoesNot:
     def test_one_that_goes_away_after_the_revoke(self) -> None:
         with serving(lambda key: 200 if obedient(key) == 200 else None) as url:
             assert failed_drill(f"--url={url}")[0].startswith(f"{url} cannot be reached: ")
+
+
+class TestRotating:
+    def test_an_old_key_that_is_refused_from_its_end_on(self) -> None:
+        with serving(obedient) as url:
+            report = json.loads(drill(f"--url={url}", "--rotate", "--rounds=2", "--json"))
+        (told,) = report["urls"]
+        assert (report["rounds"], told["accepted_after_revoke"]) == (2, 0)
+        assert told["requests_after_revoke"] >= 12
+        assert [action.partition(".")[2] for action, _ in actions()] == [
+            *("generated", "rotated", "next_key_used", "revoked"),
+            *("generated", "rotated", "rotation_completed", "revoked"),
+        ]
+        assert not AccessKey.objects.exists()
+
+    def test_a_server_that_goes_on_accepting(self) -> None:
+        with serving(lambda key: 200) as url:
+            sentence, _ = failed_drill(f"--url={url}", "--rotate", "--timeout=3")
+        assert sentence.startswith("Accepted after the revoke had answered: ")
+
+    def test_a_server_that_does_not_know_the_next_key(self) -> None:
+        first: list[str] = []
+
+        def only_the_old(key: str) -> int:
+            first.append(key)
+            return obedient(key) if key == first[0] else 401
+
+        with serving(only_the_old) as url:
+            sentence, _ = failed_drill(f"--url={url}", "--rotate")
+        assert sentence == f"{url} does not accept the key: it answered 401."
+        assert not AccessKey.objects.exists()

@@ -27,6 +27,8 @@ class TestWhatIsNotThere:
         ["resume_access_key"],
         ["limit_access_key", "--anywhere"],
         ["explain_access_key"],
+        ["rotate_access_key"],
+        ["rotate_access_key", "--cancel"],
         ["revoke_access_key", "--no-input"],
     )
 

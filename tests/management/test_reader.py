@@ -21,7 +21,7 @@ from tests.factories import AccessKeyFactory
 from tests.helpers import address_of_the_test_database
 from tests.management.drilling import obedient, serving
 
-PRINTING_KEYS = {"generate_access_key", "generate_access_keys", "show_access_key"}
+PRINTING_KEYS = {"generate_access_key", "generate_access_keys", "rotate_access_key", "show_access_key"}
 COMMANDS = sorted(name for name, app in get_commands().items() if app == "accesskeys")
 
 

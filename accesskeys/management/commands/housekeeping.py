@@ -20,13 +20,14 @@ from accesskeys.models.steps import delete_some
 
 class Command(AccessKeyCommand):
     help = (
-        "Delete what nobody needs any more: audit events that are older than AUDIT_LOG_DAYS, and expired sessions. "
+        "Delete what nobody needs any more: audit events that are older than AUDIT_LOG_DAYS, expired sessions, and "
+        "old keys whose end has come. "
         "Run it once a day. It may be interrupted, and run again, at any time."
     )
 
     def run(self, **options: Any) -> None:
         due = operations.outlived().count()
-        events = sessions = 0
+        events = sessions = old_keys = 0
         with interrupts_deferred() as interrupted, Progress(self.stderr, due) as progress:
             for deleted in _unhurried(operations.trim_audit_log(actor=self.actor)):
                 events += deleted
@@ -35,7 +36,9 @@ class Command(AccessKeyCommand):
                     break
             if not interrupted.is_set():
                 sessions = sum(_unhurried(_clear_sessions()))
-        self.tell([_as_json(events, sessions) if options["json"] else _sentence(events, sessions)])
+                old_keys = operations.settle_rotations(actor=self.actor)
+        told = _as_json if options["json"] else _sentence
+        self.tell([told(events, sessions, old_keys)])
         if interrupted.is_set():
             raise CommandError("Interrupted. Run it again for what is left.")
 
@@ -65,11 +68,11 @@ def _unhurried(steps: Iterator[int]) -> Iterator[int]:
         began = time.monotonic()
 
 
-def _as_json(events: int, sessions: int) -> str:
-    return json.dumps({"audit_events": events, "sessions": sessions})
+def _as_json(events: int, sessions: int, old_keys: int) -> str:
+    return json.dumps({"audit_events": events, "sessions": sessions, "old_keys": old_keys})
 
 
-def _sentence(events: int, sessions: int) -> str:
+def _sentence(events: int, sessions: int, old_keys: int) -> str:
     days = conf.audit_log_days()
     kept = "Audit events are kept for good." if days is None else f"Audit events are kept for {days} days."
-    return f"Deleted: audit events {events:,}, expired sessions {sessions:,}. {kept}"
+    return f"Deleted: audit events {events:,}, expired sessions {sessions:,}, old keys {old_keys:,}. {kept}"

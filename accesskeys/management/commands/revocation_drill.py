@@ -1,12 +1,12 @@
 from __future__ import annotations
 
 import json
-import time
 import uuid
 from argparse import ArgumentTypeError
 from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 from datetime import timedelta
+from functools import partial
 from statistics import median
 from typing import Any
 
@@ -16,7 +16,9 @@ from django.utils import timezone
 from accesskeys import operations
 from accesskeys.management.base import AccessKeyCommand
 from accesskeys.management.drill import DrillFailed, Round, Tally, Target
+from accesskeys.management.drill_ends import Ending, by_revoking, by_time, now
 from accesskeys.management.interrupts import interrupts_deferred
+from accesskeys.models import AccessKey
 
 # What a drill leaves behind when it is killed: an access key that opens nothing, and not even that for long.
 LIFETIME = timedelta(minutes=15)
@@ -45,6 +47,11 @@ class Command(AccessKeyCommand):
             dest="scopes",
             metavar="SCOPE",
             help="what the addresses ask for; may be repeated",
+        )
+        parser.add_argument(
+            "--rotate",
+            action="store_true",
+            help="rotate it instead, and count what the old key opens after its end: by itself, and now, in turn",
         )
         parser.add_argument("--rounds", type=_positive(int), default=1, metavar="N", help="1 if not named")
         parser.add_argument(
@@ -82,13 +89,16 @@ class Command(AccessKeyCommand):
             target.check(options["timeout"])
         with interrupts_deferred() as interrupted:
             while len(rounds) < options["rounds"] and not interrupted.is_set():
-                rounds.append(self.round(targets, options))
+                ending = [by_time, now][len(rounds) % 2] if options["rotate"] else by_revoking
+                rounds.append(self.round(targets, options, ending))
                 if any(tally.delay is None for tally in rounds[-1].values()):
                     break
         return rounds
 
-    def round(self, targets: Sequence[Target], options: dict[str, Any]) -> dict[Target, Tally]:
-        """Generate, warm up, revoke, watch. However it ends, the access key is revoked."""
+    def round(
+        self, targets: Sequence[Target], options: dict[str, Any], ending: Ending
+    ) -> dict[Target, Tally]:
+        """Generate, warm up, end the key, watch. However it ends, the access key is revoked."""
         access_key, key = operations.generate(
             name=f"revocation_drill_{uuid.uuid4().hex[:12]}",
             scopes=options["scopes"],
@@ -96,15 +106,20 @@ class Command(AccessKeyCommand):
             actor=self.actor,
         )
         with ExitStack() as stack:
-            try:
-                asking = stack.enter_context(
-                    Round(targets, key, connections=options["connections"], timeout=options["timeout"])
-                )
-                asking.warm_up()
-            finally:
-                operations.revoke(access_key_id=access_key.pk, actor=self.actor)
-                revoked_at = time.monotonic()
-            return asking.watch(revoked_at)
+            stack.callback(self._put_away, access_key)
+            ask = partial(Round, targets, timeout=options["timeout"])
+            asking = stack.enter_context(ask(key, connections=options["connections"]))
+            asking.warm_up()
+            end = ending(access_key.pk, self.actor)
+            tallies = asking.watch(end.at)
+            if end.next_key is not None:
+                with ask(end.next_key, connections=1) as following:
+                    following.warm_up()
+            return tallies
+
+    def _put_away(self, access_key: AccessKey) -> None:
+        if AccessKey.objects.filter(pk=access_key.pk).exists():  # Where that was the drill, it is gone.
+            operations.revoke(access_key_id=access_key.pk, actor=self.actor)
 
 
 def _judge(
