@@ -35,6 +35,8 @@ def _moment(value: datetime) -> datetime:
 
 
 def _json(value: str) -> Any:
+    if value == "{}":  # Most access keys have no labels.
+        return {}
     return _decoder.raw_decode(value)[0]
 
 

@@ -22,7 +22,7 @@ from accesskeys.models import AccessKey, Presented, Rotation
 from accesskeys.verification.finding import sqlite
 from accesskeys.verification.finding.asking import Question, Statement, ask
 
-_HIDDEN = {"digest", "digest_key_id", "sealed", "sealed_key_id"}
+_HIDDEN = {"digest", "digest_key_id", "sealed", "sealed_key_id", "key_created_at", "key_first_used_at"}
 _FIELDS = [field for field in AccessKey._meta.concrete_fields if field.name not in _HIDDEN]
 _NAMES = [field.attname for field in _FIELDS]
 # What ``Presented`` says, of either key: its own last use is another column.
