@@ -16,6 +16,11 @@ from accesskeys.console.views.list import AccessKeyListPage
 from accesskeys.console.views.reveal import AccessKeyRevealPage
 from accesskeys.console.views.revoke import AccessKeyRevokePage
 from accesskeys.console.views.revoke_many import AccessKeysRevokePage
+from accesskeys.console.views.rotation import (
+    AccessKeyRotatePage,
+    RotationCancellationPage,
+    RotationCompletionPage,
+)
 
 app_name = "accesskeys"
 
@@ -48,6 +53,21 @@ urlpatterns = [
         "settings/access-keys/<access_key_id:pk>/resume/",
         AccessKeyResumePage.as_view(),
         name="access_key_resume",
+    ),
+    path(
+        "settings/access-keys/<access_key_id:pk>/rotate/",
+        AccessKeyRotatePage.as_view(),
+        name="access_key_rotate",
+    ),
+    path(
+        "settings/access-keys/<access_key_id:pk>/rotate/end-old-key/",
+        RotationCompletionPage.as_view(),
+        name="access_key_end_old_key",
+    ),
+    path(
+        "settings/access-keys/<access_key_id:pk>/rotate/cancel/",
+        RotationCancellationPage.as_view(),
+        name="access_key_cancel_rotation",
     ),
     path(
         "settings/access-keys/<access_key_id:pk>/revoke/",

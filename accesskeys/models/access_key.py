@@ -85,6 +85,12 @@ class AccessKeyQuerySet(models.QuerySet["AccessKey"]):
         """As much of them as ``DESCRIPTION`` needs: without digest and sealed key."""
         return self.defer("digest", "sealed")
 
+    def with_rotation(self) -> Self:
+        """The same with their rotations, without the next keys."""
+        return self.select_related("rotation").defer(
+            "digest", "sealed", "rotation__digest", "rotation__sealed"
+        )
+
     def usable(self) -> Self:
         """Those that open doors now. ``AccessKey.is_usable`` says the same of one row."""
         return self.alias(expiry=EXPIRY).filter(expiry__gt=timezone.now(), suspended_at=None)
@@ -229,6 +235,11 @@ class AccessKey(SealedKey):
     def is_expired_at(self, moment: datetime) -> bool:
         """Whether its time has come by this moment. The moment of expiry itself is too late."""
         return self.expires_at is not None and moment >= self.expires_at
+
+    @property
+    def key_made_at(self) -> datetime:
+        """When the present key was made: with the access key, or by a rotation that is over."""
+        return self.key_created_at or self.created_at
 
     @property
     def sunset(self) -> datetime | None:

@@ -1,7 +1,7 @@
 from __future__ import annotations
 
-from datetime import datetime
-from typing import NamedTuple, Self
+from datetime import datetime, timedelta
+from typing import Final, NamedTuple, Self
 
 from django.db import models
 from django.utils import timezone
@@ -9,6 +9,8 @@ from django.utils.translation import gettext_lazy as _
 
 from accesskeys.models.access_key import AccessKey
 from accesskeys.models.sealed_key import SealedKey
+
+LAST_HOUR: Final = timedelta(hours=1)
 
 
 class RotationQuerySet(models.QuerySet["Rotation"]):
@@ -51,6 +53,11 @@ class Rotation(SealedKey):
     def is_over(self) -> bool:
         """Whether all that is left of it is the next key, in use. A next key that nobody has used is still pending."""
         return self.first_used_at is not None and self.has_old_key_ended
+
+    @property
+    def is_old_key_missed(self) -> bool:
+        """Whether some program seems to rely on the old key to its last."""
+        return self.old_last_used_at is not None and self.old_last_used_at >= self.ends_at - LAST_HOUR
 
     @property
     def has_old_key_ended(self) -> bool:

@@ -56,7 +56,7 @@ class TestHeadlines:
                     assert event.headline == str(action.label if is_done else TRIED[action])
 
     def test_of_an_action_of_a_later_version(self) -> None:
-        assert AuditEvent(action="access_key.rotated", outcome="refused").headline == "access_key.rotated"
+        assert AuditEvent(action="access_key.later", outcome="refused").headline == "access_key.later"
 
     @pytest.mark.parametrize(
         ("language", "refused", "done"),

@@ -10,7 +10,7 @@ import pytest
 from django.contrib.auth.models import User
 from django.test import Client
 
-from accesskeys.models import AccessKey, AuditEvent
+from accesskeys.models import AccessKey, AuditEvent, Rotation
 from tests.console.helpers import GENERATE, HTMX, LIST, details, reveal, revoke, said
 from tests.factories import AccessKeyFactory, OperatorFactory, key_of
 from tests.helpers import holds_part_of
@@ -118,6 +118,14 @@ class TestForms:
         assert SENTENCE in source
         assert re.search(r'name="understood"[^>]*checked', source)
         assert AccessKey.objects.filter(pk=billing.pk).exists()
+
+    def test_rotate(self, tab: Tab, billing: AccessKey) -> None:
+        source = tab.send_stale(
+            f"{details(billing)}rotate/", {"grace": "3600", "ends_in": "0"}
+        ).content.decode()
+        assert SENTENCE in source
+        assert '<option value="3600" selected>' in source
+        assert not Rotation.objects.exists()
 
     def test_revoke_many(self, tab: Tab) -> None:
         pair = [AccessKeyFactory(), AccessKeyFactory()]

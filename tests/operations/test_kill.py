@@ -9,6 +9,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -23,10 +24,11 @@ ROUNDS = 30
 LONGEST = 0.02  # seconds: a few access keys on a quiet machine, part of one on a busy one
 
 
-@pytest.fixture
-def generating_process() -> Iterator[subprocess.Popen[str]]:
+@contextmanager
+def process_of(name: str) -> Iterator[subprocess.Popen[str]]:
+    """One of these modules at work, until the block is left."""
     with subprocess.Popen(
-        [sys.executable, "-m", "tests.operations.generating_process"],
+        [sys.executable, "-m", f"tests.operations.{name}"],
         env={
             **os.environ,
             "DATABASE_URL": address_of_the_test_database(),
@@ -55,13 +57,14 @@ def hear(process: subprocess.Popen[str]) -> str:
 
 
 @pytest.mark.django_db(transaction=True)
-def test_an_access_key_is_whole_or_absent(generating_process: subprocess.Popen[str], command: Actor) -> None:
-    for number in range(ROUNDS):
-        say(generating_process, f"round_{number}")
-        child = int(hear(generating_process))
-        time.sleep(random.uniform(0, LONGEST))
-        os.kill(child, signal.SIGKILL)
-        assert hear(generating_process) == "dead"
+def test_an_access_key_is_whole_or_absent(command: Actor) -> None:
+    with process_of("generating_process") as process:
+        for number in range(ROUNDS):
+            say(process, f"round_{number}")
+            child = int(hear(process))
+            time.sleep(random.uniform(0, LONGEST))
+            os.kill(child, signal.SIGKILL)
+            assert hear(process) == "dead"
 
     with transaction.atomic():
         if (

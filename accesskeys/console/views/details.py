@@ -17,7 +17,7 @@ from accesskeys.console.verbatim import naming
 from accesskeys.console.views.base import AccessKeyPage
 from accesskeys.core.exceptions import NotFound
 from accesskeys.http import redirect
-from accesskeys.models import AuditEvent
+from accesskeys.models import AuditEvent, Rotation
 from accesskeys.operations import policy
 from accesskeys.operations.policy import Operation
 
@@ -60,6 +60,7 @@ class AccessKeyDetailsPage(AccessKeyPage):
             **{
                 "access_key": self.access_key,
                 "form": RenameForm(initial={"name": self.access_key.name}),
+                "rotation": self.rotation,
                 "limits_form": LimitsForm(access_key=self.access_key),
                 "is_fresh": self.access_key.is_usable and self.access_key.last_used_at is None,
                 "is_new": any(
@@ -71,6 +72,12 @@ class AccessKeyDetailsPage(AccessKeyPage):
                 **context,
             }
         )
+
+    @property
+    def rotation(self) -> Rotation | None:
+        """The rotation that is under way. Once it is over, the next key is the key."""
+        rotation = Rotation.objects.described().filter(pk=self.access_key_id).first()
+        return None if rotation is None or rotation.is_over else rotation
 
     @property
     def recent_events(self) -> list[Repeated] | None:
