@@ -22,6 +22,7 @@ from accesskeys.verification import rate_limits
 class RevocationView(Endpoint):
     """The key is all the proof that it takes. Any other text is answered alike, so that nobody learns anything."""
 
+    http_method_names = ["post"]
     bodies = {"POST": None}
     authentication_classes = []
     permission_classes = []

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from functools import lru_cache
 from http import HTTPStatus
 from typing import NamedTuple
-from urllib.parse import parse_qs
+from urllib.parse import parse_qs, quote, urlencode
 
 from django.db import Error
 
@@ -127,6 +127,8 @@ def _identity(access_key: AccessKey) -> dict[str, str]:
         "X-Access-Key-Id": str(access_key.pk),
         "X-Access-Key-Name": access_key.name,
         "X-Access-Key-Scopes": " ".join(access_key.scopes),
+        # Written as in a query: ASCII alone, and no separator that is not one.
+        "X-Access-Key-Labels": urlencode(access_key.labels, quote_via=quote) if access_key.labels else "",
         **sunset(access_key),
     }
 

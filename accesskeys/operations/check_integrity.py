@@ -15,7 +15,8 @@ from django.db import DataError
 
 from accesskeys.core.exceptions import IntegrityFailure
 from accesskeys.core.keyring import get_keyring
-from accesskeys.models import AccessKey, Action, MasterKeyFingerprint, Outcome
+from accesskeys.models import AccessKey, AccessKeyQuerySet, Action, MasterKeyFingerprint, Outcome
+from accesskeys.models.sealed_key import SealedKey
 from accesskeys.operations import audit, policy
 from accesskeys.operations.actors import Actor
 from accesskeys.operations.policy import Operation
@@ -31,6 +32,7 @@ class Damage(StrEnum):
     """What is wrong with an access key: the column, or the whole row."""
 
     ROW = "row"
+    NEXT_KEY = "next_key"
     SEALED = "sealed"
     DIGEST = "digest"
     MASTER_KEY = "master_key"
@@ -97,9 +99,13 @@ def check_integrity(*, actor: Actor, after: UUID | None = None) -> Iterator[Inte
     event.write(Outcome.SUCCEEDED, IntegrityFailure.code if check.damaged else "")
 
 
+def _whole() -> AccessKeyQuerySet:
+    return AccessKey.objects.select_related("rotation")
+
+
 def _rows(ids: Sequence[UUID]) -> dict[UUID, AccessKey]:
     try:
-        return AccessKey.objects.in_bulk(ids)
+        return _whole().in_bulk(ids)
     except _UNREADABLE:  # One of them cannot be read; which one is told by reading each alone.
         return {}
 
@@ -107,7 +113,7 @@ def _rows(ids: Sequence[UUID]) -> dict[UUID, AccessKey]:
 def _look_at(pk: UUID, known: frozenset[str]) -> Damaged | None:
     """The access key as it is now, if it is there and damaged."""
     try:
-        access_key = AccessKey.objects.filter(pk=pk).first()
+        access_key = _whole().filter(pk=pk).first()
     except _UNREADABLE:
         return Damaged(pk, "", (Damage.ROW,))
     if access_key is None:
@@ -116,8 +122,8 @@ def _look_at(pk: UUID, known: frozenset[str]) -> Damaged | None:
     return Damaged(pk, access_key.name, damages) if damages else None
 
 
-def _missing(access_key: AccessKey) -> set[str]:
-    return {access_key.sealed_key_id, access_key.digest_key_id} - get_keyring().master_keys.keys()
+def _missing(row: SealedKey) -> set[str]:
+    return {row.sealed_key_id, row.digest_key_id} - get_keyring().master_keys.keys()
 
 
 def _damages(access_key: AccessKey, known: frozenset[str]) -> Iterator[Damage]:
@@ -126,6 +132,12 @@ def _damages(access_key: AccessKey, known: frozenset[str]) -> Iterator[Damage]:
             unseal(access_key)
         except IntegrityFailure as failure:
             yield Damage(failure.damage)
+    rotation = getattr(access_key, "rotation", None)
+    if rotation is not None and not _missing(rotation) & known:
+        try:
+            unseal(rotation)
+        except IntegrityFailure:
+            yield Damage.NEXT_KEY
     for each in _VALIDATED:
         value = each.value_from_object(access_key)
         try:

@@ -108,6 +108,21 @@ MATRIX: Mapping[str, Methods] = {
         "POST": console("403! 302* 404! 302*"),
         OTHERS: console("403! 405 404! 405"),
     },
+    "settings/access-keys/<access_key_id:pk>/rotate/": {
+        "GET HEAD OPTIONS": console("403! 200 404! 200"),
+        "POST": console("403! 302* 404! 302*", strangers=FILLED_IN),
+        OTHERS: console("403! 405 404! 405"),
+    },
+    "settings/access-keys/<access_key_id:pk>/rotate/end-old-key/": {
+        "GET HEAD OPTIONS": console("403! 200 404! 200"),
+        "POST": console("403! 302* 404! 302*"),
+        OTHERS: console("403! 405 404! 405"),
+    },
+    "settings/access-keys/<access_key_id:pk>/rotate/cancel/": {
+        "GET HEAD OPTIONS": console("403! 200 404! 200"),
+        "POST": console("403! 302* 404! 302*"),
+        OTHERS: console("403! 405 404! 405"),
+    },
     "settings/access-keys/revoke/": {
         "GET HEAD OPTIONS": console("403! 200 403! 200"),
         "POST": console("403! 302* 403! 302*", strangers=FILLED_IN),
@@ -152,6 +167,21 @@ MATRIX: Mapping[str, Methods] = {
         "DELETE": api("403! 403! 200* 403! 403! 403!"),
         OTHERS: api("405 405 405 405 405 405"),
     },
+    "api/v1/access-keys/<access_key_id:pk>/rotation/": {
+        "GET HEAD": api("403 200 403 403 403 403"),
+        "POST": api("403! 403! 200* 403! 403! 403!"),
+        "DELETE": api("403! 403! 200* 403! 403! 403!"),
+        OTHERS: api("405 405 405 405 405 405"),
+    },
+    "api/v1/access-keys/<access_key_id:pk>/rotation/completion/": {
+        "POST": api("403! 403! 200* 403! 403! 403!"),
+        OTHERS: api("405 405 405 405 405 405"),
+    },
+    "api/v1/access-keys/current/rotation/": {  # For a scope that none of them has.
+        "POST": api("403! 403! 403! 403! 403! 403!"),
+        OTHERS: api("405 405 405 405 405 405"),
+    },
+    "oauth2/revoke/": {"POST": everybody("200"), OTHERS: everybody("405")},
     "oauth2/introspect/": {
         "POST": api("403 403 403 403 200 403"),
         OTHERS: api("405 405 405 405 405 405"),

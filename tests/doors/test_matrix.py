@@ -16,7 +16,7 @@ from django.urls import URLPattern, URLResolver, get_resolver
 from pytest_django import Settings
 
 from accesskeys import operations
-from accesskeys.models import AccessKey, AuditEvent
+from accesskeys.models import AccessKey, AuditEvent, Rotation
 from accesskeys.operations.actors import Actor
 from accesskeys.operations.policy import RULES, Operation
 from tests.doors.callers import CALLERS, CONSUMERS
@@ -36,10 +36,17 @@ OPERATIONS = {
     ("settings/access-keys/<access_key_id:pk>/limits/", None): Operation.LIMIT,
     ("settings/access-keys/<access_key_id:pk>/suspend/", None): Operation.SUSPEND,
     ("settings/access-keys/<access_key_id:pk>/resume/", None): Operation.RESUME,
+    ("settings/access-keys/<access_key_id:pk>/rotate/", None): Operation.ROTATE,
+    ("settings/access-keys/<access_key_id:pk>/rotate/end-old-key/", None): Operation.COMPLETE_ROTATION,
+    ("settings/access-keys/<access_key_id:pk>/rotate/cancel/", None): Operation.CANCEL_ROTATION,
     ("settings/access-keys/revoke/", None): Operation.REVOKE,
     ("api/v1/access-keys/<access_key_id:pk>/limits/", "PUT"): Operation.LIMIT,
     ("api/v1/access-keys/<access_key_id:pk>/suspension/", "PUT"): Operation.SUSPEND,
     ("api/v1/access-keys/<access_key_id:pk>/suspension/", "DELETE"): Operation.RESUME,
+    ("api/v1/access-keys/<access_key_id:pk>/rotation/", "POST"): Operation.ROTATE,
+    ("api/v1/access-keys/<access_key_id:pk>/rotation/", "DELETE"): Operation.CANCEL_ROTATION,
+    ("api/v1/access-keys/<access_key_id:pk>/rotation/completion/", "POST"): Operation.COMPLETE_ROTATION,
+    ("api/v1/access-keys/current/rotation/", "POST"): Operation.ROTATE_SELF,
     ("api/v1/access-keys/", "POST"): Operation.GENERATE,
     ("api/v1/access-keys/<access_key_id:pk>/", "PATCH"): Operation.RENAME,
     ("api/v1/access-keys/<access_key_id:pk>/", "DELETE"): Operation.REVOKE,
@@ -52,7 +59,9 @@ FORMS: dict[str, dict[str, str]] = {
     "settings/access-keys/<access_key_id:pk>/": {"name": "another"},
     "settings/access-keys/<access_key_id:pk>/revoke/": {"understood": "on"},
     "settings/access-keys/<access_key_id:pk>/limits/": {"requests": "5", "period": "minute"},
+    "settings/access-keys/<access_key_id:pk>/rotate/": {"grace": "3600", "ends_in": "86400"},
     SELECTION: {"number": "1"},
+    "oauth2/revoke/": {"token": "nothing"},
     "oauth2/introspect/": {"token": "nothing"},
     "admin/auth/group/add/": {"name": "Friends"},
     "admin/auth/group/<path:object_id>/change/": {"name": "Friends"},
@@ -85,7 +94,9 @@ JSON: dict[str, dict[str, Any]] = {
 
 POST_ALONE = re.compile("(reveal|limits|suspend|resume)/$")
 ACCESS_KEY_COLUMNS = [
-    field.name for field in AccessKey._meta.fields if field.name not in {"digest", "sealed", "last_used_at"}
+    field.name
+    for field in AccessKey._meta.fields
+    if field.name not in {"digest", "sealed", "last_used_at", "key_first_used_at"}
 ]
 
 
@@ -106,6 +117,8 @@ class Targets:
         targets = cls(AccessKeyFactory(), OperatorFactory(), Group.objects.create(name="Target"))
         if OPERATIONS.get((route, method), OPERATIONS.get((route, None))) == Operation.RESUME:
             operations.suspend(access_key_id=targets.access_key.pk, actor=Actor.for_command())
+        if "rotat" in route and (method != "POST" or not route.endswith(("rotate/", "rotation/"))):
+            operations.rotate(access_key_id=targets.access_key.pk, actor=Actor.for_command())
         return targets
 
     def address(self, route: str) -> str:
@@ -136,6 +149,7 @@ def everything() -> list[Any]:
     """All that a request may change and that matters; signing in and the last use are not part of it."""
     return [
         list(AccessKey.objects.order_by("pk").values(*ACCESS_KEY_COLUMNS)),
+        list(Rotation.objects.order_by("pk").values_list("pk", "ends_at")),
         list(User.objects.order_by("pk").values("pk", "username", "password", "is_superuser", "is_active")),
         list(User.groups.through.objects.order_by("pk").values_list("user_id", "group_id")),
         list(Group.objects.order_by("pk").values_list("pk", "name")),

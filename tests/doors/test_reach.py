@@ -134,7 +134,8 @@ class TestItself:
 
         assert response.status_code == 403
         sentence = (
-            "An access key cannot change its own limits, nor any others while it has some. An operator can."
+            "An access key cannot change its own limits or expiry, nor those of others while it has some. "
+            "An operator can."
         )
         assert response.json() == {
             "type": "client_error",

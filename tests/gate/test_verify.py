@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from urllib.parse import parse_qsl
 from uuid import uuid4
 
 import pytest
@@ -19,7 +20,7 @@ from tests.helpers import database_away, holds_part_of
 pytestmark = pytest.mark.django_db
 
 VERIFY = "/auth/verify/"
-IDENTITY = ("X-Access-Key-Id", "X-Access-Key-Name", "X-Access-Key-Scopes")
+IDENTITY = ("X-Access-Key-Id", "X-Access-Key-Name", "X-Access-Key-Scopes", "X-Access-Key-Labels")
 
 
 @pytest.mark.parametrize("method", ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "PROPFIND"])
@@ -31,6 +32,7 @@ def test_a_good_key_passes_with_any_method_and_any_host(method: str) -> None:
         str(access_key.pk),
         access_key.name,
         "orders:read orders:write",
+        "",
     ]
     assert response.content == b""
     assert (response["Content-Length"], response["Cache-Control"]) == ("0", "no-store")
@@ -39,6 +41,16 @@ def test_a_good_key_passes_with_any_method_and_any_host(method: str) -> None:
 def test_each_identity_header_is_there_even_if_it_is_empty() -> None:
     response = consumer(AccessKeyFactory(scopes=[])).get(VERIFY)
     assert response["X-Access-Key-Scopes"] == ""
+
+
+def test_no_label_breaks_its_header(command: Actor) -> None:
+    access_key = AccessKeyFactory()
+    labels = {"team": "J\u00fcrgen & Co=1, \U0001f511", "tier": "100 %", "empty": ""}
+    operations.describe(access_key_id=access_key.pk, labels=labels, actor=command)
+    told = consumer(access_key).get(VERIFY)["X-Access-Key-Labels"]
+    assert told.isascii()
+    assert told.isprintable()
+    assert dict(parse_qsl(told, keep_blank_values=True)) == labels
 
 
 @pytest.mark.parametrize(

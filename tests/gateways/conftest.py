@@ -102,8 +102,12 @@ def overheard(_overheard: Overheard) -> Overheard:
 
 @pytest.fixture(scope="session")
 def the_reader(identity_cloud: IdentityCloud) -> AccessKey:
-    """`reader` has the scope that the configurations want for /orders, and another."""
-    return identity_cloud.generate("reader", "orders:read", "prices:read")
+    """`reader` has the scope that the configurations want for /orders, and another, and labels."""
+    reader = identity_cloud.generate("reader", "orders:read", "prices:read")
+    identity_cloud.manage(
+        "describe_access_key", "reader", "--label=team=J\u00fcrgen & Co", "--label=tier=gold"
+    )
+    return reader
 
 
 @pytest.fixture(scope="session")

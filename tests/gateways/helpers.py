@@ -7,7 +7,7 @@ import re
 from tests.gateways.client import Response
 from tests.gateways.recorder import Heard
 
-IDENTITY = ("X-Access-Key-Id", "X-Access-Key-Name", "X-Access-Key-Scopes")
+IDENTITY = ("X-Access-Key-Id", "X-Access-Key-Name", "X-Access-Key-Scopes", "X-Access-Key-Labels")
 
 
 def told(heard: Heard) -> dict[str, str]:

@@ -18,6 +18,7 @@ LET_IN = Answer(
         ("X-Access-Key-Id", "01234567-89ab-cdef-0123-456789abcdef"),
         ("X-Access-Key-Name", "somebody"),
         ("X-Access-Key-Scopes", ""),
+        ("X-Access-Key-Labels", ""),
     ]
 )
 PATIENCE = 6.0  # seconds

@@ -45,6 +45,7 @@ def test_a_good_key_passes_and_the_application_hears_whose_it_is(
         "X-Access-Key-Id": the_reader.id,
         "X-Access-Key-Name": "reader",
         "X-Access-Key-Scopes": "orders:read prices:read",
+        "X-Access-Key-Labels": "team=J%C3%BCrgen%20%26%20Co&tier=gold",
     }
 
 

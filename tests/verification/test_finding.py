@@ -14,7 +14,7 @@ from pytest_django import Settings
 from accesskeys import operations, verification
 from accesskeys.core.exceptions import InvalidKey
 from accesskeys.core.keyring import get_keyring
-from accesskeys.models import AccessKey
+from accesskeys.models import AccessKey, Presented, Rotation
 from accesskeys.operations.actors import Actor
 from accesskeys.verification.finding import statement
 from tests.factories import AccessKeyFactory, key_of
@@ -106,6 +106,9 @@ FULL = {
     "allowed_networks": [f"192.0.2.{n}/32" for n in range(31)] + ["2001:db8::/32"],
     "rate_limit": "1000000/second",
     "last_used_at": datetime(2026, 1, 1, tzinfo=UTC),  # SQLite leaves out the microseconds.
+    "description": "\u6771\u4eac % ' \" \\ {}",
+    "owner": "J\u00fcrgen",
+    "labels": {"team": "payments", "tier": "\U0001f511"},
 }
 EMPTY = {
     "scopes": [],
@@ -115,20 +118,30 @@ EMPTY = {
     "allowed_networks": [],
     "rate_limit": None,
     "last_used_at": None,
+    "description": "",
+    "owner": "",
+    "labels": {},
 }
 
 
 @pytest.mark.parametrize("way", [nullcontext, watched, behind_a_pooler])
 @pytest.mark.parametrize("values", [FULL, EMPTY], ids=["full", "empty"])
-def test_what_is_found_is_what_django_reads(values: dict[str, Any], way: Any) -> None:
+@pytest.mark.parametrize("is_next", [False, True], ids=["present", "next"])
+def test_what_is_found_is_what_django_reads(values: dict[str, Any], way: Any, is_next: bool) -> None:
     access_key = AccessKeyFactory()
     AccessKey.objects.filter(pk=access_key.pk).update(**values)
-    read = AccessKey.objects.defer("digest", "digest_key_id", "sealed", "sealed_key_id").get(pk=access_key.pk)
+    key = key_of(access_key)
+    if is_next:
+        key = operations.rotate(access_key_id=access_key.pk, actor=Actor.for_command()).key
+    read = AccessKey.objects.defer(*statement._HIDDEN).get(pk=access_key.pk)
     with way():
-        found = statement.find_by_digest(get_keyring().current.digest(key_of(access_key)))
+        found = statement.find_by_digest(get_keyring().current.digest(key))
     assert found is not None
     assert found.get_deferred_fields() == read.get_deferred_fields()
-    assert vars(found).keys() == vars(read).keys()
+    assert vars(found).keys() - {"presented"} == vars(read).keys()
+    assert found.presented == (
+        Presented(True, Rotation.objects.get().ends_at, None, None) if is_next else None
+    )
     assert (found._state.db, found._state.adding) == (read._state.db, read._state.adding)
     for name in vars(read).keys() - {"_state"}:
         assert repr(getattr(found, name)) == repr(getattr(read, name))

@@ -13,6 +13,7 @@ local TOLD = {
 	access_key_id = "x-access-key-id",
 	access_key_name = "x-access-key-name",
 	access_key_scopes = "x-access-key-scopes",
+	access_key_labels = "x-access-key-labels",
 	access_key_challenge = "www-authenticate",
 	access_key_retry_after = "retry-after",
 }
