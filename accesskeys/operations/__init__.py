@@ -4,10 +4,11 @@ Each one authorizes, decides, changes and audits, in one transaction that is com
 no request and no response. Wrong input is a ValidationError; every other refusal is in ``core.exceptions``.
 """
 
+from accesskeys.operations.change import Changed, change
 from accesskeys.operations.check_integrity import Damage, Damaged, check_integrity
 from accesskeys.operations.describe import describe
 from accesskeys.operations.drafts import Wish
-from accesskeys.operations.extend import Extended, extend
+from accesskeys.operations.extend import extend
 from accesskeys.operations.find import find, resolve
 from accesskeys.operations.find_by_key import find_by_key
 from accesskeys.operations.generate import generate
@@ -23,12 +24,13 @@ from accesskeys.operations.trim_audit_log import outlived, trim_audit_log
 from accesskeys.operations.validation import objection
 
 __all__ = [
+    "Changed",
     "Damage",
     "Damaged",
-    "Extended",
     "Generated",
     "RevokedAccessKey",
     "Wish",
+    "change",
     "check_fingerprints",
     "check_integrity",
     "check_keyring",
