@@ -74,6 +74,15 @@ class OwnLimits(Forbidden):
     )
 
 
+class WiderThanOwn(Forbidden):
+    """The calling access key has limits, and would give another wider ones: that would be its way out."""
+
+    sentence = _(
+        "An access key with limits cannot give others wider ones: name networks within its own, and a rate that is no "
+        "higher, or leave them out."
+    )
+
+
 class InvalidKey(AccessKeyError):
     """The presented key is not usable. Callers hear one answer; ``reason`` is for the log."""
 

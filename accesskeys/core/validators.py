@@ -97,7 +97,7 @@ def validate_line(value: str) -> None:
 def validate_labels(value: Mapping[str, str]) -> None:
     """Refuse too many (``too_many``), and a label that holds a key (``holds_key``) or is none (``invalid_label``)."""
     if not isinstance(value, Mapping):
-        raise ValidationError(LABEL_RULE, code="invalid_label", params=_LABEL_LIMITS | {"label": "…"})
+        raise not_a_label("…")
     if len(value) > facts.LABEL_LIMIT:
         raise ValidationError(
             _("An access key carries at most %(limit)d labels."),
@@ -107,8 +107,13 @@ def validate_labels(value: Mapping[str, str]) -> None:
     for key, text in value.items():
         _refuse_key(f"{key}={text}")
         if not (isinstance(text, str) and facts.is_label_key(key) and facts.is_label_value(text)):
-            params = _LABEL_LIMITS | {"label": repr(keys_in_text.struck_from(f"{key}={text}"))[1:-1]}
-            raise ValidationError(LABEL_RULE, code="invalid_label", params=params)
+            raise not_a_label(f"{key}={text}")
+
+
+def not_a_label(text: str) -> ValidationError:
+    """What there is to say of text that should be a label. A key in it is not said back."""
+    quoted = repr(keys_in_text.struck_from(text))[1:-1]
+    return ValidationError(LABEL_RULE, code="invalid_label", params=_LABEL_LIMITS | {"label": quoted})
 
 
 def _refuse_key(text: str) -> None:
