@@ -18,11 +18,11 @@ from accesskeys.api.filters import AccessKeyFilterSet
 from accesskeys.api.pagination import KeysetPagination
 from accesskeys.api.serializers import (
     AccessKeySerializer,
+    ChangeSerializer,
     GeneratedAccessKeySerializer,
     GenerateSerializer,
     KeySerializer,
     LimitsSerializer,
-    RenameSerializer,
     StatusSerializer,
 )
 from accesskeys.models import AccessKey
@@ -88,17 +88,17 @@ class AccessKeyDetailsView(OperationView):
         "PATCH": Operation.RENAME,
         "DELETE": Operation.REVOKE,
     }
-    bodies = {"PATCH": RenameSerializer}
+    bodies = {"PATCH": ChangeSerializer}
     serializer_class = AccessKeySerializer
 
     @extend_schema(operation_id="describe_access_key", summary=_("Describe an access key"))
     def get(self, request: Request, pk: UUID) -> Response:
         return Response(AccessKeySerializer(operations.find(str(pk))).data)
 
-    @extend_schema(operation_id="rename_access_key", summary=_("Rename an access key"))
+    @extend_schema(operation_id="change_access_key", summary=_("Change an access key"))
     def patch(self, request: Request, pk: UUID) -> Response:
-        access_key = operations.rename(access_key_id=pk, actor=actor_of(request), **self.body())
-        return Response(AccessKeySerializer(access_key).data)
+        changed = operations.change(access_key_id=pk, wished=self.body(), actor=actor_of(request))
+        return Response(AccessKeySerializer(changed.access_key).data)
 
     @extend_schema(operation_id="revoke_access_key", summary=_("Revoke an access key"), responses={204: None})
     def delete(self, request: Request, pk: UUID) -> Response:

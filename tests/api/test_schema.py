@@ -66,7 +66,7 @@ def test_it_names_the_scope_that_the_policy_asks_for(document: dict[str, Any]) -
         "list_access_keys": Operation.LIST,
         "generate_access_key": Operation.GENERATE,
         "describe_access_key": Operation.DETAILS,
-        "rename_access_key": Operation.RENAME,
+        "change_access_key": Operation.RENAME,
         "revoke_access_key": Operation.REVOKE,
         "reveal_access_key": Operation.REVEAL,
         "limit_access_key": Operation.LIMIT,
@@ -163,7 +163,7 @@ def test_the_page_lays_out_every_operation(document: dict[str, Any]) -> None:
 def test_each_example_is_a_body_that_its_operation_takes(document: dict[str, Any]) -> None:
     page = html.unescape(signed_in(OperatorFactory()).get(DOCS).content.decode())
     shown = dict(re.findall(r'<pre id="call-(\w+)"[^>]*>[^<]*--json \'([^<]*)\'</pre>', page))
-    assert set(shown) == {"generate_access_key", "rename_access_key", "limit_access_key"}
+    assert set(shown) == {"generate_access_key", "change_access_key", "limit_access_key"}
     caller = consumer(AccessKeyFactory(name="caller", scopes=["access_keys:write", "orders:read"]))
     for (method, path), operation in operations(document).items():
         if body := shown.get(operation["operationId"]):
