@@ -85,7 +85,7 @@ def perform(kinds: Mapping[Operation, Fields], *, access_key_id: uuid.UUID, acto
             }
         if not wished:
             docket.entries = ()
-    return Changed(access_key, had_expired and not access_key.is_expired)
+    return Changed(access_key, had_expired and access_key.is_usable)
 
 
 def _set(access_key: AccessKey, changed: Fields) -> None:

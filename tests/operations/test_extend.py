@@ -69,7 +69,7 @@ def test_an_expired_key_works_again_with_the_next_request(command: Actor, until:
 def test_a_suspended_one_that_had_expired_goes_on_being_refused(command: Actor) -> None:
     access_key = AccessKeyFactory(expired=True)
     operations.suspend(access_key_id=access_key.pk, actor=command)
-    operations.extend(access_key_id=access_key.pk, expires_at=None, actor=command)
+    assert not operations.extend(access_key_id=access_key.pk, expires_at=None, actor=command).works_again
     with pytest.raises(InvalidKey) as refusal:
         verification.authenticate(key_of(access_key))
     assert refusal.value.reason == "suspended"
