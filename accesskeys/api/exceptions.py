@@ -9,7 +9,7 @@ from __future__ import annotations
 from rest_framework import exceptions, status
 
 from accesskeys.core import bearer
-from accesskeys.core.exceptions import InsufficientScope, InvalidKey, RateLimited
+from accesskeys.core.exceptions import InsufficientScope, InvalidKey, PreconditionFailed, RateLimited
 from accesskeys.http import RETRY_AFTER_SECONDS
 
 
@@ -32,6 +32,14 @@ class ScopeMissing(exceptions.PermissionDenied):
         refusal = InsufficientScope(scope)
         super().__init__(str(refusal), refusal.code)
         self.auth_header = bearer.challenge(refusal.code, scope=scope)
+
+
+class Outdated(exceptions.APIException):
+    """412: somebody was faster (RFC 9110, section 15.5.13)."""
+
+    status_code = status.HTTP_412_PRECONDITION_FAILED
+    default_detail = PreconditionFailed.sentence
+    default_code = PreconditionFailed.code
 
 
 class TooManyRequests(exceptions.Throttled):

@@ -74,6 +74,15 @@ class OwnLimits(Forbidden):
     )
 
 
+class PreconditionFailed(AccessKeyError):
+    """The access key is another version than the one that somebody wants to change."""
+
+    code = "precondition_failed"
+    sentence = _(
+        "Somebody has changed this access key since you read it, so nothing was done. Read it again, then decide."
+    )
+
+
 class WiderThanOwn(Forbidden):
     """The calling access key has limits, and would give another wider ones: that would be its way out."""
 

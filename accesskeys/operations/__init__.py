@@ -22,6 +22,7 @@ from accesskeys.operations.revoke import RevokedAccessKey, revoke
 from accesskeys.operations.suspend import resume, suspend
 from accesskeys.operations.trim_audit_log import outlived, trim_audit_log
 from accesskeys.operations.validation import objection
+from accesskeys.operations.versions import version_of
 
 __all__ = [
     "Changed",
@@ -52,4 +53,5 @@ __all__ = [
     "revoke",
     "suspend",
     "trim_audit_log",
+    "version_of",
 ]

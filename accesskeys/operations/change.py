@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import datetime
 from types import MappingProxyType
 from typing import Any, Final, NamedTuple, cast
@@ -16,6 +16,7 @@ from accesskeys.operations.find import lock
 from accesskeys.operations.keeping import as_kept
 from accesskeys.operations.policy import RULES, Operation
 from accesskeys.operations.validation import name_is_unique, validate
+from accesskeys.operations.versions import check_version
 
 Fields = Mapping[str, Any]
 
@@ -38,20 +39,30 @@ class Changed(NamedTuple):
     works_again: bool
 
 
-def change(*, access_key_id: uuid.UUID, wished: Fields, actor: Actor) -> Changed:
+def change(
+    *, access_key_id: uuid.UUID, wished: Fields, actor: Actor, expected: Collection[str] | None = None
+) -> Changed:
     """Set these fields and leave the others as they are. To set none is allowed, and nothing to write down.
 
-    Each kind of change takes what its operation takes, raises what it raises, and has an event of its own.
+    Each kind of change takes what its operation takes, raises what it raises, and has an event of its own. Raises
+    PreconditionFailed unless the access key is one of the expected versions; see ``version_of``.
     """
     kinds = {
         operation: {name: wished[name] for name in names if name in wished}
         for operation, names in KINDS.items()
         if not wished.keys().isdisjoint(names)
     }
-    return perform(kinds or {Operation.DESCRIBE: {}}, access_key_id=access_key_id, actor=actor)
+    kinds = kinds or {Operation.DESCRIBE: {}}
+    return perform(kinds, access_key_id=access_key_id, actor=actor, expected=expected)
 
 
-def perform(kinds: Mapping[Operation, Fields], *, access_key_id: uuid.UUID, actor: Actor) -> Changed:
+def perform(
+    kinds: Mapping[Operation, Fields],
+    *,
+    access_key_id: uuid.UUID,
+    actor: Actor,
+    expected: Collection[str] | None = None,
+) -> Changed:
     """Do these operations, each of which sets some fields of one access key."""
     for operation in kinds:
         policy.authorize(actor, operation, access_key_id=access_key_id)
@@ -68,6 +79,7 @@ def perform(kinds: Mapping[Operation, Fields], *, access_key_id: uuid.UUID, acto
         for operation, event in events.items():
             with docket.at_hand(event):
                 policy.check_reach(actor, operation, access_key)
+        check_version(access_key, expected)
         had_expired = access_key.is_expired
         before = {name: getattr(access_key, name) for name in wished}
         _set(access_key, {name: value for name, value in wished.items() if value != before[name]})

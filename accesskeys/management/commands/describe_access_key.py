@@ -39,6 +39,8 @@ class Command(AccessKeyCommand):
             owner=options["owner"],
             labels=_without(access_key, removed) | set_labels if set_labels or removed else None,
             actor=self.actor,
+            # Of labels that another has changed meanwhile, none may be lost.
+            expected=[operations.version_of(access_key)],
         )
         self.report(access_key, f"Access key {access_key.name} is described.", options)
 
