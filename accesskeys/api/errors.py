@@ -15,7 +15,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.serializers import as_serializer_error
 
-from accesskeys.api.exceptions import Conflict, ScopeMissing, ServiceUnavailable
+from accesskeys.api.exceptions import Conflict, Outdated, ScopeMissing, ServiceUnavailable
 from accesskeys.api.permissions import log_missing_scope
 from accesskeys.core.database_errors import is_of_pooler, is_passing, reason
 from accesskeys.core.exceptions import (
@@ -24,6 +24,7 @@ from accesskeys.core.exceptions import (
     InsufficientScope,
     IntegrityFailure,
     NotFound,
+    PreconditionFailed,
     RotationError,
 )
 
@@ -42,6 +43,8 @@ class ApiExceptionHandler(ExceptionHandler):
                 return ScopeMissing(exc.scope)
             case Forbidden():
                 return exceptions.PermissionDenied(str(exc), exc.code)
+            case PreconditionFailed():
+                return Outdated()
             case IntegrityFailure():
                 damaged = ServiceUnavailable(str(exc), exc.code)
                 damaged.wait = None  # Waiting does not mend it.

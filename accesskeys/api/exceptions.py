@@ -9,7 +9,7 @@ from __future__ import annotations
 from rest_framework import exceptions, status
 
 from accesskeys.core import bearer
-from accesskeys.core.exceptions import InsufficientScope, InvalidKey, RateLimited
+from accesskeys.core.exceptions import InsufficientScope, InvalidKey, PreconditionFailed, RateLimited
 from accesskeys.http import RETRY_AFTER_SECONDS
 
 
@@ -38,6 +38,14 @@ class Conflict(exceptions.APIException):
     """409: asked for at the wrong moment. The sentence says what to do instead."""
 
     status_code = status.HTTP_409_CONFLICT
+
+
+class Outdated(exceptions.APIException):
+    """412: somebody was faster (RFC 9110, section 15.5.13)."""
+
+    status_code = status.HTTP_412_PRECONDITION_FAILED
+    default_detail = PreconditionFailed.sentence
+    default_code = PreconditionFailed.code
 
 
 class TooManyRequests(exceptions.Throttled):

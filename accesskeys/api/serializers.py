@@ -6,7 +6,7 @@ log with the same code as at the other doors.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -39,6 +39,28 @@ class TextField(serializers.Field[str, str, str, Any]):
         return data
 
 
+@extend_schema_field({"type": "object", "additionalProperties": {"type": "string"}})
+class LabelsField(serializers.Field[dict[str, Any], Any, dict[str, Any], Any]):
+    """Labels as they came: what is wrong with one is said by the rule, which quotes no key."""
+
+    default_error_messages = {"invalid": "Write an object of strings."}
+
+    def run_validation(self, data: Any = empty) -> Any:
+        """Null is no object, and has the code of everything else that is none."""
+        if data is None:
+            self.fail("invalid")
+        return super().run_validation(data)
+
+    def to_internal_value(self, data: Any) -> dict[str, Any]:
+        if not isinstance(data, Mapping):
+            self.fail("invalid")
+        return dict(data)
+
+    def to_representation(self, value: dict[str, Any]) -> dict[str, Any]:
+        """In one order: databases have several."""
+        return dict(sorted(value.items()))
+
+
 class MomentField(serializers.DateTimeField):
     """A moment with its offset; without one it would mean another moment to everybody."""
 
@@ -61,6 +83,8 @@ class MomentField(serializers.DateTimeField):
 
 class AccessKeySerializer(serializers.ModelSerializer[AccessKey]):
     """All that is ever told about an access key. The key is not among it."""
+
+    labels = LabelsField(read_only=True)
 
     class Meta:
         model = AccessKey
@@ -88,20 +112,47 @@ def example(**body: Any) -> Callable[[type[StrictSerializer]], type[StrictSerial
     return decorate
 
 
-@example(name="billing_worker", scopes=["orders:read"], expires_at="2030-12-31T23:59:59Z")
-class GenerateSerializer(StrictSerializer):
+class FieldsSerializer(StrictSerializer):
+    """What can be set of an access key besides its name, when it is generated and later."""
+
+    scopes = serializers.ListField(child=TextField(), required=False, help_text=_("At most 32 scopes."))
+    expires_at = MomentField(required=False, allow_null=True, help_text=_("null: usable until revoked."))
+    allowed_networks = serializers.ListField(
+        child=TextField(), required=False, help_text=_("Networks in CIDR notation, at most 32.")
+    )
+    rate_limit = TextField(
+        required=False, allow_null=True, help_text=_("Such as 100/minute; null: no limit.")
+    )
+    description = TextField(
+        required=False, help_text=_("What it is for: one line of at most 200 characters.")
+    )
+    owner = TextField(
+        required=False, help_text=_("Whose it is: a team, a person, an address; at most 150 characters.")
+    )
+    labels = LabelsField(required=False, help_text=_('At most 16 labels, such as {"team": "payments"}.'))
+
+
+@example(
+    name="billing_worker",
+    scopes=["orders:read"],
+    expires_at="2030-12-31T23:59:59Z",
+    allowed_networks=["192.0.2.0/24"],
+    rate_limit="100/minute",
+    description="Sends the invoices of the night",
+    owner="Payments",
+    labels={"team": "payments"},
+)
+class GenerateSerializer(FieldsSerializer):
     """What a new access key is to be. A name is enough."""
 
     name = TextField(help_text=NAME_RULE, error_messages={"invalid": NAME_RULE})
-    scopes = serializers.ListField(child=TextField(), required=False, help_text=_("At most 32 scopes."))
-    expires_at = MomentField(required=False, allow_null=True, help_text=_("null: usable until revoked."))
 
 
-@example(name="billing_worker")
-class RenameSerializer(StrictSerializer):
-    """The one thing about an access key that can be changed."""
+@example(expires_at="2031-12-31T23:59:59Z", owner="Payments", labels={"team": "payments"})
+class ChangeSerializer(FieldsSerializer):
+    """What is to be other than it is. What is left out stays as it is."""
 
-    name = TextField(help_text=NAME_RULE, error_messages={"invalid": NAME_RULE})
+    name = TextField(required=False, help_text=NAME_RULE, error_messages={"invalid": NAME_RULE})
 
 
 @example(allowed_networks=["192.0.2.0/24", "2001:db8::/32"], rate_limit="100/minute")

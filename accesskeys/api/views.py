@@ -16,13 +16,23 @@ from accesskeys.api.actors import actor_of, calling_access_key
 from accesskeys.api.endpoints import ConsumerView, OperationView
 from accesskeys.api.filters import AccessKeyFilterSet
 from accesskeys.api.pagination import KeysetPagination
+from accesskeys.api.preconditions import (
+    CHANGING,
+    ETAG,
+    IF_MATCH,
+    READING,
+    description,
+    description_unless_known,
+    etag_of,
+    expected,
+)
 from accesskeys.api.serializers import (
     AccessKeySerializer,
+    ChangeSerializer,
     GeneratedAccessKeySerializer,
     GenerateSerializer,
     KeySerializer,
     LimitsSerializer,
-    RenameSerializer,
     StatusSerializer,
 )
 from accesskeys.models import AccessKey
@@ -42,11 +52,12 @@ class CurrentAccessKeyView(ConsumerView):
 
     @extend_schema(
         operation_id="describe_current_access_key",
+        parameters=READING,
         summary=_("Describe the calling access key"),
         responses=AccessKeySerializer,
     )
     def get(self, request: Request) -> Response:
-        return Response(AccessKeySerializer(calling_access_key(request)).data)
+        return description_unless_known(calling_access_key(request), request)
 
 
 class AccessKeyListView(OperationView):
@@ -69,6 +80,7 @@ class AccessKeyListView(OperationView):
 
     @extend_schema(
         operation_id="generate_access_key",
+        parameters=[ETAG],
         summary=_("Generate an access key"),
         responses={201: GeneratedAccessKeySerializer},
     )
@@ -77,7 +89,10 @@ class AccessKeyListView(OperationView):
         return Response(
             {**AccessKeySerializer(access_key).data, "key": key},
             status=status.HTTP_201_CREATED,
-            headers={"Location": reverse("api:access_key_details", args=[access_key.pk])},
+            headers={
+                "Location": reverse("api:access_key_details", args=[access_key.pk]),
+                "ETag": etag_of(access_key),
+            },
         )
 
 
@@ -88,21 +103,30 @@ class AccessKeyDetailsView(OperationView):
         "PATCH": Operation.RENAME,
         "DELETE": Operation.REVOKE,
     }
-    bodies = {"PATCH": RenameSerializer}
+    bodies = {"PATCH": ChangeSerializer}
     serializer_class = AccessKeySerializer
 
-    @extend_schema(operation_id="describe_access_key", summary=_("Describe an access key"))
+    @extend_schema(
+        operation_id="describe_access_key", parameters=READING, summary=_("Describe an access key")
+    )
     def get(self, request: Request, pk: UUID) -> Response:
-        return Response(AccessKeySerializer(operations.find(str(pk))).data)
+        return description_unless_known(operations.find(str(pk)), request)
 
-    @extend_schema(operation_id="rename_access_key", summary=_("Rename an access key"))
+    @extend_schema(operation_id="change_access_key", parameters=CHANGING, summary=_("Change an access key"))
     def patch(self, request: Request, pk: UUID) -> Response:
-        access_key = operations.rename(access_key_id=pk, actor=actor_of(request), **self.body())
-        return Response(AccessKeySerializer(access_key).data)
+        changed = operations.change(
+            access_key_id=pk, wished=self.body(), actor=actor_of(request), expected=expected(request)
+        )
+        return description(changed.access_key)
 
-    @extend_schema(operation_id="revoke_access_key", summary=_("Revoke an access key"), responses={204: None})
+    @extend_schema(
+        operation_id="revoke_access_key",
+        parameters=[IF_MATCH],
+        summary=_("Revoke an access key"),
+        responses={204: None},
+    )
     def delete(self, request: Request, pk: UUID) -> Response:
-        operations.revoke(access_key_id=pk, actor=actor_of(request))
+        operations.revoke(access_key_id=pk, actor=actor_of(request), expected=expected(request))
         return Response(status=status.HTTP_204_NO_CONTENT)
 
 
@@ -111,10 +135,16 @@ class AccessKeyLimitsView(OperationView):
     bodies = {"PUT": LimitsSerializer}
     serializer_class = AccessKeySerializer
 
-    @extend_schema(operation_id="limit_access_key", summary=_("Limit where and how often a key is used"))
+    @extend_schema(
+        operation_id="limit_access_key",
+        parameters=CHANGING,
+        summary=_("Limit where and how often a key is used"),
+    )
     def put(self, request: Request, pk: UUID) -> Response:
-        access_key = operations.limit(access_key_id=pk, actor=actor_of(request), **self.body())
-        return Response(AccessKeySerializer(access_key).data)
+        access_key = operations.limit(
+            access_key_id=pk, actor=actor_of(request), expected=expected(request), **self.body()
+        )
+        return description(access_key)
 
 
 class AccessKeySuspensionView(OperationView):
@@ -123,19 +153,20 @@ class AccessKeySuspensionView(OperationView):
     operations = {"PUT": Operation.SUSPEND, "DELETE": Operation.RESUME}
     serializer_class = AccessKeySerializer
 
-    @extend_schema(operation_id="suspend_access_key", summary=_("Suspend an access key"))
+    @extend_schema(operation_id="suspend_access_key", parameters=CHANGING, summary=_("Suspend an access key"))
     def put(self, request: Request, pk: UUID) -> Response:
-        access_key = operations.suspend(access_key_id=pk, actor=actor_of(request))
-        return Response(AccessKeySerializer(access_key).data)
+        access_key = operations.suspend(access_key_id=pk, actor=actor_of(request), expected=expected(request))
+        return description(access_key)
 
     @extend_schema(
         operation_id="resume_access_key",
+        parameters=CHANGING,
         summary=_("Resume a suspended access key"),
         responses={200: AccessKeySerializer},
     )
     def delete(self, request: Request, pk: UUID) -> Response:
-        access_key = operations.resume(access_key_id=pk, actor=actor_of(request))
-        return Response(AccessKeySerializer(access_key).data)
+        access_key = operations.resume(access_key_id=pk, actor=actor_of(request), expected=expected(request))
+        return description(access_key)
 
 
 class AccessKeyRevealView(OperationView):

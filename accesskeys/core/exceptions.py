@@ -101,6 +101,24 @@ class OldKeyEnded(RotationError):
     sentence = _("The old key has ended, so the next key is the only one left. It stays.")
 
 
+class PreconditionFailed(AccessKeyError):
+    """The access key is another version than the one that somebody wants to change."""
+
+    code = "precondition_failed"
+    sentence = _(
+        "Somebody has changed this access key since you read it, so nothing was done. Read it again, then decide."
+    )
+
+
+class WiderThanOwn(Forbidden):
+    """The calling access key has limits, and would give another wider ones: that would be its way out."""
+
+    sentence = _(
+        "An access key with limits cannot give others wider ones: name networks within its own, and a rate that is no "
+        "higher, or leave them out."
+    )
+
+
 class InvalidKey(AccessKeyError):
     """The presented key is not usable. Callers hear one answer; ``reason`` is for the log."""
 

@@ -5,7 +5,15 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 from functools import lru_cache
-from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
+from ipaddress import (
+    IPv4Address,
+    IPv4Network,
+    IPv6Address,
+    IPv6Network,
+    collapse_addresses,
+    ip_address,
+    ip_network,
+)
 
 from accesskeys.core.notation import NotationError, gettext_noop
 
@@ -79,6 +87,15 @@ def household(text: str | None) -> str:
 def contains(networks: Iterable[Network], address: Address) -> bool:
     """Whether one of the networks holds the address."""
     return any(address in network for network in networks)
+
+
+def cover(outer: Sequence[Network], inner: Sequence[Network]) -> bool:
+    """Whether every address of the inner networks is in one of the outer ones, also across two that are neighbours."""
+    joined: list[Network] = [
+        *collapse_addresses(each for each in outer if isinstance(each, IPv4Network)),
+        *collapse_addresses(each for each in outer if isinstance(each, IPv6Network)),
+    ]
+    return all(any(network[0] in each and network[-1] in each for each in joined) for network in inner)
 
 
 @lru_cache(maxsize=1024)

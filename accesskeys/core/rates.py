@@ -21,6 +21,10 @@ class Rate(NamedTuple):
     requests: int
     seconds: int
 
+    def is_within(self, other: Rate) -> bool:
+        """Whether it never lets more requests through than the other, however they are spread."""
+        return self.requests * max(1, other.seconds // self.seconds) <= other.requests
+
 
 @lru_cache(maxsize=1024)
 def parse_rate(text: str) -> Rate:

@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from accesskeys.core import facts, networks, rates, scopes
+from accesskeys.core import facts, keys_in_text, networks, rates, scopes
 from accesskeys.core.notation import NotationError
 
 NAME_MAX_LENGTH = 30
@@ -21,6 +21,9 @@ SCOPE_RULE = _(
     "of at most %(limit)d characters."
 )
 
+HOLDS_KEY = _(
+    "There is a key in this text. Leave it out: everybody who sees the access key reads what is written here."
+)
 LABEL_RULE = _(
     "“%(label)s” is not a label. Write it as team=payments: a lower-case word of at most %(key_limit)d characters, "
     "and a value of at most %(value_limit)d characters on one line."
@@ -82,15 +85,19 @@ def validate_rate(value: str) -> None:
 
 
 def validate_line(value: str) -> None:
-    """Refuse text of several lines, or whose direction is turned about, so that it reads as another (``invalid``)."""
+    """Refuse text of several lines, or whose direction is turned about, so that it reads as another (``invalid``).
+
+    And text that holds a key, or most of one (``holds_key``).
+    """
+    _refuse_key(value)
     if not facts.is_line(value):
         raise ValidationError(_("Write one line, without control characters."), code="invalid")
 
 
 def validate_labels(value: Mapping[str, str]) -> None:
-    """Refuse too many labels (``too_many``), or one that is none (``invalid_label``)."""
+    """Refuse too many (``too_many``), and a label that holds a key (``holds_key``) or is none (``invalid_label``)."""
     if not isinstance(value, Mapping):
-        raise ValidationError(LABEL_RULE, code="invalid_label", params=_LABEL_LIMITS | {"label": "…"})
+        raise not_a_label("…")
     if len(value) > facts.LABEL_LIMIT:
         raise ValidationError(
             _("An access key carries at most %(limit)d labels."),
@@ -98,9 +105,20 @@ def validate_labels(value: Mapping[str, str]) -> None:
             params={"limit": facts.LABEL_LIMIT},
         )
     for key, text in value.items():
+        _refuse_key(f"{key}={text}")
         if not (isinstance(text, str) and facts.is_label_key(key) and facts.is_label_value(text)):
-            params = _LABEL_LIMITS | {"label": repr(f"{key}={text}")[1:-1]}
-            raise ValidationError(LABEL_RULE, code="invalid_label", params=params)
+            raise not_a_label(f"{key}={text}")
+
+
+def not_a_label(text: str) -> ValidationError:
+    """What there is to say of text that should be a label. A key in it is not said back."""
+    quoted = repr(keys_in_text.struck_from(text))[1:-1]
+    return ValidationError(LABEL_RULE, code="invalid_label", params=_LABEL_LIMITS | {"label": quoted})
+
+
+def _refuse_key(text: str) -> None:
+    if keys_in_text.is_mostly_in(text):
+        raise ValidationError(HOLDS_KEY, code="holds_key")
 
 
 def _parse(parse: Callable[[str], object], text: str, *, code: str) -> None:

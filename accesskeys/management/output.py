@@ -31,6 +31,9 @@ def described(access_key: AccessKey) -> dict[str, Any]:
         "expires_at": _written(access_key.expires_at),
         "suspended_at": _written(access_key.suspended_at),
         "last_used_at": _written(access_key.last_used_at),
+        "description": access_key.description,
+        "owner": access_key.owner,
+        "labels": dict(sorted(access_key.labels.items())),
     }
 
 

@@ -10,7 +10,7 @@ from itertools import chain
 from typing import NamedTuple, Self, TextIO
 
 SEPARATORS = ",;\t"
-LONGEST_ROW = 4096  # characters; 32 scopes at their longest, and room
+LONGEST_ROW = 12_288  # characters; an access key with all that it may carry, at its longest, and room
 
 _TOO_LONG = f"It is longer than {LONGEST_ROW} characters; nothing after it was read."
 _OPEN = f"A quotation mark opens a cell, and none closes it within {LONGEST_ROW} characters; nothing after it was read."

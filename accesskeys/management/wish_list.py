@@ -1,8 +1,9 @@
 """Access keys to generate, one in each row of a table.
 
 The first line names the columns, so that no name can be mistaken for a heading: ``name``, and where they are wanted
-``scopes`` (separated by spaces) and ``expires_in`` (such as ``90d``; empty: never). What the console exports is such a
-table too: what a new access key cannot have of an old one is passed over, and what it must not lose is a problem.
+``scopes`` and ``allowed_networks`` (separated by spaces), ``expires_in`` (such as ``90d``; empty: never),
+``rate_limit``, ``description``, ``owner`` and ``labels`` (see ``labels_in``). What the console exports is such a table
+too: what a new access key cannot have of an old one is passed over, and what it must not lose is a problem.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
+from datetime import datetime
 from typing import NamedTuple, TextIO
 
 from django.core.exceptions import ValidationError
@@ -17,18 +19,14 @@ from django.core.exceptions import ValidationError
 from accesskeys.core.keys import PREFIX
 from accesskeys.core.validators import is_name
 from accesskeys.management.durations import moment_after, moment_at
+from accesskeys.management.labels import labels_in
 from accesskeys.management.refusals import is_quotable, without_keys
 from accesskeys.management.spreadsheet import Problem, Row, rows
 from accesskeys.operations import Wish
 
-COLUMNS = ("name", "scopes", "expires_in", "expires_at")
 PASSED_OVER = ("id", "created_at", "created_by", "last_used_at")
 # Without these, an access key would open more than the one that was exported.
-AFTERWARDS = {
-    "allowed_networks": "limit_access_key",
-    "rate_limit": "limit_access_key",
-    "suspended_at": "suspend_access_key",
-}
+AFTERWARDS = {"suspended_at": "suspend_access_key"}
 SHORT = 12  # characters; fewer of a key are of no use to anybody
 
 
@@ -50,27 +48,46 @@ class Line(NamedTuple):
     scopes: str
     expires_in: str
     expires_at: str
+    allowed_networks: str
+    rate_limit: str
+    description: str
+    owner: str
+    labels: str
 
     def wish(self) -> Wish:
-        """What it asks for, counted from now; raises ValidationError for a wrong expiry."""
+        """What it asks for, counted from now; raises ValidationError for an expiry or labels that are none."""
+        return Wish(
+            self.name,
+            self.scopes.split(),
+            self._expiry(),
+            self.allowed_networks.split(),
+            self.rate_limit,
+            self.description,
+            self.owner,
+            labels_in(self.labels),
+        )
+
+    def _expiry(self) -> datetime | None:
         if self.expires_in:
-            return Wish(self.name, self.scopes.split(), moment_after(self.expires_in))
-        return Wish(self.name, self.scopes.split(), moment_at(self.expires_at) if self.expires_at else None)
+            return moment_after(self.expires_in)
+        return moment_at(self.expires_at) if self.expires_at else None
 
     def problem(self, refusal: ValidationError) -> Problem:
         """What is wrong with it: what was found, and what is expected."""
         return Problem(self.number, " ".join(self._sentences(refusal)))
 
     def _sentences(self, refusal: ValidationError) -> Iterator[str]:
-        found = {"name": ("name", self.name), "expires_at": ("expires_at", self.expires_at)}
-        if self.expires_in:
-            found["expires_at"] = ("expires_in", self.expires_in)
         for field, errors in refusal.error_dict.items():
+            column = "expires_in" if field == "expires_at" and self.expires_in else field
             for error in errors:
                 if error.code == "invalid":
-                    column, cell = found[field]
-                    yield f"In the column {column} stands {kind_of(cell)}."
+                    yield f"In the column {column} stands {kind_of(getattr(self, column))}."
                 yield without_keys(" ".join(error.messages))
+
+
+COLUMNS = Line._fields[1:]
+# What an export puts a quotation mark in front of, so that no spreadsheet calculates it.
+_FORMULA = ("'=", "'+", "'-", "'@")
 
 
 def read(file: TextIO) -> Iterator[Line | Problem]:
@@ -131,7 +148,11 @@ def _line(columns: Sequence[str], row: Row) -> Line | Problem:
             return Problem(row.number, sentence)
     # A name is taken as it stands, here as everywhere.
     name, *others = (cells.get(column, "") for column in COLUMNS)
-    return Line(row.number, name, *(cell.strip() for cell in others))
+    return Line(row.number, name, *(_unquoted(cell.strip()) for cell in others))
+
+
+def _unquoted(cell: str) -> str:
+    return cell[1:] if cell.startswith(_FORMULA) else cell
 
 
 class Spool:
@@ -139,9 +160,9 @@ class Spool:
 
     def __init__(self, connection: sqlite3.Connection) -> None:
         self._connection = connection
+        columns = ", ".join(f"{column} TEXT" for column in Line._fields[2:])
         self._connection.execute(
-            "CREATE TABLE line "
-            "(number INTEGER PRIMARY KEY, name TEXT UNIQUE, scopes TEXT, expires_in TEXT, expires_at TEXT)"
+            f"CREATE TABLE line (number INTEGER PRIMARY KEY, name TEXT UNIQUE, {columns})"
         )
 
     def __len__(self) -> int:
@@ -154,7 +175,7 @@ class Spool:
     def add(self, line: Line) -> int | None:
         """Set a line aside, unless an earlier one has its name; returns the number of that one."""
         try:
-            self._connection.execute("INSERT INTO line VALUES (?, ?, ?, ?, ?)", line)
+            self._connection.execute("INSERT INTO line VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", line)
         except sqlite3.IntegrityError:
             earlier = self._connection.execute("SELECT number FROM line WHERE name = ?", (line.name,))
             return int(earlier.fetchone()[0])

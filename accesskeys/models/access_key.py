@@ -53,6 +53,9 @@ DESCRIPTION: Final[tuple[str, ...]] = (
     "expires_at",
     "suspended_at",
     "last_used_at",
+    "description",
+    "owner",
+    "labels",
 )
 
 # The default of the database is for processes of the version before, which go on while an upgrade is under way.

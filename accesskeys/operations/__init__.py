@@ -6,11 +6,12 @@ no request and no response. Wrong input is a ValidationError; every other refusa
 
 from accesskeys.operations.begin_grace import begin_grace
 from accesskeys.operations.cancel_rotation import cancel_rotation
+from accesskeys.operations.change import Changed, change
 from accesskeys.operations.check_integrity import Damage, Damaged, check_integrity
 from accesskeys.operations.complete_rotation import complete_rotation
 from accesskeys.operations.describe import describe
 from accesskeys.operations.drafts import Wish
-from accesskeys.operations.extend import Extended, extend
+from accesskeys.operations.extend import extend
 from accesskeys.operations.find import find, resolve
 from accesskeys.operations.find_by_key import find_by_key
 from accesskeys.operations.find_rotation import find_rotation
@@ -28,17 +29,19 @@ from accesskeys.operations.surrender import surrender
 from accesskeys.operations.suspend import resume, suspend
 from accesskeys.operations.trim_audit_log import outlived, trim_audit_log
 from accesskeys.operations.validation import objection
+from accesskeys.operations.versions import version_of
 
 __all__ = [
+    "Changed",
     "Damage",
     "Damaged",
-    "Extended",
     "Generated",
     "RevokedAccessKey",
     "Rotated",
     "Wish",
     "begin_grace",
     "cancel_rotation",
+    "change",
     "check_fingerprints",
     "check_integrity",
     "check_keyring",
@@ -66,4 +69,5 @@ __all__ = [
     "surrender",
     "suspend",
     "trim_audit_log",
+    "version_of",
 ]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
@@ -31,6 +31,7 @@ class Entry:
     access_key_id: UUID | None = None
     access_key_name: str = ""
     details: dict[str, Any] = field(default_factory=dict)
+    fields: frozenset[str] = frozenset()  # those it sets, where others are set with it
 
     def concerns(self, access_key: AccessKey) -> None:
         """Name the access key that the operation is about, as it is called now."""
@@ -70,7 +71,8 @@ class Entry:
 
     def refused_by(self, refusal: ValidationError) -> str:
         """Note what was wrong with the input; returns the reason."""
-        codes = _codes(refusal)
+        said = _codes(refusal)
+        codes = {name: said[name] for name in said if name in self.fields or not self.fields}
         self.details = {"errors": codes}
         return next(iter(codes.values()))[0]
 
@@ -97,26 +99,66 @@ class Ledger:
         self.events.append(entry.event(Outcome.REFUSED, reason))
 
 
+class Docket:
+    """The events of operations on one access key that are done together. A refusal is of those it is about."""
+
+    def __init__(self, entries: Iterable[Entry]) -> None:
+        self.entries = tuple(entries)
+        self.concerned = self.entries
+
+    def concerns(self, access_key: AccessKey) -> None:
+        """They are all about this access key."""
+        for entry in self.entries:
+            entry.concerns(access_key)
+
+    @contextmanager
+    def at_hand(self, entry: Entry) -> Iterator[None]:
+        """What is refused in this block is this one."""
+        self.concerned = (entry,)
+        yield
+        self.concerned = self.entries
+
+    def refused_by(self, refusal: ValidationError) -> Iterator[tuple[Entry, str]]:
+        """Those that set a field which is wrong, and why."""
+        for entry in self.concerned:
+            if not entry.fields or not entry.fields.isdisjoint(refusal.error_dict):
+                yield entry, entry.refused_by(refusal)
+
+
 @contextmanager
 def operation(action: Action, *, actor: Actor, access_key_id: UUID | None = None) -> Iterator[Entry]:
     """Run one operation: its changes and its event are committed together before this block is left.
 
-    A refusal undoes the changes, is written down and goes on to the caller. ``durable`` makes sure that no outer
-    transaction can take the event back after the answer has gone.
+    A refusal undoes the changes, is written down and goes on to the caller.
     """
     entry = Entry(action, actor, access_key_id)
+    with together([entry]):
+        yield entry
+
+
+@contextmanager
+def together(entries: Iterable[Entry]) -> Iterator[Docket]:
+    """Run operations on one access key as ``operation`` runs one: all changes and all events, or none of them.
+
+    ``durable`` makes sure that no outer transaction can take an event back after the answer has gone.
+    """
+    docket = Docket(entries)
     try:
         with transaction.atomic(durable=True):
-            yield entry
-            entry.write(Outcome.SUCCEEDED)
+            yield docket
+            for entry in docket.entries:
+                entry.write(Outcome.SUCCEEDED)
     except ValidationError as refusal:
-        record_refusal(entry, reason=entry.refused_by(refusal))
+        for entry, reason in docket.refused_by(refusal):
+            record_refusal(entry, reason=reason)
         raise
     except IntegrityFailure as failure:
-        _record(entry, Outcome.FAILED, failure.code)
+        for entry in docket.concerned:
+            _record(entry, Outcome.FAILED, failure.code)
         raise
     except AccessKeyError as refusal:
-        record_refusal(entry, reason=refusal.code)
+        for entry in docket.concerned:
+            record_refusal(entry, reason=refusal.code)
         raise
 
 

@@ -28,7 +28,8 @@ def generate_many(*, wishes: Sequence[Wish], actor: Actor) -> list[Generated | V
     """Generate these access keys in one transaction; returns for each wish what it became, or why it did not.
 
     The rules are those of ``generate``. A wish that breaks one leaves the others alone, and has its event like
-    them. Raises Forbidden, or InsufficientScope when the actor lacks one of the scopes: then there is none.
+    them. Raises Forbidden, InsufficientScope when the actor lacks one of the scopes, or WiderThanOwn when it has
+    narrower limits: then there is none.
     """
     policy.authorize(actor, Operation.GENERATE)
     # Made ahead of the transaction, so that other writers wait for the rows alone.
@@ -41,6 +42,7 @@ def generate_many(*, wishes: Sequence[Wish], actor: Actor) -> list[Generated | V
             if refusal:
                 ledger.refused(draft.name, refusal)
             else:
+                policy.check_confinement(actor, draft)
                 ledger.succeeded(draft, described(draft))
                 defer(draft)
     return [refusal or one for refusal, one in zip(refusals, made, strict=True)]

@@ -9,7 +9,9 @@ from types import MappingProxyType
 from uuid import UUID
 
 from accesskeys.core import scopes
-from accesskeys.core.exceptions import Forbidden, InsufficientScope, OwnLimits
+from accesskeys.core.exceptions import Forbidden, InsufficientScope, OwnLimits, WiderThanOwn
+from accesskeys.core.networks import cover, parse_networks
+from accesskeys.core.rates import parse_rate
 from accesskeys.models import AccessKey, Action, ActorKind
 from accesskeys.operations import audit
 from accesskeys.operations.actors import Actor
@@ -152,6 +154,17 @@ def check_grant(actor: Actor, granted: Collection[str]) -> None:
     for scope in granted:
         if scope not in actor.scopes:
             raise InsufficientScope(scope)
+
+
+def check_confinement(actor: Actor, access_key: AccessKey) -> None:
+    """A key with limits gives nobody wider ones; raise WiderThanOwn if it tries. Ask with a row that is valid."""
+    own, given = parse_networks(actor.allowed_networks), parse_networks(tuple(access_key.allowed_networks))
+    if own and not (given and cover(own, given)):
+        raise WiderThanOwn
+    if actor.rate_limit and not (
+        access_key.rate_limit and parse_rate(access_key.rate_limit).is_within(parse_rate(actor.rate_limit))
+    ):
+        raise WiderThanOwn
 
 
 def check_reach(actor: Actor, operation: Operation, access_key: AccessKey) -> None:

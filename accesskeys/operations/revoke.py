@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Collection
 from typing import NamedTuple
 
 from accesskeys.models import AccessKey, Action
@@ -10,6 +11,7 @@ from accesskeys.operations import audit, policy
 from accesskeys.operations.actors import Actor
 from accesskeys.operations.find import lock
 from accesskeys.operations.policy import Operation
+from accesskeys.operations.versions import check_version
 
 
 class RevokedAccessKey(NamedTuple):
@@ -19,15 +21,22 @@ class RevokedAccessKey(NamedTuple):
     name: str
 
 
-def revoke(*, access_key_id: uuid.UUID, actor: Actor) -> RevokedAccessKey:
+def revoke(
+    *, access_key_id: uuid.UUID, actor: Actor, expected: Collection[str] | None = None
+) -> RevokedAccessKey:
     """Delete an access key for good. When this returns, no process accepts its key any more.
 
-    Raises NotFound and Forbidden.
+    Raises NotFound, Forbidden, and PreconditionFailed unless the access key is one of the expected versions.
     """
     policy.authorize(actor, Operation.REVOKE, access_key_id=access_key_id)
     with audit.operation(Action.REVOKED, actor=actor, access_key_id=access_key_id) as event:
         access_key = lock(access_key_id)
         event.concerns(access_key)
         policy.check_reach(actor, Operation.REVOKE, access_key)
+<<<<<<< HEAD
         AccessKey.objects.only("pk").filter(pk=access_key_id).delete()  # Django reads what it deletes.
+=======
+        check_version(access_key, expected)
+        AccessKey.objects.filter(pk=access_key_id).delete()
+>>>>>>> hA
     return RevokedAccessKey(access_key_id, access_key.name)

@@ -12,6 +12,7 @@ from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 
 from accesskeys.models import AccessKey
+from accesskeys.operations.keeping import as_kept
 
 # How SQLite and PostgreSQL (whatever its language) say that the name is there already.
 _NAME_IS_TAKEN = re.compile(r"UNIQUE.*accesskey\.name\b|\(name\)=")
@@ -27,11 +28,7 @@ def objection(*, access_key_id: UUID | None = None, **fields: Any) -> Validation
 
     For a door that must refuse other fields already and wants to say everything at once.
     """
-    # To every operation a list is a set.
-    wished = {
-        name: [*dict.fromkeys(value)] if isinstance(value, list) else value for name, value in fields.items()
-    }
-    access_key = AccessKey(**wished)
+    access_key = AccessKey(**as_kept(fields))
     if access_key_id is not None:
         access_key.pk, access_key._state.adding = access_key_id, False  # Its own name is not taken.
     try:

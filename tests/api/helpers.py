@@ -35,6 +35,9 @@ TOLD = [
     "expires_at",
     "suspended_at",
     "last_used_at",
+    "description",
+    "owner",
+    "labels",
 ]
 
 
@@ -72,6 +75,9 @@ def told(access_key: AccessKey) -> dict[str, Any]:
         "expires_at": _moment(access_key.expires_at),
         "suspended_at": _moment(access_key.suspended_at),
         "last_used_at": _moment(access_key.last_used_at),
+        "description": access_key.description,
+        "owner": access_key.owner,
+        "labels": access_key.labels,
     }
 
 

@@ -69,11 +69,10 @@ class TestRename:
     @pytest.mark.parametrize(
         ("body", "expected"),
         [
-            ({}, [("required", "name")]),
             ({"name": "a b"}, [("invalid", "name")]),
             ({"name": "writer"}, [("unique", "name")]),
             ({"name": 7}, [("invalid", "name")]),
-            ({"name": "a", "scopes": []}, [("read_only", "scopes")]),
+            ({"name": "a", "created_by": "me"}, [("read_only", "created_by")]),
             ({"name": "a", "id": "x"}, [("read_only", "id")]),
             ({"name": "a", "what": 1}, [("unknown", "what")]),
         ],

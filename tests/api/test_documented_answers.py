@@ -39,7 +39,7 @@ OPERATIONS = {
 
 def success(operation: dict[str, Any]) -> tuple[int, dict[str, Any] | None]:
     """The one status that is no refusal, and the schema of its body; None: it has none."""
-    [(status, response)] = [each for each in operation["responses"].items() if each[0] < "400"]
+    [(status, response)] = [each for each in operation["responses"].items() if each[0] < "300"]
     content = response.get("content", {})
     assert set(content) <= {"application/json"}
     return int(status), content["application/json"]["schema"] if content else None

@@ -66,6 +66,9 @@ class TestAccessKeys:
                 "expires_at": "2054-04-09T12:00:00.000000Z",
                 "suspended_at": "",
                 "last_used_at": "",
+                "description": "",
+                "owner": "",
+                "labels": "",
             }
         ]
 

@@ -139,12 +139,12 @@ def test_what_is_wrong_with_limits(language: str, sentences: tuple[str, str]) ->
         (
             "de",
             (
-                "Einen Zugriffsschlüssel umbenennen",
+                "Einen Zugriffsschlüssel ändern",
                 "Ein Teil des Namens oder die ID.",
                 "Wie viele Zugriffsschlüssel",
             ),
         ),
-        ("fr", ("Renommer une clé d’accès", "Une partie du nom, ou l’ID.", "Combien de clés")),
+        ("fr", ("Modifier une clé d’accès", "Une partie du nom, ou l’ID.", "Combien de clés")),
     ],
 )
 def test_the_documentation_of_the_api(language: str, words: tuple[str, ...]) -> None:

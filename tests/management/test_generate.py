@@ -63,6 +63,9 @@ class TestGenerate:
             "expires_at": "2026-11-23T13:00:00Z",
             "suspended_at": None,
             "last_used_at": None,
+            "description": "",
+            "owner": "",
+            "labels": {},
         }
 
     @pytest.mark.parametrize("name", ["", " ", "a b", "a\n", "é", "x" * 31, "\udcff"])

@@ -29,6 +29,12 @@ def test_every_command_has_it(name: str) -> None:
     [
         (["rename_access_key", "billing", "shipping"], {"name": "shipping"}),
         (["resume_access_key", "billing"], {"suspended_at": None}),
+        (["rescope_access_key", "billing", "--scope=a"], {"scopes": ["a"]}),
+        (
+            ["extend_access_key", "billing", "--expires-at=2099-01-01T00:00:00Z"],
+            {"expires_at": "2099-01-01T00:00:00Z"},
+        ),
+        (["describe_access_key", "billing", "--label=a=b"], {"labels": {"a": "b"}}),
         (["limit_access_key", "billing", "--rate=9/hour"], {"rate_limit": "9/hour"}),
         (["limit_access_key", "billing", "--network=192.0.2.0/24"], {"allowed_networks": ["192.0.2.0/24"]}),
     ],

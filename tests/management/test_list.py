@@ -13,7 +13,10 @@ from tests.factories import AccessKeyFactory, key_of
 from tests.helpers import holds_part_of, stored
 from tests.management.helpers import NOW, run
 
-COLUMNS = "name\tid\tcreated_at\tlast_used_at\texpires_at\tscopes\tsuspended_at\tallowed_networks\trate_limit"
+COLUMNS = (
+    "name\tid\tcreated_at\tlast_used_at\texpires_at\tscopes\tsuspended_at\tallowed_networks\trate_limit"
+    "\tdescription\towner\tlabels"
+)
 
 
 @pytest.mark.django_db
@@ -34,9 +37,10 @@ class TestList:
         printed = run("list_access_keys")
         assert printed.splitlines() == [
             COLUMNS,
-            f"billing\t{first.pk}\t2026-11-23T12:00:00Z\t2026-11-23T12:00:00Z\t2026-11-24T12:00:00Z\ta b\t-\t-\t-",
+            f"billing\t{first.pk}\t2026-11-23T12:00:00Z\t2026-11-23T12:00:00Z\t2026-11-24T12:00:00Z\ta b"
+            "\t-\t-\t-\t-\t-\t-",
             f"shipping\t{second.pk}\t2026-11-23T12:00:00Z\t-\t-\t-"
-            "\t2026-11-23T12:00:00Z\t192.0.2.0/24 2001:db8::/32\t9/hour",
+            "\t2026-11-23T12:00:00Z\t192.0.2.0/24 2001:db8::/32\t9/hour\t-\t-\t-",
         ]
 
     def test_json(self, time_machine: TimeMachineFixture) -> None:
@@ -54,6 +58,9 @@ class TestList:
                 "expires_at": None,
                 "suspended_at": None,
                 "last_used_at": None,
+                "description": "",
+                "owner": "",
+                "labels": {},
             }
         ]
 

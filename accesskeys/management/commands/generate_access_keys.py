@@ -32,9 +32,10 @@ Write = Callable[[str], None]
 class Command(AccessKeyCommand):
     help = (
         "Generate an access key for each row of a table as spreadsheets write it: cells parted by commas, semicolons "
-        "or tabs. Its first line names the columns: name, and where they are wanted scopes (separated by spaces) and "
-        "expires_in (12h, 90d, 4w or 1y; empty: never). All rows are checked before the first access key is "
-        "generated. Prints name, id and key of each."
+        "or tabs. Its first line names the columns: name, and where they are wanted scopes and allowed_networks "
+        "(separated by spaces), expires_in (12h, 90d, 4w or 1y; empty: never), rate_limit (100/minute), description, "
+        "owner and labels (team=payments env=live). All rows are checked before the first access key is generated. "
+        "Prints name, id and key of each."
     )
 
     prints_keys = True

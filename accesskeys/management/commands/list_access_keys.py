@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import json
 import shutil
 from collections.abc import Iterable, Iterator
 from typing import Any
@@ -23,6 +24,9 @@ COLUMNS = (
     "suspended_at",
     "allowed_networks",
     "rate_limit",
+    "description",
+    "owner",
+    "labels",
 )
 
 
@@ -65,5 +69,9 @@ def _separated_by_tabs(access_keys: Iterable[AccessKey]) -> Iterator[str]:
         yield "\t".join(_cell(access_key[column]) for column in COLUMNS)
 
 
-def _cell(value: str | list[str] | None) -> str:
-    return (" ".join(value) if isinstance(value, list) else value) or "-"
+def _cell(value: str | list[str] | dict[str, str] | None) -> str:
+    if isinstance(value, list):
+        value = " ".join(value)
+    elif isinstance(value, dict):
+        value = json.dumps(value, ensure_ascii=False) if value else ""
+    return value or "-"

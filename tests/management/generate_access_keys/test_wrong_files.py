@@ -41,7 +41,7 @@ class TestWrongFiles:
                 'name\nfine\n"other\nthird\n',
                 ["Line 3: A quotation mark opens a cell, and none closes it; nothing"],
             ),
-            (f"name\n{'x' * 5000}\n", ["Line 2: It is longer than 4096 characters"]),
+            (f"name\n{'x' * 15000}\n", ["Line 2: It is longer than 12288 characters"]),
             (
                 "name\ntaken\n\na b\nsame\nsame\n",
                 ["Line 2: Another", "Line 4: In the column", "Line 6: Line 5"],
@@ -87,7 +87,7 @@ class TestWrongFiles:
             ("name,key-of-the-door\n", "The heading of column 2 is text of 15 characters, one of them “-”."),
             ("scopes\n", "There is no column name."),
             ('"name\n', "A quotation mark opens a cell, and none closes it; nothing after it was read."),
-            ("x" * 5000, "It is longer than 4096 characters; nothing after it was read."),
+            ("x" * 15000, "It is longer than 12288 characters; nothing after it was read."),
             (b"n\xe4me\n", "It is not UTF-8: save the file as CSV in UTF-8."),
             ("name\n".encode("utf-16-le"), "It is not UTF-8: save the file as CSV in UTF-8."),
             (b"PK\x03\x04\x14\x00\x06\x00\x08", "It is not UTF-8: save the file as CSV in UTF-8."),
