@@ -115,7 +115,11 @@ def test_it_is_json_unless_yaml_is_asked_for(accept: str | None) -> None:
 def test_pages_and_their_parameters_are_described(document: dict[str, Any]) -> None:
     listing = document["paths"]["/api/v1/access-keys/"]["get"]
     parameters = {parameter["name"]: parameter["schema"] for parameter in listing["parameters"]}
-    assert parameters.keys() == {"cursor", "page_size", "search", "status", "ordering"}
+    times = {"created_after", "created_before", "expires_after", "expires_before", "last_used_before"}
+    assert parameters.keys() == times | {
+        *("cursor", "page_size", "search", "status", "label", "owner", "scope", "ordering")
+    }
+    assert {parameters[name]["format"] for name in times} == {"date-time"}
     assert (parameters["page_size"]["minimum"], parameters["page_size"]["maximum"]) == (1, 100)
     page = document["components"]["schemas"]["PaginatedAccessKeyList"]
     assert page["required"] == ["next", "previous", "results"]
