@@ -58,7 +58,10 @@ DESCRIPTION: Final[tuple[str, ...]] = (
 # The default of the database is for processes of the version before, which go on while an upgrade is under way.
 _EMPTY: Final[dict[str, Any]] = {"blank": True, "default": "", "db_default": ""}
 
-_NARROWED_BY = ("name", Upper("name"), "created_at", "expires_at", "suspended_at", "last_used_at")
+_NARROWED_BY = (
+    *("name", Upper("name"), "created_at", "expires_at", "suspended_at", "last_used_at"),
+    *("owner", Upper("owner")),
+)
 _UNDERSCORES_IN_A_ROW = Q(name__contains="__")
 
 
