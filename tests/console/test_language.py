@@ -144,7 +144,10 @@ def test_what_is_wrong_with_limits(language: str, sentences: tuple[str, str]) ->
                 "Wie viele Zugriffsschlüssel",
             ),
         ),
-        ("fr", ("Renommer une clé d’accès", "Une partie du nom ou du propriétaire, ou l’ID.", "Combien de clés")),
+        (
+            "fr",
+            ("Renommer une clé d’accès", "Une partie du nom ou du propriétaire, ou l’ID.", "Combien de clés"),
+        ),
     ],
 )
 def test_the_documentation_of_the_api(language: str, words: tuple[str, ...]) -> None:
