@@ -98,3 +98,19 @@ def test_nothing_is_out_of_place(enter: Enter, address: str, language: str) -> N
         summary.click()
     assert page.evaluate(OVERHANG) == 0
     assert language != "en-US" or faults(page) == []
+
+
+@pytest.mark.parametrize("language", ["en-US", "de-DE", "fr-FR"])
+@pytest.mark.parametrize("width", [1280, 1024, 360])
+def test_facts_under_a_name_take_one_line_and_make_no_table_wider(
+    enter: Enter, language: str, width: int
+) -> None:
+    described()
+    page = enter(locale=language, viewport=ViewportSize(width=width, height=740))
+    page.goto(f"{LIST}?label=team")
+    heights = [line.bounding_box() for line in page.locator(".cell-name div").all()]
+    assert [box is not None and box["height"] < 24 for box in heights] == [True] * 3
+    table, content = page.locator("table").bounding_box(), page.locator("#results").bounding_box()
+    assert table is not None
+    assert content is not None
+    assert table["width"] <= content["width"]
