@@ -23,6 +23,7 @@ from accesskeys.models import AccessKey
 from accesskeys.models.lists import Ordering, Status
 from accesskeys.operations.actors import Actor
 from accesskeys.verification.finding import find_by_digest
+from benchmarks.facts import by_facts, by_times, facts
 from benchmarks.growth import SEARCH_LIMIT, Page
 from benchmarks.rows import insert, settle
 
@@ -95,6 +96,11 @@ def _console_pages() -> Iterator[Page]:
             yield _console(f"status {status}, order {ordering}", status=status, ordering=ordering)
             label = f"status {status}, order {ordering}, last page"
             yield _console(label, status=status, ordering=ordering, page=LAST_PAGE)
+    for label, query in by_facts():
+        for ordering in Ordering:
+            yield _console(f"{label}, order {ordering}", ordering=ordering, **query)
+            last = f"{label}, order {ordering}, last page"
+            yield _console(last, ordering=ordering, page=LAST_PAGE, **query)
     for label, text in _searches():
         for ordering in (Ordering.NEWEST, Ordering.NAME):
             page = _console(f"search {label}, order {ordering}", search=text, ordering=ordering)
@@ -106,6 +112,8 @@ def _api_pages() -> Iterator[Page]:
         yield _api(f"order {ordering}", ordering=ordering)
         for status in Status:
             yield _api(f"status {status}, order {ordering}", status=status, ordering=ordering)
+        for label, query in (*by_facts(), *by_times()):
+            yield _api(f"{label}, order {ordering}", ordering=ordering, **query)
     for label, text in _searches():
         yield _api(f"search {label}", search=text)._replace(limit=SEARCH_LIMIT)
 
@@ -119,6 +127,8 @@ def _searches() -> Iterator[tuple[str, str]]:
     yield "two letters in no name", "zq"
     yield "two underscores in no name", "__"
     yield "a word in no name", "nowhere"
+    yield "an owner of an eighth", "lovelace"
+    yield "an owner of few, and no name", "contractor 5"
     yield "an ID", str(AccessKey.objects.values_list("pk", flat=True)[0])
 
 
@@ -149,6 +159,7 @@ def _access_keys(count: int) -> Iterator[AccessKey]:
             else None,
             last_used_at=max(created_at, _earlier(now, days=200)) if random.random() < 0.7 else None,
             suspended_at=_earlier(now, days=30) if random.random() < 0.05 else None,
+            **facts(n),
         )
 
 

@@ -44,17 +44,13 @@ class OperationSchema(AutoSchema):
         return policy.RULES[operation].scope if operation else None
 
     def _get_response_bodies(self, *args: Any, **kwargs: Any) -> dict[str, Any]:
-<<<<<<< HEAD
         refusals = [
             *REFUSALS,
             *(WITH_ID if "{id}" in self.path else ()),
             *(WITH_ROTATION if "{id}/rotation/" in self.path else ()),
         ]
-=======
-        refusals = [*REFUSALS, *(WITH_ID if "{id}" in self.path else ())]
         if IF_MATCH in self.get_override_parameters():
             refusals.append("412")
->>>>>>> hA
         bodies: dict[str, Any] = super()._get_response_bodies(*args, **kwargs)
         if IF_NONE_MATCH in self.get_override_parameters():
             bodies["304"] = self._get_response_for_code(None, "304")  # type: ignore[no-untyped-call]

@@ -6,12 +6,14 @@ import uuid
 from abc import abstractmethod
 from collections.abc import Iterable
 from typing import Any, Final
+from urllib.parse import urlencode
 
 from django import forms
 from django.core.paginator import Page
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
+from accesskeys.console.fact_filters import FACTS, NOTHING, Applied, FactFields, with_label
 from accesskeys.console.verbatim import VerbatimInput, VerbatimSearch
 from accesskeys.models import AccessKeyQuerySet, Action, AuditEvent, is_short
 from accesskeys.models.lists import Ordering, Status, in_order, with_status
@@ -75,11 +77,11 @@ def _choice(label: Any, choices: Any, *, blank: Any = None, sentence: Any) -> fo
     )
 
 
-class AccessKeyFilter(QueryForm):
+class AccessKeyFilter(FactFields, QueryForm):
     """Which access keys the list shows."""
 
     search = forms.CharField(
-        label=_("Search name or ID"),
+        label=_("Search name, owner or ID"),
         required=False,
         max_length=100,
         widget=VerbatimSearch,
@@ -102,7 +104,7 @@ class AccessKeyFilter(QueryForm):
         choices=[(size, size) for size in PAGE_SIZES],
         error_messages={"invalid_choice": _("A page holds 25, 50 or 100 access keys, so this one holds 25.")},
     )
-    narrowing = ("search", "status")
+    narrowing = ("search", "status", *FACTS)
 
     @property
     def order(self) -> Ordering:
@@ -125,13 +127,48 @@ class AccessKeyFilter(QueryForm):
         """Whether the text searched for is too short to be found anywhere in a name."""
         return is_short(self.chosen("search") or "")
 
+    @property
+    def applied(self) -> list[Applied]:
+        """The filters in use, in the order of their fields on the page."""
+        return [self._applied(name) for name in self.narrowing if self.chosen(name)]
+
+    @property
+    def applied_facts(self) -> list[Applied]:
+        """Those of them whose fields may be folded away."""
+        return [each for each in self.applied if each.name in FACTS]
+
+    def finding_nothing(self, access_keys: AccessKeyQuerySet) -> list[Applied]:
+        """The filters in use that leave none of these, whatever the others leave."""
+        if len(self.applied) == 1:
+            return self.applied
+        return [each for each in self.applied if not self._narrowed(access_keys, each.name).exists()]
+
     def choose(self, access_keys: AccessKeyQuerySet) -> AccessKeyQuerySet:
         """The access keys asked for, in the order asked for."""
-        if search := self.chosen("search"):
-            access_keys = access_keys.search(search)
-        if status := self.chosen("status"):
-            access_keys = with_status(access_keys, Status(status))
+        for each in self.applied:
+            access_keys = self._narrowed(access_keys, each.name)
         return in_order(access_keys, self.order)
+
+    def _narrowed(self, access_keys: AccessKeyQuerySet, name: str) -> AccessKeyQuerySet:
+        value = self.chosen(name)
+        match name:
+            case "search":
+                return access_keys.search(value)
+            case "status":
+                return with_status(access_keys, Status(value))
+            case "label":
+                return with_label(access_keys, value)
+            case "scope":
+                return access_keys.with_scope(value)
+            case _:
+                return access_keys.owned_by(value)
+
+    def _applied(self, name: str) -> Applied:
+        text = str(Status(self.chosen(name)).label if name == "status" else self.chosen(name))
+        label = _("Text") if name == "search" else self[name].label
+        kept = [each for each in (*self.narrowing, "ordering") if each != name and self.chosen(each)]
+        address = "?" + urlencode({each: self.chosen(each) for each in kept})
+        return Applied(name, label, text, address, str(NOTHING[name]) % {"text": text})
 
 
 def _moment(label: Any) -> forms.DateTimeField:

@@ -1,7 +1,8 @@
 """Data truth only: fields, constraints, queryset words. What is done with them stands in ``operations``."""
 
-from accesskeys.models.access_key import DESCRIPTION, EXPIRY, LAST_USE, AccessKey, AccessKeyQuerySet, is_short
+from accesskeys.models.access_key import DESCRIPTION, EXPIRY, LAST_USE, AccessKey, AccessKeyQuerySet
 from accesskeys.models.audit_event import Action, ActorKind, AuditEvent, Door, Outcome
+from accesskeys.models.by_facts import is_short
 from accesskeys.models.master_key_fingerprint import MasterKeyFingerprint
 from accesskeys.models.rotation import Presented, Rotation
 

@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-import re
 import uuid
 from contextlib import suppress
 from datetime import datetime, timedelta
@@ -22,6 +21,7 @@ from accesskeys.core.validators import (
     validate_rate,
     validate_scopes,
 )
+from accesskeys.models.by_facts import ByFacts, is_short, may_be_in_an_owner
 from accesskeys.models.fields import NameField
 from accesskeys.models.sealed_key import SealedKey
 
@@ -61,17 +61,11 @@ DESCRIPTION: Final[tuple[str, ...]] = (
 # The default of the database is for processes of the version before, which go on while an upgrade is under way.
 _EMPTY: Final[dict[str, Any]] = {"blank": True, "default": "", "db_default": ""}
 
-_NARROWED_BY = ("name", Upper("name"), "created_at", "expires_at", "suspended_at", "last_used_at")
-_TRIGRAM = re.compile(r"[A-Za-z0-9]{3}")
+_NARROWED_BY = (
+    *("name", Upper("name"), "created_at", "expires_at", "suspended_at", "last_used_at"),
+    *("owner", Upper("owner")),
+)
 _UNDERSCORES_IN_A_ROW = Q(name__contains="__")
-
-
-def is_short(text: str) -> bool:
-    """Whether a search finds this text only where a name begins, or after an underscore.
-
-    An index of trigrams knows three letters or digits in a row, and the beginnings of words.
-    """
-    return is_name(text) and text.strip("_") != "" and _TRIGRAM.search(text) is None
 
 
 def _in_order(*, name: str, columns: tuple[str | Func, ...]) -> models.Index:
@@ -81,7 +75,7 @@ def _in_order(*, name: str, columns: tuple[str | Func, ...]) -> models.Index:
     return models.Index(*columns, *(each for each in _NARROWED_BY if each not in columns), name=name)
 
 
-class AccessKeyQuerySet(models.QuerySet["AccessKey"]):
+class AccessKeyQuerySet(ByFacts["AccessKey"]):
     """The words for choosing access keys."""
 
     def described(self) -> Self:
@@ -119,19 +113,41 @@ class AccessKeyQuerySet(models.QuerySet["AccessKey"]):
         since = timezone.now() - time
         return self.alias(last_use=LAST_USE).filter(last_use__lte=since, created_at__lte=since)
 
+    def created_between(self, since: datetime | None, until: datetime | None) -> Self:
+        """Those generated since then, and before then."""
+        return self.filter(_within("created_at", since, until))
+
+    def expiring_between(self, since: datetime | None, until: datetime | None) -> Self:
+        """Those that expire in this time. What never expires does so in none."""
+        return self.alias(expiry=EXPIRY).filter(_within("expiry", since, until), expiry__lt=_NEVER)
+
+    def last_used_before(self, moment: datetime) -> Self:
+        """Those that were used, and not since then. What was never used has no last use: see ``never_used``."""
+        return self.alias(last_use=LAST_USE).filter(last_use__gt=_NEVER_YET, last_use__lt=moment)
+
     def search(self, text: str) -> Self:
-        """Those with this text in their name, in any case, or with this ID. For short texts see ``is_short``."""
+        """Those with this text in their name or owner, in any case, or with this ID. For short texts: ``is_short``."""
         with suppress(ValueError):
             return self.filter(pk=uuid.UUID(text))
-        if not is_name(text):  # Nor is it part of one.
+        if not may_be_in_an_owner(text):  # Nor is it part of a name.
             return self.none()
+        if not is_name(text):
+            return self.filter(self.in_owner(text))
         if is_short(text):
-            return self.filter(Q(name__istartswith=text) | Q(name__icontains="_" + text.removeprefix("_")))
+            name = Q(name__istartswith=text) | Q(name__icontains="_" + text.removeprefix("_"))
+            return self.filter(name | self.in_owner(text))
         if text.strip("_"):
-            return self.filter(name__icontains=text)
-        # Underscores alone have no case, and no trigrams: asked for without case, PostgreSQL would look for them there.
+            return self.filter(Q(name__icontains=text) | self.in_owner(text))
+        # Underscores alone are looked for in names. They have no case, and no trigrams: asked for without case,
+        # PostgreSQL would look for them there.
         found = self.filter(name__contains=text)
         return found.filter(_UNDERSCORES_IN_A_ROW) if len(text) > 1 else found
+
+
+def _within(column: str, since: datetime | None, until: datetime | None) -> Q:
+    """From the first moment on and before the second, so that one time goes on where another ends."""
+    bounds = {f"{column}__gte": since, f"{column}__lt": until}
+    return Q(**{bound: moment for bound, moment in bounds.items() if moment is not None})
 
 
 class AccessKey(SealedKey):

@@ -33,10 +33,6 @@ def revoke(
         access_key = lock(access_key_id)
         event.concerns(access_key)
         policy.check_reach(actor, Operation.REVOKE, access_key)
-<<<<<<< HEAD
-        AccessKey.objects.only("pk").filter(pk=access_key_id).delete()  # Django reads what it deletes.
-=======
         check_version(access_key, expected)
-        AccessKey.objects.filter(pk=access_key_id).delete()
->>>>>>> hA
+        AccessKey.objects.only("pk").filter(pk=access_key_id).delete()  # Django reads what it deletes.
     return RevokedAccessKey(access_key_id, access_key.name)

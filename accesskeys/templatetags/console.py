@@ -158,6 +158,13 @@ def breakable(name: str) -> SafeString:
 
 
 @register.filter
+def facts_line(access_key: AccessKey) -> str:
+    """Whose it is and its labels, in one line."""
+    labels = (f"{key}={value}" for key, value in sorted(access_key.labels.items()))
+    return " · ".join(filter(None, (access_key.owner, *labels)))
+
+
+@register.filter
 def numbers(page: Page[Any]) -> Iterator[int | str]:
     """The page numbers to offer: the ends, the neighbours, and an ellipsis for what is left out."""
     return page.paginator.get_elided_page_range(page.number, on_each_side=1, on_ends=1)

@@ -19,7 +19,10 @@ from tests.helpers import holds_part_of, stored
 
 pytestmark = pytest.mark.django_db
 
-KNOWN = "Here are cursor, ordering, page_size, search, status."
+KNOWN = (
+    "Here are created_after, created_before, cursor, expires_after, expires_before, label, last_used_before, "
+    "ordering, owner, page_size, scope, search, status."
+)
 METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE")
 
 
@@ -34,7 +37,7 @@ def sentences(response: Any) -> list[str]:
 
 
 @pytest.mark.parametrize(
-    "query", ["scope=orders:read", "page=2", "limit=10", "format=json", "Status=usable", "=1"]
+    "query", ["scopes=orders:read", "page=2", "limit=10", "format=json", "Status=usable", "=1"]
 )
 def test_the_list_names_what_it_does_not_know_and_what_it_does(reader: Client, query: str) -> None:
     AccessKeyFactory()

@@ -13,7 +13,7 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.mark.parametrize("page", [LIST, AUDIT_LOG])
-@pytest.mark.parametrize("name", ["scope", "limit", "Status"])
+@pytest.mark.parametrize("name", ["scopes", "limit", "Status"])
 def test_a_parameter_that_is_not_known(operator: Client, page: str, name: str) -> None:
     AccessKeyFactory()
     with translation.override("en"):
@@ -24,7 +24,8 @@ def test_a_parameter_that_is_not_known(operator: Client, page: str, name: str) -
 
 
 @pytest.mark.parametrize(
-    "query", ["?format=csv&page=2&page_size=25&search=a&status=usable&ordering=name", ""]
+    "query",
+    ["?format=csv&page=2&page_size=25&search=a&status=usable&ordering=name&label=team&scope=a&owner=b", ""],
 )
 def test_what_the_list_takes_is_known(operator: Client, query: str) -> None:
     response = operator.get(f"{LIST}export/{query}")

@@ -140,11 +140,14 @@ def test_what_is_wrong_with_limits(language: str, sentences: tuple[str, str]) ->
             "de",
             (
                 "Einen Zugriffsschlüssel ändern",
-                "Ein Teil des Namens oder die ID.",
+                "Ein Teil des Namens oder des Inhabers oder die ID.",
                 "Wie viele Zugriffsschlüssel",
             ),
         ),
-        ("fr", ("Modifier une clé d’accès", "Une partie du nom, ou l’ID.", "Combien de clés")),
+        (
+            "fr",
+            ("Modifier une clé d’accès", "Une partie du nom ou du propriétaire, ou l’ID.", "Combien de clés"),
+        ),
     ],
 )
 def test_the_documentation_of_the_api(language: str, words: tuple[str, ...]) -> None:

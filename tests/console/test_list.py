@@ -52,7 +52,9 @@ class TestList:
         self, operator: Client, billing: AccessKey, text: str, is_said: bool
     ) -> None:
         source = operator.get(LIST, {"search": text}).content.decode()
-        assert ("One or two letters or digits in a row are found where a name begins" in source) == is_said
+        assert (
+            "One or two letters or digits in a row are found where a name or an owner begins" in source
+        ) == is_said
 
     def test_more_than_pages_reach_is_said(self, operator: Client) -> None:
         AccessKeyFactory.create_batch(4)

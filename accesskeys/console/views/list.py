@@ -26,9 +26,15 @@ class AccessKeyListPage(ConsolePage):
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         remembered = {PAGE_SIZE_COOKIE: request.COOKIES.get(PAGE_SIZE_COOKIE, "")}
         chosen = AccessKeyFilter({**remembered, **request.GET.dict()})
-        page = chosen.page_of(AccessKey.objects.with_rotation(), chosen.rows_per_page)
-        is_empty = not (page or chosen.is_narrowed)
-        response = self.page(filter=chosen, page=page, columns=columns(chosen.order), is_empty=is_empty)
+        every = AccessKey.objects.with_rotation()
+        page = chosen.page_of(every, chosen.rows_per_page)
+        response = self.page(
+            filter=chosen,
+            page=page,
+            columns=columns(chosen.order),
+            is_empty=not (page or chosen.is_narrowed),
+            finding_nothing=() if page else chosen.finding_nothing(every),
+        )
         if PAGE_SIZE_COOKIE in request.GET:
             response.set_cookie(
                 PAGE_SIZE_COOKIE,

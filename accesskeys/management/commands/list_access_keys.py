@@ -38,7 +38,9 @@ class Command(AccessKeyCommand):
 
     def add_arguments(self, parser: CommandParser) -> None:
         super().add_arguments(parser)
-        parser.add_argument("--search", default="", metavar="TEXT", help="part of the name, or the ID")
+        parser.add_argument(
+            "--search", default="", metavar="TEXT", help="part of the name or owner, or the ID"
+        )
         parser.add_argument("--status", choices=Status.values, help="those in this state alone")
         parser.add_argument(
             "--sort",
