@@ -102,3 +102,7 @@ class OperationView(ConsumerView):
 
     permission_classes = [MayPerform]
     operations: ClassVar[Mapping[str, Operation]]
+
+    def operation_of(self, request: Request) -> Operation | None:
+        """What is asked for; None: nothing that there is a method for."""
+        return self.operations.get(request.method or "")

@@ -40,7 +40,7 @@ class MayPerform(IsConsumer):
     def has_permission(self, request: Request, view: APIView) -> bool:
         if not super().has_permission(request, view):
             return False
-        operation = view.operations.get(request.method)  # type: ignore[attr-defined]
+        operation = view.operation_of(request)  # type: ignore[attr-defined]
         if operation is not None:
             policy.authorize(actor_of(request), operation, access_key_id=view.kwargs.get("pk"))
         return True

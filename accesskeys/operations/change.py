@@ -47,13 +47,17 @@ def change(
     Each kind of change takes what its operation takes, raises what it raises, and has an event of its own. Raises
     PreconditionFailed unless the access key is one of the expected versions; see ``version_of``.
     """
-    kinds = {
+    return perform(kinds_of(wished), access_key_id=access_key_id, actor=actor, expected=expected)
+
+
+def kinds_of(wished: Fields) -> dict[Operation, Fields]:
+    """The operations that set these fields. To set none is to describe it by nothing."""
+    kinds: dict[Operation, Fields] = {
         operation: {name: wished[name] for name in names if name in wished}
         for operation, names in KINDS.items()
         if not wished.keys().isdisjoint(names)
     }
-    kinds = kinds or {Operation.DESCRIBE: {}}
-    return perform(kinds, access_key_id=access_key_id, actor=actor, expected=expected)
+    return kinds or {Operation.DESCRIBE: {}}
 
 
 def perform(

@@ -148,11 +148,25 @@ def test_a_key_is_refused_and_not_said_back(
 
 
 class TestWhoMay:
-    def test_takes_the_scope(self, reader: Client, access_key: AccessKey) -> None:
-        for body in (ALL, {}):
-            answer = patch(reader, access_key, body)
-            assert (answer.status_code, answer["WWW-Authenticate"]) == (403, insufficient(WRITE))
+    @pytest.mark.parametrize(
+        ("body", "kind"),
+        [
+            (json.dumps(ALL), "renamed"),
+            ("{}", "described"),
+            ('{"labels": {}}', "described"),
+            ('{"scopes": "?", "what": 1}', "rescoped"),
+            ('{"expires_at": null}', "extended"),
+            ('{"rate_limit": null}', "limited"),
+            ("{", "renamed"),
+            ("[]", "renamed"),
+            ("5", "renamed"),
+        ],
+    )
+    def test_takes_the_scope(self, reader: Client, access_key: AccessKey, body: str, kind: str) -> None:
+        answer = reader.patch(details(access_key), body, content_type=JSON)
+        assert (answer.status_code, answer["WWW-Authenticate"]) == (403, insufficient(WRITE))
         assert stored(access_key.pk)["name"] == "billing"
+        assert written() == [(kind, "refused", "insufficient_scope")]
 
     @pytest.mark.parametrize("body", [{"scopes": [WRITE, READ]}, {"name": "a", "scopes": [READ]}])
     def test_a_key_gives_no_scope_that_it_lacks(

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+from django.core.management.base import CommandError
+from django.db import connection
 from time_machine import TimeMachineFixture
 
 from accesskeys import verification
@@ -144,3 +147,32 @@ class TestDescribe:
     )
     def test_what_is_wrong(self, access_key: AccessKey, arguments: list[str], sentence: str) -> None:
         assert refusal_of("describe_access_key", "billing", *arguments).startswith(sentence)
+
+    def test_labels_that_somebody_changes_meanwhile_are_not_lost(self, access_key: AccessKey) -> None:
+        reads: list[str] = []
+
+        def execute(statement: Callable[..., Any], sql: str, *rest: Any) -> Any:
+            if sql.startswith("SELECT") and '"accesskeys_accesskey"."labels"' in sql:
+                reads.append(sql)
+                if len(reads) == 2:  # The row, after it was read without being held.
+                    AccessKey.objects.update(labels={"team": "another"})
+            return statement(sql, *rest)
+
+        with (
+            connection.execute_wrapper(execute),
+            pytest.raises(CommandError, match=r"^Somebody has changed this access key since"),
+        ):
+            run("describe_access_key", "billing", "--label=tier=1")
+        assert len(reads) == 2
+        assert audit_log()[-1][:3] == ("access_key.described", "refused", "precondition_failed")
+
+
+def test_of_limits_only_what_is_named_is_set(access_key: AccessKey) -> None:
+    run("limit_access_key", "billing", "--network=192.0.2.0/24", "--rate=9/hour")
+    run("limit_access_key", "billing", "--anywhere")
+    assert (stored(access_key.pk)["allowed_networks"], stored(access_key.pk)["rate_limit"]) == ([], "9/hour")
+    assert AuditEvent.objects.latest("id").details == {
+        "allowed_networks": {"before": ["192.0.2.0/24"], "after": []}
+    }
+    run("limit_access_key", "billing", "--unlimited")
+    assert AuditEvent.objects.latest("id").details == {"rate_limit": {"before": "9/hour", "after": None}}

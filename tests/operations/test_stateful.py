@@ -33,15 +33,19 @@ from tests.strategies import is_a_name
 
 START = datetime(2026, 11, 23, 12, tzinfo=UTC)
 SCOPES = ("access_keys:read", "access_keys:reveal", "access_keys:write", "orders:read")
+CHANGES = {"rename", "rescope", "extend", "describe", "suspend", "resume"}
 MAY = {
     "Viewers": set(),
-    "Operators": {"generate", "rename", "show", "suspend", "resume", "revoke"},
-    "access_keys:write": {"generate", "rename", "suspend", "resume", "revoke"},
+    "Operators": {"generate", "show", "revoke"} | CHANGES,
+    "access_keys:write": {"generate", "revoke"} | CHANGES,
     "access_keys:reveal": {"show"},
 }
 ACTION = {
     "generate": "access_key.generated",
     "rename": "access_key.renamed",
+    "rescope": "access_key.rescoped",
+    "extend": "access_key.extended",
+    "describe": "access_key.described",
     "show": "access_key.shown",
     "suspend": "access_key.suspended",
     "resume": "access_key.resumed",
@@ -66,6 +70,7 @@ class Known:
     expires_at: datetime | None
     suspended_at: datetime | None = None
     last_used_at: datetime | None = None
+    owner: str = ""
 
 
 class AccessKeys(RuleBasedStateMachine):
@@ -216,7 +221,7 @@ class AccessKeys(RuleBasedStateMachine):
 
     @invariant()
     def the_rows_are_those_of_the_model(self) -> None:
-        columns = ("name", "scopes", "expires_at", "suspended_at", "last_used_at")
+        columns = ("name", "scopes", "expires_at", "suspended_at", "last_used_at", "owner")
         rows = {row[0]: row[1:] for row in AccessKey.objects.values_list("pk", *columns)}
         assert rows == {
             access_key_id: tuple(getattr(known, column) for column in columns)

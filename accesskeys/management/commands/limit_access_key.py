@@ -37,13 +37,13 @@ class Command(AccessKeyCommand):
         networks, rate = options["networks"], options["rate"]
         if networks is None and rate is None:
             raise CommandError("Say what to set: --network or --anywhere, --rate or --unlimited.")
-        access_key = operations.find(options["name_or_id"])
-        access_key = operations.limit(
-            access_key_id=access_key.pk,
-            allowed_networks=access_key.allowed_networks if networks is None else networks,
-            rate_limit=access_key.rate_limit if rate is None else rate,
+        wished = {"allowed_networks": networks, "rate_limit": rate}
+        changed = operations.change(
+            access_key_id=operations.resolve(options["name_or_id"]),
+            wished={name: value for name, value in wished.items() if value is not None},
             actor=self.actor,
         )
+        access_key = changed.access_key
         sentence = (
             f"Access key {access_key.name} may be used from "
             f"{', '.join(access_key.allowed_networks) or 'anywhere'}, "
