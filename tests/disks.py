@@ -34,9 +34,9 @@ class Disk:
 
 @contextmanager
 def small_disk(folder: Path) -> Iterator[Disk]:
-    """4 MiB at this folder, until the block is left."""
+    """16 MiB at this folder, until the block is left."""
     folder.mkdir()
-    mount = ["mount", "-t", "tmpfs", "-o", "size=4m", "tests", folder]
+    mount = ["mount", "-t", "tmpfs", "-o", "size=16m", "tests", folder]
     if subprocess.run(mount, check=False, capture_output=True).returncode:
         pytest.skip("A small disk cannot be mounted. Run again as root, where root may mount.")
     try:

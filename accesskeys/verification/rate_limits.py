@@ -11,7 +11,7 @@ from accesskeys.core.networks import household
 from accesskeys.core.rates import Rate, parse_rate
 from accesskeys.models import AccessKey
 from accesskeys.verification import refusal_log
-from accesskeys.verification.counters import get_counters
+from accesskeys.verification.counters import OF_KEYS, get_counters
 
 logger = logging.getLogger("accesskeys.rate_limits")
 
@@ -76,4 +76,4 @@ def _window(name: str, rate: Rate, *, one_more: bool) -> Window:
 
 
 def _name(access_key: AccessKey) -> str:
-    return f"key:{access_key.pk}"
+    return f"{OF_KEYS}{access_key.pk}"

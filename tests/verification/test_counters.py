@@ -98,13 +98,40 @@ def test_processes_miss_no_count(tmp_path: Path) -> None:
 def test_when_it_is_full_the_window_that_ends_first_makes_room(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(file, "BUCKETS", 1)
+    monkeypatch.setattr(file, "OTHERS", 1)
     counting = FileCounters(tmp_path / "counters")
     for number in range(file.SLOTS):
         counting.increment(f"name_{number}", seconds=(number + 1) * DAY)
     assert counting.increment("late", seconds=100 * DAY).used == 1
     assert counting.increment("name_1", seconds=2 * DAY).used == 2
     assert counting.increment("name_0", seconds=DAY).used == 1
+
+
+def test_no_flood_of_addresses_pushes_out_the_count_of_a_key(tmp_path: Path) -> None:
+    counting = FileCounters(tmp_path / "counters")
+    for _ in range(2):
+        counting.increment("key:limited", seconds=DAY)
+    for number in range(100_000):
+        counting.increment(f"address:2001:db8::{number:x}", seconds=DAY)
+    assert counting.increment("key:limited", seconds=DAY).used == 3
+
+
+def test_keys_have_room_for_many(tmp_path: Path) -> None:
+    counting = FileCounters(tmp_path / "counters")
+    for number in range(20_000):
+        counting.increment(f"key:{number}", seconds=DAY)
+    kept = sum(counting.count(f"key:{number}", seconds=DAY).used for number in range(20_000))
+    assert kept == 20_000
+
+
+def test_a_file_of_the_version_before_is_begun_anew(tmp_path: Path) -> None:
+    path = tmp_path / "counters"
+    FileCounters(path)
+    content = path.read_bytes()
+    path.write_bytes(content.replace(b"counts.3", b"counts.2", 1)[: 1 << 20])
+    counting = FileCounters(path)
+    assert counting.increment("key:limited", seconds=DAY).used == 1
+    assert path.stat().st_size == len(content)
 
 
 def test_the_file_is_for_its_owner_alone_and_holds_no_name(tmp_path: Path) -> None:

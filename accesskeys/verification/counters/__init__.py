@@ -14,11 +14,11 @@ from django.core.cache.backends.redis import RedisCache
 
 from accesskeys.core import conf
 from accesskeys.verification.counters.cache import CacheCounters
-from accesskeys.verification.counters.counted import Counted, Counters
+from accesskeys.verification.counters.counted import OF_KEYS, Counted, Counters
 from accesskeys.verification.counters.file import FileCounters
 from accesskeys.verification.counters.redis import RedisCounters
 
-__all__ = ["Counted", "Counters", "get_counters"]
+__all__ = ["OF_KEYS", "Counted", "Counters", "get_counters"]
 
 
 def get_counters() -> Counters:

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple, Protocol
+from typing import Final, NamedTuple, Protocol
+
+# How the names begin under which the uses of access keys are counted.
+OF_KEYS: Final = "key:"
 
 
 class Counted(NamedTuple):

@@ -16,22 +16,26 @@ from hashlib import blake2b
 from pathlib import Path
 
 from accesskeys.core import steady
-from accesskeys.verification.counters.counted import Counted
+from accesskeys.verification.counters.counted import OF_KEYS, Counted
 
-BUCKETS = 1 << 13
+# Anybody may come from as many addresses as there are, and push each other's counts out. Keys are counted apart from
+# them, with room for more than anybody is likely to limit.
+KEYS = 1 << 15  # buckets
+OTHERS = 1 << 13
 SLOTS = 8  # of a bucket
 
 _SLOT = struct.Struct("<8sII")  # hash of the name, end of the window, count
 _BUCKET_SIZE = SLOTS * _SLOT.size
 _HEADER = struct.Struct("<8s36sd")  # In a bucket of its own: format, boot, what to add to the steady clock.
-_FORMAT = b"counts.2"
+_FORMAT = b"counts.3"
 
 
 class FileCounters:
     """Counters in a file of fixed size that begins anew with each start of the machine.
 
     A name hashes to a bucket of eight slots. It takes its own slot, else one whose window is over, else the one that
-    ends soonest: under more names than fit, a limit may let too much through, and never too little.
+    ends soonest: under more names than fit, a limit may let too much through, and never too little. Most of the
+    buckets are for keys alone.
 
     Windows end on full minutes and hours of UTC, as it was when the file was begun. From then on a clock goes on that
     nobody can set, the same one in all processes.
@@ -63,22 +67,23 @@ class FileCounters:
         """What to add to the steady clock, if the file was begun since the machine was started; else 0."""
         size = os.fstat(self._file).st_size
         header = os.pread(self._file, _HEADER.size, 0)
-        if size < (1 + BUCKETS) * _BUCKET_SIZE or header[:-8] != _header(0)[:-8]:
+        if size < _size() or header[:-8] != _header(0)[:-8]:
             return 0
         return float(_HEADER.unpack(header)[2])
 
     def _begin(self) -> float:
         """Take all the room that it will ever need, so that it is there when the disk is full."""
         to_utc = time.time() - steady.seconds()
-        self._write(bytes((1 + BUCKETS) * _BUCKET_SIZE), 0)
+        self._write(bytes(_size()), 0)
         self._write(_header(to_utc), 0)
         return to_utc
 
     def _count(self, name: str, seconds: int, *, more: int) -> Counted:
         # A rate that is changed begins a window of its own.
         digest = blake2b(f"{seconds} {name}".encode(), digest_size=16).digest()
-        fingerprint, bucket = digest[:8], 1 + int.from_bytes(digest[8:], "little") % BUCKETS
-        begin = bucket * _BUCKET_SIZE
+        fingerprint, number = digest[:8], int.from_bytes(digest[8:], "little")
+        bucket = number % KEYS if name.startswith(OF_KEYS) else KEYS + number % OTHERS
+        begin = (1 + bucket) * _BUCKET_SIZE
         # A lock of the file holds off other processes, and not the other threads of this one.
         with self._threads:
             fcntl.lockf(self._file, fcntl.LOCK_EX, _BUCKET_SIZE, begin)
@@ -98,6 +103,10 @@ class FileCounters:
         while data:
             written = os.pwrite(self._file, data, begin)
             data, begin = data[written:], begin + written
+
+
+def _size() -> int:
+    return (1 + KEYS + OTHERS) * _BUCKET_SIZE
 
 
 def _header(to_utc: float) -> bytes:
