@@ -96,11 +96,10 @@ def _console_pages() -> Iterator[Page]:
             yield _console(f"status {status}, order {ordering}", status=status, ordering=ordering)
             label = f"status {status}, order {ordering}, last page"
             yield _console(label, status=status, ordering=ordering, page=LAST_PAGE)
-    for label, query in by_facts():
+    for fact, query in by_facts():
         for ordering in Ordering:
-            yield _console(f"{label}, order {ordering}", ordering=ordering, **query)
-            last = f"{label}, order {ordering}, last page"
-            yield _console(last, ordering=ordering, page=LAST_PAGE, **query)
+            yield _console(f"{fact}, order {ordering}", ordering=ordering, **query)
+            yield _console(f"{fact}, order {ordering}, last page", ordering=ordering, page=LAST_PAGE, **query)
     for label, text in _searches():
         for ordering in (Ordering.NEWEST, Ordering.NAME):
             page = _console(f"search {label}, order {ordering}", search=text, ordering=ordering)
@@ -112,8 +111,8 @@ def _api_pages() -> Iterator[Page]:
         yield _api(f"order {ordering}", ordering=ordering)
         for status in Status:
             yield _api(f"status {status}, order {ordering}", status=status, ordering=ordering)
-        for label, query in (*by_facts(), *by_times()):
-            yield _api(f"{label}, order {ordering}", ordering=ordering, **query)
+        for fact, query in (*by_facts(), *by_times()):
+            yield _api(f"{fact}, order {ordering}", ordering=ordering, **query)
     for label, text in _searches():
         yield _api(f"search {label}", search=text)._replace(limit=SEARCH_LIMIT)
 
@@ -132,11 +131,11 @@ def _searches() -> Iterator[tuple[str, str]]:
     yield "an ID", str(AccessKey.objects.values_list("pk", flat=True)[0])
 
 
-def _console(label: str, **query: object) -> Page:
+def _console(label: str, /, **query: object) -> Page:
     return Page(f"console: {label}", f"{reverse('accesskeys:access_key_list')}?{urlencode(query)}")
 
 
-def _api(label: str, **query: object) -> Page:
+def _api(label: str, /, **query: object) -> Page:
     return Page(f"API: {label}", f"{reverse('api:access_key_list')}?{urlencode(query)}")
 
 
