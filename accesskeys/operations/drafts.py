@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
+from types import MappingProxyType
 from typing import Any, Final, NamedTuple
 
 from accesskeys.core import keyring
 from accesskeys.models import AccessKey
 from accesskeys.operations.actors import Actor
-
-WISHED: Final = ("name", "scopes", "expires_at")
 
 
 class Wish(NamedTuple):
@@ -19,6 +18,14 @@ class Wish(NamedTuple):
     name: str
     scopes: Sequence[str] = ()
     expires_at: datetime | None = None
+    allowed_networks: Sequence[str] = ()
+    rate_limit: str | None = None
+    description: str = ""
+    owner: str = ""
+    labels: Mapping[str, str] = MappingProxyType({})
+
+
+WISHED: Final = Wish._fields
 
 
 def draft_of(wish: Wish, actor: Actor) -> AccessKey:
@@ -29,8 +36,11 @@ def draft_of(wish: Wish, actor: Actor) -> AccessKey:
     return AccessKey(
         name=wish.name,
         scopes=sorted(set(wish.scopes)),
-        allowed_networks=list(actor.allowed_networks),
-        rate_limit=actor.rate_limit,
+        allowed_networks=list(actor.allowed_networks or dict.fromkeys(wish.allowed_networks)),
+        rate_limit=actor.rate_limit or wish.rate_limit,
+        description=wish.description,
+        owner=wish.owner,
+        labels=dict(wish.labels),
         expires_at=min(filter(None, (wish.expires_at, actor.expires_at)), default=None),
         created_by=actor.label,
     )

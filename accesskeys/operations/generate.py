@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime
+from types import MappingProxyType
 
 from accesskeys.models import AccessKey, Action
 from accesskeys.operations import audit, policy
@@ -14,17 +15,29 @@ from accesskeys.operations.validation import name_is_unique, validate
 
 
 def generate(
-    *, name: str, actor: Actor, scopes: Iterable[str] = (), expires_at: datetime | None = None
+    *,
+    name: str,
+    actor: Actor,
+    scopes: Iterable[str] = (),
+    expires_at: datetime | None = None,
+    allowed_networks: Iterable[str] = (),
+    rate_limit: str | None = None,
+    description: str = "",
+    owner: str = "",
+    labels: Mapping[str, str] = MappingProxyType({}),
 ) -> tuple[AccessKey, str]:
     """Generate an access key; returns it and its key.
 
     Raises ValidationError on ``name`` (``invalid``, ``unique``), ``scopes`` or ``expires_at``, InsufficientScope
     when the actor is a key that lacks one of the scopes, and Forbidden.
     """
+    wish = Wish(
+        name, tuple(scopes), expires_at, tuple(allowed_networks), rate_limit, description, owner, labels
+    )
     policy.authorize(actor, Operation.GENERATE)
     with audit.operation(Action.GENERATED, actor=actor) as event:
         event.asks_for(name)
-        access_key = draft_of(Wish(name, tuple(scopes), expires_at), actor)
+        access_key = draft_of(wish, actor)
         key = furnish(access_key)
         validate(access_key, *WISHED)
         policy.check_grant(actor, access_key.scopes)
