@@ -102,11 +102,21 @@ class Lifetime(TextChoices):
     UNTIL = "until", _("Until a date")
 
 
+class Segments(forms.RadioSelect):
+    """Choices side by side. The focus starts at the chosen one, as the arrow keys do."""
+
+    def create_option(self, *args: Any, **kwargs: Any) -> dict[str, Any]:
+        option = super().create_option(*args, **kwargs)
+        if not option["selected"]:
+            option["attrs"].pop("autofocus", None)
+        return option
+
+
 class ExpiryFields(forms.Form):
     """Until when a key is usable."""
 
     lifetime = forms.ChoiceField(
-        label=_("Expires"), choices=Lifetime.choices, required=False, widget=forms.RadioSelect
+        label=_("Expires"), choices=Lifetime.choices, required=False, widget=Segments
     )
     until = forms.DateField(
         label=_("Last day"),

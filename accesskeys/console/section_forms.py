@@ -28,7 +28,7 @@ from accesskeys.models import AccessKey
 class SectionForm(OperationForm):
     """One section of the details page, filled with what is saved unless something else was typed."""
 
-    was = forms.CharField(required=False, widget=forms.HiddenInput)
+    was = forms.CharField(required=False, widget=forms.HiddenInput({"id": False}))
     was_faster = False  # Somebody else, who saved something meanwhile.
 
     about: ClassVar[tuple[str, ...]]
