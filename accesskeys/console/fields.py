@@ -130,7 +130,7 @@ class ExpiryFields(forms.Form):
         self.fields["until"].widget.attrs["min"] = timezone.now().date().isoformat()
         days = conf.default_expiry_days()
         if days is not None and str(days) not in Lifetime.values:
-            choices = list(Lifetime.choices)
+            choices: list[tuple[str, Any]] = list(Lifetime.choices)
             label = ngettext("%(n)d day", "%(n)d days", days) % {"n": days}
             place = sum(value.isdigit() and int(value) < days for value in Lifetime.values) + 1
             choices.insert(place, (str(days), label))
@@ -211,7 +211,7 @@ class LabelsField(forms.CharField):
 
     widget = VerbatimTextarea({"rows": 2})
 
-    def clean(self, value: Any) -> Mapping[str, str]:  # type: ignore[override]
+    def clean(self, value: Any) -> Mapping[str, str]:
         labels: dict[str, str] = {}
         for line in filter(None, map(str.strip, super().clean(value).splitlines())):
             key, separator, text = line.partition("=")

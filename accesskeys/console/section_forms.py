@@ -6,6 +6,7 @@ import json
 from typing import Any, ClassVar
 
 from django import forms
+from django.http import QueryDict
 from django.utils import timezone
 
 from accesskeys.console.fields import (
@@ -50,8 +51,10 @@ class SectionForm(OperationForm):
         was = self.cleaned_data["was"]
         self.was_faster = bool(was) and was != self.now
         if self.was_faster:
-            self.data = self.data.copy()
-            self.data["was"] = self.now
+            typed = QueryDict(mutable=True)
+            typed.update(self.data)
+            typed["was"] = self.now
+            self.data = typed
         return not self.was_faster
 
 

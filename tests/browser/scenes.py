@@ -115,15 +115,13 @@ def _wrong_limits(stage: Stage) -> None:
 def _editing(stage: Stage) -> None:
     _details(stage, "full")
     for section in ("facts", "scopes", "expiry", "limits"):
-        stage.page.locator(f"#{section}").get_by_role("link", name="Edit").click()
-        expect(stage.page.locator(f"#{section} form")).to_be_visible()
+        stage.page.locator(f"#{section} a", has_text="Edit").click()
+        stage.page.wait_for_selector(f"#{section} form")
 
 
 def _too_slow(stage: Stage) -> None:
-    """Somebody else was faster."""
     _details(stage, "full", "?edit=facts")
-    by = {"access_key_id": stage.stock.full.pk, "actor": Actor.for_command()}
-    operations.describe(**by, owner="Warehouse", description="Nightly", labels={"team": "stock"})
+    operations.describe(access_key_id=stage.stock.full.pk, actor=Actor.for_command(), owner="Warehouse")
     stage.page.get_by_label("Owner").fill("Payments")
     stage.page.locator("#facts").get_by_role("button", name="Save").click()
     expect(stage.page.get_by_text("Somebody else has changed this meanwhile")).to_be_visible()

@@ -15,6 +15,7 @@ from accesskeys.models import AccessKey, AuditEvent
 from accesskeys.operations.actors import Actor
 from tests.console.helpers import HTMX, LIST, details, said, signed_in
 from tests.factories import AccessKeyFactory, key_of
+from tests.helpers import holds_part_of
 
 pytestmark = pytest.mark.django_db
 
@@ -240,3 +241,22 @@ def test_the_expiry_form_holds_the_day_that_is_saved(operator: Client) -> None:
     expired = AccessKeyFactory(expired=True)
     form = operator.get(details(expired), {"edit": "expiry"}).context["expiry_form"]
     assert (form["lifetime"].value(), form["until"].value()) == ("until", None)
+
+
+@pytest.mark.parametrize(
+    ("section", "field"),
+    [
+        ("scopes", "used_scopes"),
+        ("scopes", "own_scopes"),
+        ("facts", "owner"),
+        ("facts", "description"),
+        ("facts", "labels"),
+    ],
+)
+def test_a_key_is_not_kept(operator: Client, billing: AccessKey, section: str, field: str) -> None:
+    key = key_of(billing)
+    typed = {**SECTIONS[section], field: f"x={key}" if field == "labels" else key}
+    page = operator.post(to(billing, section), typed)
+    assert "That is a key. It does not belong here." in page.content.decode()
+    assert not holds_part_of(key, page.content)
+    assert page.context[f"{section}_form"].errors.keys() == {field}

@@ -38,11 +38,15 @@ class SectionPage(PostedPage, AccessKeyDetailsPage):
         except NotFound:
             return self.tell_it_is_gone()
         form.focus_on_first_error()
-        return self.page(**{f"{self.name}_form": form})
+        return self.with_form(form)
 
     def again(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        form = self.form_class(request.POST, access_key=self.access_key)
-        return self.page(**{f"{self.name}_form": form})
+        return self.with_form(self.form_class(request.POST, access_key=self.access_key))
+
+    def with_form(self, form: SectionForm) -> HttpResponse:
+        """The details page, with this section open."""
+        context: dict[str, Any] = {f"{self.name}_form": form}
+        return self.page(**context)
 
     @abstractmethod
     def save(self, form: Any) -> str:
