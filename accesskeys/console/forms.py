@@ -2,26 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from datetime import UTC, datetime, time, timedelta
 from typing import Any, ClassVar
 from uuid import UUID
 
 from django import forms
 from django.core.exceptions import ValidationError
-from django.db.models import TextChoices
-from django.utils import timezone
-from django.utils.formats import number_format
-from django.utils.functional import lazy
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
+from accesskeys.console.fields import (
+    NOT_A_RATE,
+    NOT_IN_FUTURE,
+    ExpiryFields,
+    FactFields,
+    Lifetime,
+    LimitFields,
+    ScopeFields,
+    facts_as_typed,
+    limits_as_typed,
+    scopes_as_typed,
+)
 from accesskeys.console.typed_keys import KeylessForm
-from accesskeys.console.verbatim import UnseenInput, VerbatimInput, VerbatimTextarea
-from accesskeys.core import rates
+from accesskeys.console.verbatim import UnseenInput, VerbatimInput
+from accesskeys.core import conf
 from accesskeys.core.keys_in_text import taken_from
-from accesskeys.core.scopes import BUILT_IN
 from accesskeys.core.validators import NAME_RULE, validate_scopes
 from accesskeys.models import AccessKey
 from accesskeys.models.fields import NameFormField
@@ -72,66 +78,32 @@ class OperationForm(KeylessForm, forms.Form):
 NameCheckForm = forms.modelform_factory(AccessKey, fields=("name",))
 
 
-class RenameForm(OperationForm):
-    """The name on the details page."""
+class GenerateForm(ScopeFields, ExpiryFields, LimitFields, FactFields, OperationForm):
+    """A name is enough; the rest is there for those who want it."""
 
     name = NameInput()
 
+    shown_at = {"scopes": "own_scopes", "expires_at": "until", "rate_limit": "requests"}
+    said_at = {"until": NOT_IN_FUTURE, "requests": NOT_A_RATE}
+    field_order = ("name", "lifetime", "until", "used_scopes", "own_scopes", "scopes")
 
-class Lifetime(TextChoices):
-    """How long an access key is to be usable. The numbers are days."""
-
-    UNLIMITED = "", _("No expiry")
-    MONTH = "30", _("30 days")
-    QUARTER = "90", _("90 days")
-    YEAR = "365", _("1 year")
-    UNTIL = "until", _("Until a date")
-
-
-class GenerateForm(OperationForm):
-    """A name is enough; expiry and scopes are there for those who want them."""
-
-    name = NameInput()
-    lifetime = forms.ChoiceField(
-        label=_("Expires"), choices=Lifetime.choices, required=False, widget=forms.RadioSelect
-    )
-    until = forms.DateField(
-        label=_("Last day"),
-        required=False,
-        help_text=_("The key is usable until the end of this day, UTC."),
-        widget=forms.DateInput(attrs={"type": "date"}),
-    )
-    scopes = forms.MultipleChoiceField(
-        label=_("Scopes"),
-        required=False,
-        choices=list(BUILT_IN.items()),
-        widget=forms.CheckboxSelectMultiple,
-        help_text=_("A key without scopes authenticates and may do nothing else here."),
-    )
-    own_scopes = forms.CharField(
-        label=_("Scopes of your own"),
-        required=False,
-        help_text=_("For your own API, separated by spaces: orders:read orders:write"),
-        widget=VerbatimInput,
-    )
-
-    shown_at = {"scopes": "own_scopes", "expires_at": "until"}
-    said_at = {"until": ValidationError(_("Choose a day in the future."), code="not_in_future")}
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.fields["until"].widget.attrs["min"] = timezone.now().date().isoformat()
+    @classmethod
+    def fresh(cls, like: AccessKey | None = None) -> GenerateForm:
+        """A form to begin with: the default expiry, and all but the name of an access key that it is to be like."""
+        days = conf.default_expiry_days()
+        initial: dict[str, Any] = {"lifetime": Lifetime.UNLIMITED if days is None else str(days)}
+        if like is not None:
+            initial |= scopes_as_typed(like.scopes) | limits_as_typed(like) | facts_as_typed(like)
+        return cls(initial=initial)
 
     def clean(self) -> None:
-        until_a_date = self.cleaned_data.get("lifetime") == Lifetime.UNTIL
-        if until_a_date and "until" not in self.errors and self.cleaned_data["until"] is None:
-            self.add_error("until", ValidationError(_("Choose the last day."), code="required"))
+        super().clean()
         if self.errors:
             # The operation will not be asked, so ask here: people hear of everything at once.
             for error in NameCheckForm(self.data).errors.get("name", []):
                 self.add_error("name", error)
             try:
-                validate_scopes(sorted(self._scopes()))
+                validate_scopes(sorted(self.wished_scopes()))
             except ValidationError as refusal:
                 self.add_error("own_scopes", refusal)
 
@@ -139,75 +111,24 @@ class GenerateForm(OperationForm):
         """What to hand to ``operations.generate``. Ask a valid form only."""
         return {
             "name": self.cleaned_data["name"],
-            "scopes": self._scopes(),
-            "expires_at": self._expires_at(),
+            "scopes": self.wished_scopes(),
+            "expires_at": self.expires_at(),
+            **self.limits(),
+            **self.facts(),
         }
 
-    def _scopes(self) -> Iterable[str]:
-        return {*self.cleaned_data.get("scopes", ()), *self.cleaned_data["own_scopes"].split()}
+    @property
+    def limits_are_open(self) -> bool:
+        """Whether there is something to be seen among the limits."""
+        return self._holds("allowed_networks", "requests")
 
-    def _expires_at(self) -> datetime | None:
-        lifetime = self.cleaned_data["lifetime"]
-        if lifetime == Lifetime.UNLIMITED:
-            return None
-        if lifetime == Lifetime.UNTIL:
-            return datetime.combine(self.cleaned_data["until"], time(23, 59, 59), UTC)
-        return timezone.now() + timedelta(days=int(lifetime))
+    @property
+    def more_is_open(self) -> bool:
+        """Whether there is something to be seen among the facts."""
+        return self._holds(*FactFields.base_fields)
 
-
-class Period(TextChoices):
-    """What a rate limit counts in."""
-
-    SECOND = "second", _("per second")
-    MINUTE = "minute", _("per minute")
-    HOUR = "hour", _("per hour")
-
-
-class LimitsForm(OperationForm):
-    """Where a key may be used from, and how often. Empty fields lift the limit."""
-
-    allowed_networks = forms.CharField(
-        label=_("Allowed networks"),
-        required=False,
-        help_text=_("One network a line, such as 192.0.2.0/24 or 2001:db8::/32. Empty: from anywhere."),
-        widget=VerbatimTextarea({"rows": 2}),
-    )
-    requests = forms.CharField(
-        label=_("Rate limit"),
-        required=False,
-        help_text=_("How many requests are accepted. Empty: as many as come."),
-        widget=VerbatimInput({"inputmode": "numeric", "size": 7}),
-    )
-    period = forms.ChoiceField(label=_("Period"), choices=Period.choices)
-
-    shown_at = {"rate_limit": "requests"}
-    said_at = {
-        "requests": ValidationError(
-            _("Type a whole number from 1 to %(most)s."),
-            code="invalid",
-            params={"most": lazy(number_format, str)(rates.MOST_REQUESTS, force_grouping=True)},
-        )
-    }
-
-    def __init__(self, data: Any = None, *, access_key: AccessKey) -> None:
-        """The form filled with the limits as they are, unless others were typed."""
-        requests, _slash, period = (access_key.rate_limit or "").partition("/")
-        saved = {
-            "allowed_networks": "\n".join(access_key.allowed_networks),
-            "requests": requests,
-            "period": period or Period.MINUTE,
-        }
-        super().__init__(data, initial=saved)
-        for name, value in saved.items():
-            self.fields[name].widget.attrs["data-saved"] = value
-
-    def wishes(self) -> dict[str, Any]:
-        """What to hand to ``operations.limit``. Ask a valid form only."""
-        requests = self.cleaned_data["requests"]
-        return {
-            "allowed_networks": self.cleaned_data["allowed_networks"].split(),
-            "rate_limit": f"{requests}/{self.cleaned_data['period']}" if requests else None,
-        }
+    def _holds(self, *names: str) -> bool:
+        return any(name in self.errors or self[name].value() for name in names)
 
 
 class RevokeForm(OperationForm):

@@ -11,7 +11,6 @@ from accesskeys.console.views.exports import AccessKeysExport, AuditLogExport
 from accesskeys.console.views.find import AccessKeyFindPage
 from accesskeys.console.views.generate import AccessKeyGeneratePage
 from accesskeys.console.views.home import HomePage
-from accesskeys.console.views.limits import AccessKeyLimitsPage, AccessKeyResumePage, AccessKeySuspendPage
 from accesskeys.console.views.list import AccessKeyListPage
 from accesskeys.console.views.reveal import AccessKeyRevealPage
 from accesskeys.console.views.revoke import AccessKeyRevokePage
@@ -21,6 +20,13 @@ from accesskeys.console.views.rotation import (
     RotationCancellationPage,
     RotationCompletionPage,
 )
+from accesskeys.console.views.sections import (
+    AccessKeyExpiryPage,
+    AccessKeyFactsPage,
+    AccessKeyLimitsPage,
+    AccessKeyScopesPage,
+)
+from accesskeys.console.views.switch import AccessKeyResumePage, AccessKeySuspendPage
 
 app_name = "accesskeys"
 
@@ -38,6 +44,21 @@ urlpatterns = [
         "settings/access-keys/<access_key_id:pk>/reveal/",
         AccessKeyRevealPage.as_view(),
         name="access_key_reveal",
+    ),
+    path(
+        "settings/access-keys/<access_key_id:pk>/scopes/",
+        AccessKeyScopesPage.as_view(),
+        name="access_key_scopes",
+    ),
+    path(
+        "settings/access-keys/<access_key_id:pk>/expiry/",
+        AccessKeyExpiryPage.as_view(),
+        name="access_key_expiry",
+    ),
+    path(
+        "settings/access-keys/<access_key_id:pk>/facts/",
+        AccessKeyFactsPage.as_view(),
+        name="access_key_facts",
     ),
     path(
         "settings/access-keys/<access_key_id:pk>/limits/",

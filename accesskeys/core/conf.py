@@ -12,6 +12,7 @@ from accesskeys.core.networks import Network, parse_networks
 from accesskeys.core.rates import Rate, parse_rate
 
 LAST_USED_PRECISION = timedelta(minutes=1)
+DEFAULT_EXPIRY_DAYS = 90
 AUDIT_LOG_DAYS = 400  # A year, and a month to look back at it.
 
 
@@ -46,6 +47,12 @@ def trusted_proxies() -> tuple[Network, ...]:
 def audit_log_days() -> int | None:
     """``ACCESS_KEYS_AUDIT_LOG_DAYS``: for how long audit events are kept; None: for ever."""
     days: int | None = getattr(settings, "ACCESS_KEYS_AUDIT_LOG_DAYS", AUDIT_LOG_DAYS)
+    return days
+
+
+def default_expiry_days() -> int | None:
+    """``ACCESS_KEYS_DEFAULT_EXPIRY_DAYS``: the expiry that the page for generating proposes; None: no expiry."""
+    days: int | None = getattr(settings, "ACCESS_KEYS_DEFAULT_EXPIRY_DAYS", DEFAULT_EXPIRY_DAYS)
     return days
 
 

@@ -118,6 +118,12 @@ def exact(value: datetime) -> SafeString:
 
 
 @register.filter
+def day(value: datetime) -> str:
+    """Its date, in UTC, in the reader's language."""
+    return _day(value.astimezone(UTC))
+
+
+@register.filter
 def subject(access_key: AccessKey, control: str) -> SafeString:
     """Which access key a control is about, for those who do not see its row.
 

@@ -11,7 +11,7 @@ from typing import Any
 from csp.constants import NONE, SELF
 from django.utils.translation import gettext_lazy as _
 
-from accesskeys.core.conf import AUDIT_LOG_DAYS
+from accesskeys.core.conf import AUDIT_LOG_DAYS, DEFAULT_EXPIRY_DAYS
 from identity_cloud.settings.api import (  # noqa: F401
     DRF_STANDARDIZED_ERRORS,
     REST_FRAMEWORK,
@@ -50,6 +50,7 @@ TRUSTED_PROXIES = networks("TRUSTED_PROXIES")
 ACCESS_KEYS_BAD_KEY_LIMIT = rate("BAD_KEY_LIMIT", default="60/minute")
 ACCESS_KEYS_DECISION_TIMEOUT = few_seconds("DECISION_TIMEOUT", default="2")
 ACCESS_KEYS_AUDIT_LOG_DAYS = days("AUDIT_LOG_DAYS", default=AUDIT_LOG_DAYS)
+ACCESS_KEYS_DEFAULT_EXPIRY_DAYS = days("DEFAULT_EXPIRY_DAYS", default=DEFAULT_EXPIRY_DAYS, without="none")
 # Rate limits are counted in the cache that is named, or else in a file that all processes of this machine share.
 ACCESS_KEYS_COUNTER_CACHE = "default" if counts_in_redis() else None
 ACCESS_KEYS_COUNTER_FILE = file_path("COUNTER_FILE", BASE_DIR / "data" / "counters")

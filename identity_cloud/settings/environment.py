@@ -31,6 +31,7 @@ SETTINGS = (
     "BAD_KEY_LIMIT",
     "DECISION_TIMEOUT",
     "AUDIT_LOG_DAYS",
+    "DEFAULT_EXPIRY_DAYS",
     "COUNTER_FILE",
     "STATIC_ROOT",
     "LOG_LEVEL",
@@ -169,13 +170,13 @@ def few_seconds(name: str, *, default: str) -> float:
     return float(text)
 
 
-def days(name: str, *, default: int) -> int | None:
-    """How long something is kept; None for ever."""
+def days(name: str, *, default: int, without: str = "forever") -> int | None:
+    """A number of days; None where it is without an end, in this word."""
     text = optional(name, str(default))
-    if text.lower() == "forever":
+    if text.lower() == without:
         return None
     if re.fullmatch("[1-9][0-9]{0,3}", text) is None:
-        raise wrong(name, "must be a whole number of days from 1 to 9999, or forever.")
+        raise wrong(name, f"must be a whole number of days from 1 to 9999, or {without}.")
     return int(text)
 
 

@@ -105,11 +105,26 @@ def _wrong_name(stage: Stage) -> None:
 
 
 def _wrong_limits(stage: Stage) -> None:
-    _details(stage)
+    _details(stage, rest="?edit=limits")
     stage.page.get_by_label("Allowed networks").fill("nowhere")
     stage.page.get_by_label("Rate limit").fill("many")
     stage.page.get_by_role("button", name="Save limits").click()
     expect(stage.page.get_by_label("Allowed networks")).to_have_attribute("aria-invalid", "true")
+
+
+def _editing(stage: Stage) -> None:
+    _details(stage, "full")
+    for section in ("facts", "scopes", "expiry", "limits"):
+        stage.page.locator(f"#{section} a", has_text="Edit").click()
+        stage.page.wait_for_selector(f"#{section} form")
+
+
+def _too_slow(stage: Stage) -> None:
+    _details(stage, "full", "?edit=facts")
+    operations.describe(access_key_id=stage.stock.full.pk, actor=Actor.for_command(), owner="Warehouse")
+    stage.page.get_by_label("Owner").fill("Payments")
+    stage.page.locator("#facts").get_by_role("button", name="Save").click()
+    expect(stage.page.get_by_text("Somebody else has changed this meanwhile")).to_be_visible()
 
 
 def _generate_dialog(stage: Stage) -> None:
@@ -249,6 +264,9 @@ PAGES: Mapping[str, Scene] = {
     "shown key": _shown_key,
     "refused name": _wrong_name,
     "refused limits": _wrong_limits,
+    "sections being edited": _editing,
+    "somebody was faster": _too_slow,
+    "another like this": lambda stage: _go(f"{GENERATE}?like={stage.stock.full.pk}", stage),
     "generate page": partial(_go, GENERATE),
     "generate dialog": _generate_dialog,
     "generate dialog with errors": _generate_dialog_with_errors,

@@ -92,6 +92,7 @@ def test_another_name(page: Page) -> None:
 
 def test_limits(page: Page) -> None:
     page.get_by_role("link", name="billing", exact=True).click()
+    page.locator("#limits").get_by_role("link", name="Edit").click()
     page.get_by_label("Allowed networks").fill("192.0.2.0/24")
     sign_in(sign_out(page))
     page.get_by_role("button", name="Save limits").click()

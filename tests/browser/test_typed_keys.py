@@ -119,7 +119,7 @@ def _another_name(page: Page) -> str:
 
 
 def _networks(page: Page) -> str:
-    page.goto(f"{LIST}{AccessKey.objects.get().pk}/")
+    page.goto(f"{LIST}{AccessKey.objects.get().pk}/?edit=limits")
     return "Allowed networks"
 
 

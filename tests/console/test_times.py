@@ -90,7 +90,7 @@ def test_the_date_beside_it(distance: timedelta, words: str) -> None:
     [
         (30 * DAY, ">in 30 days<", ">in 30 days</time>, 28 Dec 2026<"),
         (20 * HOUR, ">in 20 hours<", ">in 20 hours</time></span> 29 Nov 2026, 06:00 UTC<"),
-        (90 * DAY, ">26 Feb 2027<", ">26 Feb 2027</time></dd>"),
+        (90 * DAY, ">26 Feb 2027<", ">26 Feb 2027</time></div>"),
         (None, ">never<", ">never</span></dd>"),
     ],
 )
@@ -112,4 +112,4 @@ def test_one_whose_time_has_come(operator: Client) -> None:
     page = operator.get(details(AccessKeyFactory(expired=True))).content.decode()
     yesterday = console.date_beside(timezone.now() - DAY, timezone.now())
     assert 'badge-danger">Expired</span> <time' in page
-    assert f">1 day ago</time>, {yesterday}</dd>" in page
+    assert f">1 day ago</time>, {yesterday}</div>" in page

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
@@ -11,18 +12,32 @@ from django.http.response import HttpResponseBase
 from django.utils.translation import gettext as _
 
 from accesskeys import operations
-from accesskeys.console.forms import LimitsForm, RenameForm
 from accesskeys.console.repeats import Repeated, folded
+from accesskeys.console.section_forms import (
+    ExpiryForm,
+    FactsForm,
+    LimitsForm,
+    RenameForm,
+    ScopesForm,
+    SectionForm,
+)
 from accesskeys.console.verbatim import naming
 from accesskeys.console.views.base import AccessKeyPage
 from accesskeys.core.exceptions import NotFound
-from accesskeys.http import redirect
+from accesskeys.http import htmx, redirect
 from accesskeys.models import AuditEvent, Rotation
 from accesskeys.operations import policy
 from accesskeys.operations.policy import Operation
 
 RECENT_EVENTS = 10
 EVENTS_TO_FOLD = 50
+# What is edited in place, by the word in the address that opens its form.
+SECTIONS: Mapping[str, tuple[Operation, type[SectionForm]]] = {
+    "facts": (Operation.DESCRIBE, FactsForm),
+    "scopes": (Operation.RESCOPE, ScopesForm),
+    "expiry": (Operation.EXTEND, ExpiryForm),
+    "limits": (Operation.LIMIT, LimitsForm),
+}
 IS_NEW = "is_new"  # Marks the message of the page that follows a generation.
 
 
@@ -40,8 +55,11 @@ class AccessKeyDetailsPage(AccessKeyPage):
         return self.page()
 
     def post(self, request: HttpRequest, pk: UUID) -> HttpResponse:
-        form = RenameForm(request.POST)
-        if form.is_valid():
+        try:
+            form = RenameForm(request.POST, access_key=self.access_key)
+        except NotFound:
+            return self.tell_it_is_gone()
+        if form.is_valid() and form.is_current():
             with form.judged() as typed:
                 try:
                     access_key = operations.rename(access_key_id=pk, name=typed["name"], actor=self.actor)
@@ -53,15 +71,16 @@ class AccessKeyDetailsPage(AccessKeyPage):
         return self.page(form=form)
 
     def again(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
-        return self.page(form=RenameForm(request.POST))
+        return self.page(form=RenameForm(request.POST, access_key=self.access_key))
 
     def get_context_data(self, **context: Any) -> dict[str, Any]:
         return super().get_context_data(
             **{
                 "access_key": self.access_key,
-                "form": RenameForm(initial={"name": self.access_key.name}),
+                "form": RenameForm(access_key=self.access_key),
+                "closed": htmx(self.request).target or "",
+                **self.opened,
                 "rotation": self.rotation,
-                "limits_form": LimitsForm(access_key=self.access_key),
                 "is_fresh": self.access_key.is_usable and self.access_key.last_used_at is None,
                 "is_new": any(
                     message.extra_tags == IS_NEW for message in messages.get_messages(self.request)
@@ -78,6 +97,19 @@ class AccessKeyDetailsPage(AccessKeyPage):
         """The rotation that is under way. Once it is over, the next key is the key."""
         rotation = Rotation.objects.described().filter(pk=self.access_key_id).first()
         return None if rotation is None or rotation.is_over else rotation
+
+    @property
+    def opened(self) -> dict[str, SectionForm]:
+        """The form of the section that is edited, for those who may."""
+        section = self.request.GET.get("edit", "")
+        if section not in SECTIONS:
+            return {}
+        operation, form_class = SECTIONS[section]
+        if not policy.may(self.actor, operation):
+            return {}
+        form = form_class(access_key=self.access_key)
+        next(iter(form.visible_fields())).field.widget.attrs["autofocus"] = True
+        return {f"{section}_form": form}
 
     @property
     def recent_events(self) -> list[Repeated] | None:

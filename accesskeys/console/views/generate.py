@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from http import HTTPStatus
 from typing import Any
+from uuid import UUID
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
@@ -18,6 +20,7 @@ from accesskeys.console.views.base import ConsolePage
 from accesskeys.console.views.details import IS_NEW
 from accesskeys.http import htmx, redirect
 from accesskeys.models import AccessKey
+from accesskeys.operations import policy
 from accesskeys.operations.policy import Operation
 
 
@@ -33,7 +36,7 @@ class AccessKeyGeneratePage(ConsolePage):
             return render(
                 request, "console/access_keys/_name_check.html", {"form": NameCheckForm(request.GET)}
             )
-        return self.page(form=GenerateForm())
+        return self.page(form=GenerateForm.fresh(self.like))
 
     def post(self, request: HttpRequest) -> HttpResponse:
         form = GenerateForm(request.POST)
@@ -42,6 +45,16 @@ class AccessKeyGeneratePage(ConsolePage):
                 access_key, _key = operations.generate(**form.wishes(), actor=self.actor)
                 return self.present(access_key)
         return self.page(form=form)
+
+    @property
+    def like(self) -> AccessKey | None:
+        """The access key that the new one is to be like, where somebody asked for that and may see it."""
+        if not policy.may(self.actor, Operation.DETAILS):
+            return None
+        with suppress(ValueError):
+            wanted = UUID(self.request.GET.get("like", ""))
+            return AccessKey.objects.described().filter(pk=wanted).first()
+        return None
 
     @property
     def asks_about_name(self) -> bool:

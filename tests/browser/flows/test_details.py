@@ -63,6 +63,7 @@ def test_no_button_throws_away_what_another_would_have_saved(page: Page) -> None
     alpha = three()[0]
     page.goto(f"{LIST}{alpha.pk}/")
     page.on("dialog", lambda dialog: pytest.fail(f"The browser asked: {dialog.type}"))
+    page.locator("#limits").get_by_role("link", name="Edit").click()
     rate = page.get_by_label("Rate limit")
     rate.fill("10")
     page.get_by_role("button", name="Suspend").click()
@@ -80,6 +81,7 @@ def test_suspend_limit_and_resume(page: Page) -> None:
     page.goto(f"{LIST}{alpha.pk}/")
     page.get_by_role("button", name="Suspend").click()
     expect(page.get_by_role("heading", name="alpha")).to_contain_text("Suspended")
+    page.locator("#limits").get_by_role("link", name="Edit").click()
     page.get_by_label("Allowed networks").fill("192.0.2.1/24")
     page.get_by_role("button", name="Save limits").click()
     expect(page.get_by_label("Allowed networks")).to_have_attribute("aria-invalid", "true")

@@ -1,10 +1,10 @@
-"""The parts of the details page that limit an access key, and switch it off and on again."""
+"""The buttons of the details page that switch an access key off and on again."""
 
 from __future__ import annotations
 
 from abc import abstractmethod
 from collections.abc import Callable
-from typing import Any, ClassVar
+from typing import ClassVar
 from uuid import UUID
 
 from django.contrib import messages
@@ -12,36 +12,12 @@ from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 
 from accesskeys import operations
-from accesskeys.console.forms import LimitsForm
 from accesskeys.console.verbatim import naming
 from accesskeys.console.views.base import PostedPage
-from accesskeys.console.views.details import AccessKeyDetailsPage
 from accesskeys.core.exceptions import NotFound
 from accesskeys.http import redirect
 from accesskeys.models import AccessKey
 from accesskeys.operations.policy import Operation
-
-
-class AccessKeyLimitsPage(PostedPage, AccessKeyDetailsPage):
-    """Where a key may be used from, and how often. What is wrong is said on the details page."""
-
-    operation = Operation.LIMIT
-
-    def post(self, request: HttpRequest, pk: UUID) -> HttpResponse:
-        try:
-            form = LimitsForm(request.POST, access_key=self.access_key)
-            if form.is_valid():
-                with form.judged():
-                    operations.limit(access_key_id=pk, actor=self.actor, **form.wishes())
-                    messages.success(request, _("The limits are saved. They hold from the next request on."))
-                    return redirect(request, self.details_url)
-        except NotFound:
-            return self.tell_it_is_gone()
-        form.focus_on_first_error()
-        return self.page(limits_form=form)
-
-    def again(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        return self.page(limits_form=LimitsForm(request.POST, access_key=self.access_key))
 
 
 class AccessKeySwitchPage(PostedPage):
