@@ -16,5 +16,6 @@ class AccessKeysConfig(AppConfig):
         from accesskeys.verification import rate_limits
 
         allowance.Counting.one_more = rate_limits.one_more
+        allowance.Counting.bad_secret = rate_limits.count_bad_key
         register(check_master_keys)
         post_migrate.connect(create_roles, sender=self)

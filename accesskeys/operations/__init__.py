@@ -12,7 +12,9 @@ from accesskeys.operations.find import find, resolve
 from accesskeys.operations.find_by_key import find_by_key
 from accesskeys.operations.generate import generate
 from accesskeys.operations.generate_many import Generated, foresee, generate_many
+from accesskeys.operations.hand_over import HandedOver, hand_over, take_back
 from accesskeys.operations.limit import limit
+from accesskeys.operations.open_hand_over import Opened, open_hand_over
 from accesskeys.operations.readiness import check_fingerprints, check_keyring
 from accesskeys.operations.rename import rename
 from accesskeys.operations.rescope import rescope
@@ -27,6 +29,8 @@ __all__ = [
     "Damaged",
     "Extended",
     "Generated",
+    "HandedOver",
+    "Opened",
     "RevokedAccessKey",
     "Wish",
     "check_fingerprints",
@@ -39,8 +43,10 @@ __all__ = [
     "foresee",
     "generate",
     "generate_many",
+    "hand_over",
     "limit",
     "objection",
+    "open_hand_over",
     "outlived",
     "rename",
     "rescope",
@@ -49,5 +55,6 @@ __all__ = [
     "reveal",
     "revoke",
     "suspend",
+    "take_back",
     "trim_audit_log",
 ]
