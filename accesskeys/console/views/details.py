@@ -17,12 +17,13 @@ from accesskeys.console.verbatim import naming
 from accesskeys.console.views.base import AccessKeyPage
 from accesskeys.core.exceptions import NotFound
 from accesskeys.http import redirect
-from accesskeys.models import AuditEvent
+from accesskeys.models import AuditEvent, HandOver
 from accesskeys.operations import policy
 from accesskeys.operations.policy import Operation
 
 RECENT_EVENTS = 10
 EVENTS_TO_FOLD = 50
+CLOSED_LINKS = 5
 IS_NEW = "is_new"  # Marks the message of the page that follows a generation.
 
 
@@ -66,11 +67,20 @@ class AccessKeyDetailsPage(AccessKeyPage):
                     message.extra_tags == IS_NEW for message in messages.get_messages(self.request)
                 ),
                 "suspension": AuditEvent.objects.that_suspended(self.access_key),
+                "hand_overs": self.hand_overs,
                 "repeated": self.recent_events,
                 "base_address": self.request.build_absolute_uri("/").rstrip("/"),
                 **context,
             }
         )
+
+    @property
+    def hand_overs(self) -> list[HandOver] | None:
+        """The links to the key, all that are open and the latest of the others, for those who may take them back."""
+        if policy.may(self.actor, Operation.TAKE_BACK):
+            links = self.access_key.hand_overs.defer("digest")
+            return [*links.open(), *links.closed()[:CLOSED_LINKS]]
+        return None
 
     @property
     def recent_events(self) -> list[Repeated] | None:
