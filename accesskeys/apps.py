@@ -17,5 +17,6 @@ class AccessKeysConfig(AppConfig):
 
         allowance.Counting.one_more = rate_limits.one_more
         last_use.FirstUses.write = lambda use: begin_grace(**use._asdict())
+        allowance.Counting.bad_secret = rate_limits.count_bad_key
         register(check_master_keys)
         post_migrate.connect(create_roles, sender=self)

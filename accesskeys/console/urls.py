@@ -10,8 +10,10 @@ from accesskeys.console.views.details import AccessKeyDetailsPage
 from accesskeys.console.views.exports import AccessKeysExport, AuditLogExport
 from accesskeys.console.views.find import AccessKeyFindPage
 from accesskeys.console.views.generate import AccessKeyGeneratePage
+from accesskeys.console.views.hand_over import AccessKeyHandOverPage, HandOverTakeBackPage
 from accesskeys.console.views.home import HomePage
 from accesskeys.console.views.list import AccessKeyListPage
+from accesskeys.console.views.open_hand_over import OpenHandOverPage
 from accesskeys.console.views.reveal import AccessKeyRevealPage
 from accesskeys.console.views.revoke import AccessKeyRevokePage
 from accesskeys.console.views.revoke_many import AccessKeysRevokePage
@@ -95,6 +97,17 @@ urlpatterns = [
         AccessKeyRevokePage.as_view(),
         name="access_key_revoke",
     ),
+    path(
+        "settings/access-keys/<access_key_id:pk>/hand-over/",
+        AccessKeyHandOverPage.as_view(),
+        name="access_key_hand_over",
+    ),
+    path(
+        "settings/access-keys/<access_key_id:pk>/hand-over/<int:number>/",
+        HandOverTakeBackPage.as_view(),
+        name="hand_over_take_back",
+    ),
+    path("hand-over/", OpenHandOverPage.as_view(), name="open_hand_over"),
     path("settings/audit-log/", AuditLogPage.as_view(), name="audit_log"),
     path("settings/audit-log/export/", AuditLogExport.as_view(), name="audit_log_export"),
     path("api/v1/docs/", ApiDocumentationPage.as_view(), name="api_documentation"),

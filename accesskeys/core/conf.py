@@ -21,6 +21,12 @@ def master_keys() -> str:
     return getattr(settings, "ACCESS_KEYS_MASTER_KEYS", "")
 
 
+def public_url() -> str:
+    """``PUBLIC_URL``: the address that operators type, for links that leave the console."""
+    address: str = settings.PUBLIC_URL.geturl()
+    return address
+
+
 def counter_cache() -> str | None:
     """``ACCESS_KEYS_COUNTER_CACHE``: the alias of a cache with an atomic ``incr``; None: the file."""
     return getattr(settings, "ACCESS_KEYS_COUNTER_CACHE", None)

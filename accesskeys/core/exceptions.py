@@ -46,6 +46,46 @@ class UnknownKey(NotFound):
         self.sentence = self._sentences[code]
 
 
+class HandOverClosed(AccessKeyError):
+    """A link that shows no key. The code is why, for the audit log alone: whoever holds it hears one answer."""
+
+    sentence = _(
+        "This link shows no key. It was opened before, has expired or was taken back, or a part of it is missing. "
+        "Ask whoever sent it for a new one."
+    )
+
+    def __init__(self, code: str) -> None:
+        super().__init__(code)
+        self.code = code
+
+
+class NotHandedOver(AccessKeyError):
+    """A key that nobody could use, or so many open links that nobody has an eye on them."""
+
+    _sentences = {
+        "suspended": _("The access key is suspended. Resume it, then hand its key over."),
+        "expired": _("The access key has expired, so its key would be refused."),
+        "too_many": _("There are %(most)d open links to this key. Take one of them back first."),
+    }
+
+    def __init__(self, code: str, **params: int) -> None:
+        super().__init__(code)
+        self.code = code
+        self.params = params
+
+    def __str__(self) -> str:
+        return str(self._sentences[self.code]) % self.params
+
+
+class AlreadyOpened(AccessKeyError):
+    """A link that is taken back after somebody has seen the key."""
+
+    code = "opened"
+    sentence = _(
+        "The link was opened before, so the key is known. Revoke the access key if it should not be."
+    )
+
+
 class Forbidden(AccessKeyError):
     """The actor is known and may not do this."""
 

@@ -41,9 +41,10 @@ class Purpose(StrEnum):
     DIGEST = "digest"
     SEAL = "seal"
     FINGERPRINT = "fingerprint"
+    HAND_OVER = "hand_over"
 
 
-_PURPOSES_OF_MACS = (Purpose.TAG, Purpose.DIGEST)
+_PURPOSES_OF_MACS = (Purpose.TAG, Purpose.DIGEST, Purpose.HAND_OVER)
 
 
 def same(one: bytes, other: bytes) -> bool:
@@ -81,6 +82,10 @@ class MasterKey:
     def digest(self, key: str) -> bytes:
         """The 32 bytes by which a key is found."""
         return self._mac(Purpose.DIGEST, key)
+
+    def hand_over_digest(self, secret: str) -> bytes:
+        """The 32 bytes by which the link with this secret is found."""
+        return self._mac(Purpose.HAND_OVER, secret)
 
     @property
     def fingerprint(self) -> bytes:
@@ -158,6 +163,10 @@ class Keyring:
         """A new key, tagged under the current master key."""
         body = keys.new_body()
         return body + self.current.tag(body)
+
+    def hand_over_digests(self, secret: str) -> list[bytes]:
+        """The digests under which a link may be found: it does not tell which master key it was made with."""
+        return [master_key.hand_over_digest(secret) for master_key in self.master_keys.values()]
 
     def makers(self, key: str) -> Iterator[MasterKey]:
         """The master keys whose tag this key carries: one if it is genuine, none if it is not.

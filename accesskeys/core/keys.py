@@ -22,6 +22,7 @@ _PAIRS = [
     low + high for high in BASE62 for low in BASE62
 ]  # Two characters at a time: every request writes a tag.
 PATTERN: Final = re.compile(rf"({PREFIX}[0-9A-Za-z]{{{RANDOM_LENGTH}}})([0-9A-Za-z]{{{TAG_LENGTH}}})")
+SECRET: Final = re.compile(rf"[0-9A-Za-z]{{{RANDOM_LENGTH}}}")
 
 
 class Parts(NamedTuple):
@@ -32,8 +33,13 @@ class Parts(NamedTuple):
 
 
 def new_body() -> str:
-    """The random part of a new key, with its prefix, from the operating system's generator."""
-    return PREFIX + "".join(secrets.choice(BASE62) for _ in range(RANDOM_LENGTH))
+    """The random part of a new key, with its prefix."""
+    return PREFIX + new_secret()
+
+
+def new_secret() -> str:
+    """256 bits from the operating system's generator, as a key has them, and a link that shows one."""
+    return "".join(secrets.choice(BASE62) for _ in range(RANDOM_LENGTH))
 
 
 def parse(text: str) -> Parts | None:

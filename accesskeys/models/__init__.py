@@ -3,6 +3,7 @@
 from accesskeys.models.access_key import DESCRIPTION, EXPIRY, LAST_USE, AccessKey, AccessKeyQuerySet
 from accesskeys.models.audit_event import Action, ActorKind, AuditEvent, Door, Outcome
 from accesskeys.models.by_facts import is_short
+from accesskeys.models.hand_over import HandOver
 from accesskeys.models.master_key_fingerprint import MasterKeyFingerprint
 from accesskeys.models.rotation import Presented, Rotation
 
@@ -16,6 +17,7 @@ __all__ = [
     "ActorKind",
     "AuditEvent",
     "Door",
+    "HandOver",
     "MasterKeyFingerprint",
     "Outcome",
     "Presented",

@@ -30,6 +30,7 @@ class ActorKind(models.TextChoices):
     OPERATOR = "operator", _("Operator")
     ACCESS_KEY = "access_key", _("Access key")
     COMMAND = "command", _("Command")
+    RECIPIENT = "recipient", _("Recipient")
 
 
 class Action(models.TextChoices):

@@ -17,7 +17,9 @@ from accesskeys.operations.find_by_key import find_by_key
 from accesskeys.operations.find_rotation import find_rotation
 from accesskeys.operations.generate import generate
 from accesskeys.operations.generate_many import Generated, foresee, generate_many
+from accesskeys.operations.hand_over import HandedOver, hand_over, take_back
 from accesskeys.operations.limit import limit
+from accesskeys.operations.open_hand_over import Opened, open_hand_over
 from accesskeys.operations.readiness import check_fingerprints, check_keyring
 from accesskeys.operations.rename import rename
 from accesskeys.operations.rescope import rescope
@@ -36,6 +38,8 @@ __all__ = [
     "Damage",
     "Damaged",
     "Generated",
+    "HandedOver",
+    "Opened",
     "RevokedAccessKey",
     "Rotated",
     "Wish",
@@ -54,8 +58,10 @@ __all__ = [
     "foresee",
     "generate",
     "generate_many",
+    "hand_over",
     "limit",
     "objection",
+    "open_hand_over",
     "outlived",
     "rename",
     "rescope",
@@ -68,6 +74,7 @@ __all__ = [
     "settle_rotations",
     "surrender",
     "suspend",
+    "take_back",
     "trim_audit_log",
     "version_of",
 ]

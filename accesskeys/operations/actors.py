@@ -55,3 +55,8 @@ class Actor:
     def for_command(cls) -> Self:
         """An administrator at a shell: whoever may run ``manage.py`` may do everything."""
         return cls(ActorKind.COMMAND, Door.COMMAND, "manage.py")
+
+    @classmethod
+    def for_recipient(cls, *, address: str | None) -> Self:
+        """Whoever holds a link that shows a key. There is no account, so the address is all that is known."""
+        return cls(ActorKind.RECIPIENT, Door.CONSOLE, "holder of the link", address)

@@ -41,6 +41,8 @@ class Counting:
     """
 
     one_more: ClassVar[Callable[[str, Rate], Counted]]
+    # The same as for a bad key, from this address: raises RateLimited beyond the limit.
+    bad_secret: ClassVar[Callable[[str | None], None]]
 
 
 class Allowance(NamedTuple):
@@ -82,7 +84,7 @@ def _claim(actor: Actor) -> Allowance:
 
 
 def _id_of(actor: Actor) -> Any:
-    return actor.operator.pk if actor.operator else actor.access_key_id
+    return actor.operator.pk if actor.operator else actor.access_key_id or household(actor.address)
 
 
 def _end(counted: Counted) -> str:

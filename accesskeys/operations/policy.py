@@ -57,6 +57,7 @@ class Rule:
     permission: str | None
     scope: str | None
     action: Action | None = None
+    besides: Operation | None = None  # What it comes to, and takes as well.
 
 
 RULES: Mapping[Operation, Rule] = MappingProxyType(
@@ -82,7 +83,9 @@ RULES: Mapping[Operation, Rule] = MappingProxyType(
         Operation.CANCEL_ROTATION: Rule(
             "accesskeys.rotate_accesskey", scopes.WRITE, Action.ROTATION_CANCELLED
         ),
-        Operation.HAND_OVER: Rule("accesskeys.hand_over_accesskey", None, Action.HANDED_OVER),
+        Operation.HAND_OVER: Rule(
+            "accesskeys.hand_over_accesskey", None, Action.HANDED_OVER, Operation.REVEAL
+        ),
         Operation.TAKE_BACK: Rule("accesskeys.hand_over_accesskey", None, Action.HAND_OVER_TAKEN_BACK),
         Operation.REVOKE: Rule("accesskeys.revoke_accesskey", scopes.WRITE, Action.REVOKED),
         Operation.READ_AUDIT_LOG: Rule("accesskeys.view_auditevent", None),
@@ -125,6 +128,8 @@ ROLES: Mapping[str, tuple[Operation, ...]] = MappingProxyType(
 def may(actor: Actor, operation: Operation) -> bool:
     """Whether the actor has what the operation takes."""
     rule = RULES[operation]
+    if rule.besides is not None and not may(actor, rule.besides):
+        return False
     if actor.kind == ActorKind.COMMAND:
         return True
     if actor.kind == ActorKind.ACCESS_KEY:

@@ -25,12 +25,13 @@ from accesskeys.console.verbatim import naming
 from accesskeys.console.views.base import AccessKeyPage
 from accesskeys.core.exceptions import NotFound
 from accesskeys.http import htmx, redirect
-from accesskeys.models import AuditEvent, Rotation
+from accesskeys.models import AuditEvent, HandOver, Rotation
 from accesskeys.operations import policy
 from accesskeys.operations.policy import Operation
 
 RECENT_EVENTS = 10
 EVENTS_TO_FOLD = 50
+CLOSED_LINKS = 5
 # What is edited in place, by the word in the address that opens its form.
 SECTIONS: Mapping[str, tuple[Operation, type[SectionForm]]] = {
     "facts": (Operation.DESCRIBE, FactsForm),
@@ -86,6 +87,7 @@ class AccessKeyDetailsPage(AccessKeyPage):
                     message.extra_tags == IS_NEW for message in messages.get_messages(self.request)
                 ),
                 "suspension": AuditEvent.objects.that_suspended(self.access_key),
+                "hand_overs": self.hand_overs,
                 "repeated": self.recent_events,
                 "base_address": self.request.build_absolute_uri("/").rstrip("/"),
                 **context,
@@ -110,6 +112,14 @@ class AccessKeyDetailsPage(AccessKeyPage):
         form = form_class(access_key=self.access_key)
         next(iter(form.visible_fields())).field.widget.attrs["autofocus"] = True
         return {f"{section}_form": form}
+
+    @property
+    def hand_overs(self) -> list[HandOver] | None:
+        """The links to the key, all that are open and the latest of the others, for those who may take them back."""
+        if policy.may(self.actor, Operation.TAKE_BACK):
+            links = self.access_key.hand_overs.defer("digest")
+            return [*links.open(), *links.closed()[:CLOSED_LINKS]]
+        return None
 
     @property
     def recent_events(self) -> list[Repeated] | None:

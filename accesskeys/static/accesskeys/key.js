@@ -95,6 +95,10 @@
     if (document.hidden) hideAll();
   });
   window.addEventListener("pagehide", hideAll);
+  // What is shown once stays until the page is left, for nothing could show it again.
+  window.addEventListener("pagehide", () =>
+    document.querySelectorAll("[data-wiped]").forEach((shown) => shown.replaceChildren()),
+  );
 
   document.querySelectorAll(".key").forEach(welcome);
   // Without scripts there is no Copy, and the browser has gone to the button before it.
