@@ -15,10 +15,11 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.serializers import as_serializer_error
 
-from accesskeys.api.exceptions import ScopeMissing, ServiceUnavailable
+from accesskeys.api.exceptions import Conflicting, ScopeMissing, ServiceUnavailable
 from accesskeys.api.permissions import log_missing_scope
 from accesskeys.core.database_errors import is_of_pooler, is_passing, reason
 from accesskeys.core.exceptions import (
+    Conflict,
     CountersUnavailable,
     Forbidden,
     InsufficientScope,
@@ -34,6 +35,8 @@ class ApiExceptionHandler(ExceptionHandler):
         match exc:
             case NotFound():
                 return exceptions.NotFound(str(exc), exc.code)
+            case Conflict():
+                return Conflicting(str(exc), exc.code)
             case InsufficientScope():
                 log_missing_scope(cast(Request, self.context["request"]), exc.scope)
                 return ScopeMissing(exc.scope)

@@ -34,6 +34,12 @@ class ScopeMissing(exceptions.PermissionDenied):
         self.auth_header = bearer.challenge(refusal.code, scope=scope)
 
 
+class Conflicting(exceptions.APIException):
+    """409: the request is understood, and at odds with an earlier one."""
+
+    status_code = status.HTTP_409_CONFLICT
+
+
 class TooManyRequests(exceptions.Throttled):
     """429, with our sentence: DRF would say the seconds a second time, in words. ``wait`` becomes ``Retry-After``."""
 

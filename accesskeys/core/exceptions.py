@@ -46,6 +46,27 @@ class UnknownKey(NotFound):
         self.sentence = self._sentences[code]
 
 
+class Conflict(AccessKeyError):
+    """What a program asks for again cannot be answered as it was answered before. The code is why."""
+
+    _sentences = {
+        "idempotency_conflict": "This Idempotency-Key came with another body within the last 24 hours. Send a new one.",
+        "access_key_revoked": (
+            "The access key that this request generated has been revoked. "
+            "Send a new Idempotency-Key to generate another."
+        ),
+        "key_replaced": (
+            "The access key that this request generated has another key by now. "
+            "Ask for it with the scope access_keys:reveal."
+        ),
+    }
+
+    def __init__(self, code: str) -> None:
+        super().__init__(code)
+        self.code = code
+        self.sentence = self._sentences[code]
+
+
 class Forbidden(AccessKeyError):
     """The actor is known and may not do this."""
 

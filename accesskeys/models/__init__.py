@@ -2,6 +2,7 @@
 
 from accesskeys.models.access_key import DESCRIPTION, EXPIRY, LAST_USE, AccessKey, AccessKeyQuerySet, is_short
 from accesskeys.models.audit_event import Action, ActorKind, AuditEvent, Door, Outcome
+from accesskeys.models.idempotent_request import IdempotentRequest
 from accesskeys.models.master_key_fingerprint import MasterKeyFingerprint
 from accesskeys.models.rotation import Presented, Rotation
 
@@ -15,6 +16,7 @@ __all__ = [
     "ActorKind",
     "AuditEvent",
     "Door",
+    "IdempotentRequest",
     "MasterKeyFingerprint",
     "Outcome",
     "Presented",

@@ -12,6 +12,7 @@ from accesskeys.operations.find import find, resolve
 from accesskeys.operations.find_by_key import find_by_key
 from accesskeys.operations.generate import generate
 from accesskeys.operations.generate_many import Generated, foresee, generate_many
+from accesskeys.operations.generate_once import GeneratedOnce, Marked, generate_once
 from accesskeys.operations.limit import limit
 from accesskeys.operations.readiness import check_fingerprints, check_keyring
 from accesskeys.operations.rename import rename
@@ -27,6 +28,8 @@ __all__ = [
     "Damaged",
     "Extended",
     "Generated",
+    "GeneratedOnce",
+    "Marked",
     "RevokedAccessKey",
     "Wish",
     "check_fingerprints",
@@ -39,6 +42,7 @@ __all__ = [
     "foresee",
     "generate",
     "generate_many",
+    "generate_once",
     "limit",
     "objection",
     "outlived",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import datetime
 
 from accesskeys.models import AccessKey, Action
@@ -14,17 +14,25 @@ from accesskeys.operations.validation import name_is_unique, validate
 
 
 def generate(
-    *, name: str, actor: Actor, scopes: Iterable[str] = (), expires_at: datetime | None = None
+    *,
+    name: str,
+    actor: Actor,
+    scopes: Iterable[str] = (),
+    expires_at: datetime | None = None,
+    beginning: Callable[[AccessKey], None] | None = None,
 ) -> tuple[AccessKey, str]:
     """Generate an access key; returns it and its key.
 
     Raises ValidationError on ``name`` (``invalid``, ``unique``), ``scopes`` or ``expires_at``, InsufficientScope
-    when the actor is a key that lacks one of the scopes, and Forbidden.
+    when the actor is a key that lacks one of the scopes, and Forbidden. ``beginning`` is called with the new row at the
+    start of the transaction, before anything is looked up.
     """
     policy.authorize(actor, Operation.GENERATE)
     with audit.operation(Action.GENERATED, actor=actor) as event:
         event.asks_for(name)
         access_key = draft_of(Wish(name, tuple(scopes), expires_at), actor)
+        if beginning is not None:
+            beginning(access_key)
         key = furnish(access_key)
         validate(access_key, *WISHED)
         policy.check_grant(actor, access_key.scopes)

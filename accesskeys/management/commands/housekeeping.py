@@ -2,12 +2,13 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 from django.apps import apps
 from django.core.management.base import CommandError
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from accesskeys import operations
@@ -15,18 +16,20 @@ from accesskeys.core import conf
 from accesskeys.management.base import AccessKeyCommand
 from accesskeys.management.interrupts import interrupts_deferred
 from accesskeys.management.output import Progress
+from accesskeys.models import IdempotentRequest
 from accesskeys.models.steps import delete_some
 
 
 class Command(AccessKeyCommand):
     help = (
-        "Delete what nobody needs any more: audit events that are older than AUDIT_LOG_DAYS, and expired sessions. "
-        "Run it once a day. It may be interrupted, and run again, at any time."
+        "Delete what nobody needs any more: audit events that are older than AUDIT_LOG_DAYS, expired sessions, and "
+        "what is remembered of requests with an Idempotency-Key, after 24 hours. Run it once a day. It may be "
+        "interrupted, and run again, at any time."
     )
 
     def run(self, **options: Any) -> None:
         due = operations.outlived().count()
-        events = sessions = 0
+        events = sessions = requests = 0
         with interrupts_deferred() as interrupted, Progress(self.stderr, due) as progress:
             for deleted in _unhurried(operations.trim_audit_log(actor=self.actor)):
                 events += deleted
@@ -35,7 +38,9 @@ class Command(AccessKeyCommand):
                     break
             if not interrupted.is_set():
                 sessions = sum(_unhurried(_clear_sessions()))
-        self.tell([_as_json(events, sessions) if options["json"] else _sentence(events, sessions)])
+                requests = sum(_unhurried(_clear(IdempotentRequest.objects.outlived)))
+        told = _as_json if options["json"] else _sentence
+        self.tell([told(events, sessions, requests)])
         if interrupted.is_set():
             raise CommandError("Interrupted. Run it again for what is left.")
 
@@ -46,10 +51,13 @@ def _clear_sessions() -> Iterator[int]:
         return
     from django.contrib.sessions.models import Session
 
+    yield from _clear(lambda: Session.objects.filter(expire_date__lt=timezone.now()).order_by("expire_date"))
+
+
+def _clear(outlived: Callable[[], QuerySet[Any]]) -> Iterator[int]:
     while True:
-        expired = Session.objects.filter(expire_date__lt=timezone.now()).order_by("expire_date")
         with transaction.atomic():
-            deleted = delete_some(expired)
+            deleted = delete_some(outlived())
         if not deleted:
             return
         yield deleted
@@ -65,11 +73,11 @@ def _unhurried(steps: Iterator[int]) -> Iterator[int]:
         began = time.monotonic()
 
 
-def _as_json(events: int, sessions: int) -> str:
-    return json.dumps({"audit_events": events, "sessions": sessions})
+def _as_json(events: int, sessions: int, requests: int) -> str:
+    return json.dumps({"audit_events": events, "sessions": sessions, "idempotent_requests": requests})
 
 
-def _sentence(events: int, sessions: int) -> str:
+def _sentence(events: int, sessions: int, requests: int) -> str:
     days = conf.audit_log_days()
     kept = "Audit events are kept for good." if days is None else f"Audit events are kept for {days} days."
-    return f"Deleted: audit events {events:,}, expired sessions {sessions:,}. {kept}"
+    return f"Deleted: audit events {events:,}, expired sessions {sessions:,}, remembered requests {requests:,}. {kept}"
