@@ -15,17 +15,17 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.serializers import as_serializer_error
 
-from accesskeys.api.exceptions import Conflict, Outdated, ScopeMissing, ServiceUnavailable
+from accesskeys.api.exceptions import Conflicting, Outdated, ScopeMissing, ServiceUnavailable
 from accesskeys.api.permissions import log_missing_scope
 from accesskeys.core.database_errors import is_of_pooler, is_passing, reason
 from accesskeys.core.exceptions import (
+    Conflict,
     CountersUnavailable,
     Forbidden,
     InsufficientScope,
     IntegrityFailure,
     NotFound,
     PreconditionFailed,
-    RotationError,
 )
 
 
@@ -36,8 +36,8 @@ class ApiExceptionHandler(ExceptionHandler):
         match exc:
             case NotFound():
                 return exceptions.NotFound(str(exc), exc.code)
-            case RotationError():
-                return Conflict(str(exc), exc.code)
+            case Conflict():
+                return Conflicting(str(exc), exc.code)
             case InsufficientScope():
                 log_missing_scope(cast(Request, self.context["request"]), exc.scope)
                 return ScopeMissing(exc.scope)

@@ -34,8 +34,8 @@ class ScopeMissing(exceptions.PermissionDenied):
         self.auth_header = bearer.challenge(refusal.code, scope=scope)
 
 
-class Conflict(exceptions.APIException):
-    """409: asked for at the wrong moment. The sentence says what to do instead."""
+class Conflicting(exceptions.APIException):
+    """409: asked for at the wrong moment, or at odds with an earlier request. The sentence says what to do."""
 
     status_code = status.HTTP_409_CONFLICT
 

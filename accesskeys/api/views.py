@@ -16,6 +16,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from accesskeys import operations
+from accesskeys.api import idempotency
 from accesskeys.api.actors import actor_of, calling_access_key
 from accesskeys.api.endpoints import ConsumerView, OperationView
 from accesskeys.api.filters import AccessKeyFilterSet
@@ -33,6 +34,7 @@ from accesskeys.api.preconditions import (
 from accesskeys.api.serializers import (
     AccessKeySerializer,
     ChangeSerializer,
+    ErrorsSerializer,
     GeneratedAccessKeySerializer,
     GenerateSerializer,
     KeySerializer,
@@ -86,18 +88,23 @@ class AccessKeyListView(OperationView):
 
     @extend_schema(
         operation_id="generate_access_key",
-        parameters=[ETAG],
+        parameters=[ETAG, *idempotency.PARAMETERS],
         summary=_("Generate an access key"),
-        responses={201: GeneratedAccessKeySerializer},
+        responses={201: GeneratedAccessKeySerializer, 409: ErrorsSerializer},
     )
     def post(self, request: Request) -> Response:
-        access_key, key = operations.generate(**self.body(), actor=actor_of(request))
+        wish, actor, marked = self.body(), actor_of(request), idempotency.marked(request)
+        if marked is None:
+            (access_key, key), is_repeat = operations.generate(**wish, actor=actor), False
+        else:
+            access_key, key, is_repeat = operations.generate_once(**wish, actor=actor, request=marked)
         return Response(
             {**AccessKeySerializer(access_key).data, "key": key},
             status=status.HTTP_201_CREATED,
             headers={
                 "Location": reverse("api:access_key_details", args=[access_key.pk]),
                 "ETag": etag_of(access_key),
+                **({idempotency.REPLAYED: "true"} if is_repeat else {}),
             },
         )
 

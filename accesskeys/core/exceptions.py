@@ -46,6 +46,31 @@ class UnknownKey(NotFound):
         self.sentence = self._sentences[code]
 
 
+class Conflict(AccessKeyError):
+    """What is asked for does not fit what is there by now."""
+
+
+class NoRepeat(Conflict):
+    """What a program asks for again cannot be answered as it was answered before. The code is why."""
+
+    _sentences = {
+        "idempotency_conflict": "This Idempotency-Key came with another body within the last 24 hours. Send a new one.",
+        "access_key_revoked": (
+            "The access key that this request generated has been revoked. "
+            "Send a new Idempotency-Key to generate another."
+        ),
+        "key_replaced": (
+            "The access key that this request generated has another key by now. "
+            "Ask for it with the scope access_keys:reveal."
+        ),
+    }
+
+    def __init__(self, code: str) -> None:
+        super().__init__(code)
+        self.code = code
+        self.sentence = self._sentences[code]
+
+
 class HandOverClosed(AccessKeyError):
     """A link that shows no key. The code is why, for the audit log alone: whoever holds it hears one answer."""
 
@@ -114,7 +139,7 @@ class OwnLimits(Forbidden):
     )
 
 
-class RotationError(AccessKeyError):
+class RotationError(Conflict):
     """The access key is not at the point of its rotation where this could be done."""
 
 

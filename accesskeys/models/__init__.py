@@ -4,6 +4,7 @@ from accesskeys.models.access_key import DESCRIPTION, EXPIRY, LAST_USE, AccessKe
 from accesskeys.models.audit_event import Action, ActorKind, AuditEvent, Door, Outcome
 from accesskeys.models.by_facts import is_short
 from accesskeys.models.hand_over import HandOver
+from accesskeys.models.idempotent_request import IdempotentRequest
 from accesskeys.models.master_key_fingerprint import MasterKeyFingerprint
 from accesskeys.models.rotation import Presented, Rotation
 
@@ -18,6 +19,7 @@ __all__ = [
     "AuditEvent",
     "Door",
     "HandOver",
+    "IdempotentRequest",
     "MasterKeyFingerprint",
     "Outcome",
     "Presented",

@@ -58,23 +58,23 @@ class HoldingTables(migrations.SeparateDatabaseAndState):
 
 
 class CreateModel(migrations.CreateModel):
-    """A table that refers to another, which is held as well: a reference is made and dropped on both sides."""
+    """A table, and the one that it refers to, which is held as well: a reference is made and dropped on both sides."""
 
-    def __init__(self, *args: Any, referred_to: str, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, referred_to: str | None = None, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.referred_to = referred_to
+        self.referred_to = [referred_to] if referred_to else []
 
     def database_forwards(
         self, app_label: str, schema_editor: Editor, from_state: State, to_state: State
     ) -> None:
-        _hold(schema_editor, [self.referred_to])
+        _hold(schema_editor, self.referred_to)
         super().database_forwards(app_label, schema_editor, from_state, to_state)
 
     def database_backwards(
         self, app_label: str, schema_editor: Editor, from_state: State, to_state: State
     ) -> None:
         table = from_state.apps.get_model(app_label, self.name)._meta.db_table
-        _hold(schema_editor, [self.referred_to, table])
+        _hold(schema_editor, [*self.referred_to, table])
         super().database_backwards(app_label, schema_editor, from_state, to_state)
 
 
@@ -186,7 +186,7 @@ def _is_postgresql(schema_editor: Editor) -> bool:
 
 def _hold(schema_editor: Editor, tables: Sequence[str]) -> None:
     """Take all of the tables within the time limit, or none of them and try again."""
-    if not _is_postgresql(schema_editor):
+    if not tables or not _is_postgresql(schema_editor):
         return
     # For the whole transaction: what was forgotten here fails below, instead of waiting while these are held.
     schema_editor.execute(f"SET LOCAL lock_timeout = '{LOCK_TIMEOUT}'")

@@ -17,6 +17,7 @@ from accesskeys.operations.find_by_key import find_by_key
 from accesskeys.operations.find_rotation import find_rotation
 from accesskeys.operations.generate import generate
 from accesskeys.operations.generate_many import Generated, foresee, generate_many
+from accesskeys.operations.generate_once import GeneratedOnce, Marked, generate_once
 from accesskeys.operations.hand_over import HandedOver, hand_over, take_back
 from accesskeys.operations.limit import limit
 from accesskeys.operations.open_hand_over import Opened, open_hand_over
@@ -38,7 +39,9 @@ __all__ = [
     "Damage",
     "Damaged",
     "Generated",
+    "GeneratedOnce",
     "HandedOver",
+    "Marked",
     "Opened",
     "RevokedAccessKey",
     "Rotated",
@@ -58,6 +61,7 @@ __all__ = [
     "foresee",
     "generate",
     "generate_many",
+    "generate_once",
     "hand_over",
     "limit",
     "objection",

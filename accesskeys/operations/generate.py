@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
 from types import MappingProxyType
 
@@ -25,11 +25,14 @@ def generate(
     description: str = "",
     owner: str = "",
     labels: Mapping[str, str] = MappingProxyType({}),
+    beginning: Callable[[AccessKey], None] | None = None,
 ) -> tuple[AccessKey, str]:
     """Generate an access key; returns it and its key, which is limited from the first moment on.
 
     Raises ValidationError on ``name`` (``invalid``, ``unique``) or another field, InsufficientScope when the actor is
     a key that lacks one of the scopes, WiderThanOwn when it has narrower limits, and Forbidden.
+
+    ``beginning`` is called with the new row at the start of the transaction, before anything is looked up.
     """
     wish = Wish(
         name, tuple(scopes), expires_at, tuple(allowed_networks), rate_limit, description, owner, labels
@@ -38,6 +41,8 @@ def generate(
     with audit.operation(Action.GENERATED, actor=actor) as event:
         event.asks_for(name)
         access_key = draft_of(wish, actor)
+        if beginning is not None:
+            beginning(access_key)
         key = furnish(access_key)
         validate(access_key, *WISHED)
         policy.check_grant(actor, access_key.scopes)

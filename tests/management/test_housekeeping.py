@@ -59,7 +59,8 @@ class TestAuditEvents:
         happened(days_ago=KEPT + 0.01, number=3)
         happened(days_ago=KEPT - 0.01, number=2)
         assert run("housekeeping") == (
-            "Deleted: audit events 3, expired sessions 0, old keys 0. Audit events are kept for 400 days.\n"
+            "Deleted: audit events 3, expired sessions 0, old keys 0, remembered requests 0. "
+            "Audit events are kept for 400 days.\n"
         )
         assert others() == 2
         event = AuditEvent.objects.get(action=Action.TRIMMED)
@@ -106,7 +107,12 @@ class TestAuditEvents:
     def test_for_programs(self) -> None:
         happened(days_ago=KEPT + 1)
         signed_in(-1)
-        assert json.loads(run("housekeeping", "--json")) == {"audit_events": 1, "sessions": 1, "old_keys": 0}
+        assert json.loads(run("housekeeping", "--json")) == {
+            "audit_events": 1,
+            "sessions": 1,
+            "old_keys": 0,
+            "idempotent_requests": 0,
+        }
 
     @pytest.mark.parametrize("roles", [["Auditors"], ["Operators", "Viewers", "Auditors"]])
     def test_at_no_other_door(self, roles: list[str]) -> None:

@@ -2,12 +2,13 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from django.apps import apps
 from django.core.management.base import CommandError
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from accesskeys import operations
@@ -15,19 +16,28 @@ from accesskeys.core import conf
 from accesskeys.management.base import AccessKeyCommand
 from accesskeys.management.interrupts import interrupts_deferred
 from accesskeys.management.output import Progress
+from accesskeys.models import IdempotentRequest
 from accesskeys.models.steps import delete_some
+
+_WORDS = {
+    "audit_events": "audit events",
+    "sessions": "expired sessions",
+    "old_keys": "old keys",
+    "idempotent_requests": "remembered requests",
+}
 
 
 class Command(AccessKeyCommand):
     help = (
-        "Delete what nobody needs any more: audit events that are older than AUDIT_LOG_DAYS, expired sessions, and "
-        "old keys whose end has come. "
+        "Delete what nobody needs any more: audit events that are older than AUDIT_LOG_DAYS, expired sessions, "
+        "old keys whose end has come, and what is remembered of requests with an Idempotency-Key, after 24 hours. "
         "Run it once a day. It may be interrupted, and run again, at any time."
     )
 
     def run(self, **options: Any) -> None:
         due = operations.outlived().count()
-        events = sessions = old_keys = 0
+        events = 0
+        others = dict.fromkeys(("sessions", "old_keys", "idempotent_requests"), 0)
         with interrupts_deferred() as interrupted, Progress(self.stderr, due) as progress:
             for deleted in _unhurried(operations.trim_audit_log(actor=self.actor)):
                 events += deleted
@@ -35,10 +45,11 @@ class Command(AccessKeyCommand):
                 if interrupted.is_set():
                     break
             if not interrupted.is_set():
-                sessions = sum(_unhurried(_clear_sessions()))
-                old_keys = operations.settle_rotations(actor=self.actor)
+                others["sessions"] = sum(_unhurried(_clear_sessions()))
+                others["old_keys"] = operations.settle_rotations(actor=self.actor)
+                others["idempotent_requests"] = sum(_unhurried(_clear(IdempotentRequest.objects.outlived)))
         told = _as_json if options["json"] else _sentence
-        self.tell([told(events, sessions, old_keys)])
+        self.tell([told({"audit_events": events, **others})])
         if interrupted.is_set():
             raise CommandError("Interrupted. Run it again for what is left.")
 
@@ -49,10 +60,13 @@ def _clear_sessions() -> Iterator[int]:
         return
     from django.contrib.sessions.models import Session
 
+    yield from _clear(lambda: Session.objects.filter(expire_date__lt=timezone.now()).order_by("expire_date"))
+
+
+def _clear(outlived: Callable[[], QuerySet[Any]]) -> Iterator[int]:
     while True:
-        expired = Session.objects.filter(expire_date__lt=timezone.now()).order_by("expire_date")
         with transaction.atomic():
-            deleted = delete_some(expired)
+            deleted = delete_some(outlived())
         if not deleted:
             return
         yield deleted
@@ -68,11 +82,11 @@ def _unhurried(steps: Iterator[int]) -> Iterator[int]:
         began = time.monotonic()
 
 
-def _as_json(events: int, sessions: int, old_keys: int) -> str:
-    return json.dumps({"audit_events": events, "sessions": sessions, "old_keys": old_keys})
+def _as_json(deleted: Mapping[str, int]) -> str:
+    return json.dumps(deleted)
 
 
-def _sentence(events: int, sessions: int, old_keys: int) -> str:
+def _sentence(deleted: Mapping[str, int]) -> str:
     days = conf.audit_log_days()
     kept = "Audit events are kept for good." if days is None else f"Audit events are kept for {days} days."
-    return f"Deleted: audit events {events:,}, expired sessions {sessions:,}, old keys {old_keys:,}. {kept}"
+    return f"Deleted: {', '.join(f'{_WORDS[what]} {number:,}' for what, number in deleted.items())}. {kept}"
