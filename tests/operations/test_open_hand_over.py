@@ -13,8 +13,9 @@ from pytest_django import Settings
 
 from accesskeys import operations, verification
 from accesskeys.core.exceptions import HandOverClosed, IntegrityFailure, RateLimited
+from accesskeys.core.rates import Rate
 from accesskeys.models import AccessKey, AuditEvent, HandOver
-from accesskeys.operations import Opened
+from accesskeys.operations import Opened, allowance
 from accesskeys.operations.actors import Actor
 from tests.factories import AccessKeyFactory, key_of
 from tests.helpers import at_once, audit_log, holds_part_of, master_key, refusing_inserts
@@ -158,6 +159,22 @@ def test_guessing_is_counted_with_bad_keys_and_good_links_go_on(
     assert opened(secret).key == key_of(billing)
     with pytest.raises(HandOverClosed):
         operations.open_hand_over(secret=secret, actor=Actor.for_recipient(address="192.0.2.1"))
+
+
+def test_one_address_does_not_use_up_what_is_written_down_of_others(
+    billing: AccessKey, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """They have no account to be told apart by."""
+    monkeypatch.setattr(allowance, "OF_AN_ACTOR", Rate(2, 3600))
+    secret = link_to(billing)
+    opened(secret)
+    for _ in range(4):
+        assert_closed(secret, "opened")
+    refused = AuditEvent.objects.filter(outcome="refused")
+    assert refused.count() == 2
+    with pytest.raises(HandOverClosed):
+        operations.open_hand_over(secret=secret, actor=Actor.for_recipient(address="192.0.2.1"))
+    assert refused.count() == 3
 
 
 @pytest.mark.django_db(transaction=True)
