@@ -13,6 +13,7 @@ from accesskeys.operations import audit, policy
 from accesskeys.operations.actors import Actor
 from accesskeys.operations.generate import generate
 from accesskeys.operations.policy import Operation
+from accesskeys.operations.rotations import rotation_of
 from accesskeys.operations.unseal import unseal
 
 
@@ -81,7 +82,8 @@ def _again(access_key_id: UUID, actor: Actor) -> GeneratedOnce:
         event.concerns(access_key)
         event.details = {"repeated_request": True}
         policy.check_reach(actor, Operation.GENERATE, access_key)
-        if access_key.key_created_at is not None:
+        rotation = rotation_of(access_key)
+        if access_key.key_created_at is not None or (rotation and rotation.has_old_key_ended):
             raise NoRepeat("key_replaced")
         key = unseal(access_key)
     return GeneratedOnce(access_key, key, is_repeat=True)

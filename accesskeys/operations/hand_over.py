@@ -15,7 +15,7 @@ from accesskeys.core import keyring, keys
 from accesskeys.core.exceptions import AlreadyOpened, NotFound, NotHandedOver
 from accesskeys.core.moments import written
 from accesskeys.models import AccessKey, Action, HandOver
-from accesskeys.operations import audit, policy
+from accesskeys.operations import audit, policy, rotations
 from accesskeys.operations.actors import Actor
 from accesskeys.operations.find import get, lock
 from accesskeys.operations.policy import Operation
@@ -48,7 +48,7 @@ def hand_over(*, access_key_id: uuid.UUID, actor: Actor, hours: int = HOURS) -> 
         require_usable(access_key)
         if access_key.hand_overs.open().count() >= MOST_OPEN:
             raise NotHandedOver("too_many", most=MOST_OPEN)
-        unseal(access_key)
+        unseal(rotations.latest(access_key))
         secret, now = keys.new_secret(), timezone.now()
         latest = access_key.hand_overs.aggregate(latest=Max("number"))["latest"] or 0
         made = HandOver(

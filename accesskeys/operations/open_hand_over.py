@@ -15,6 +15,7 @@ from accesskeys.operations.actors import Actor
 from accesskeys.operations.allowance import Counting
 from accesskeys.operations.find import get
 from accesskeys.operations.hand_over import require_usable
+from accesskeys.operations.rotations import latest
 from accesskeys.operations.unseal import unseal
 
 
@@ -65,7 +66,7 @@ def _open(found: HandOver, actor: Actor) -> Opened:
             require_usable(access_key)
         except NotHandedOver as refusal:
             raise HandOverClosed(refusal.code) from None
-        key = unseal(access_key)
+        key = unseal(latest(access_key))
         HandOver.objects.filter(pk=found.pk).update(opened_at=timezone.now(), opened_from=actor.address)
     return Opened(access_key.name, key)
 

@@ -8,6 +8,7 @@ from typing import Final
 from accesskeys.core.exceptions import NotRotating
 from accesskeys.core.moments import written
 from accesskeys.models import AccessKey, Action, Outcome, Rotation
+from accesskeys.models.sealed_key import SealedKey
 from accesskeys.operations import audit
 from accesskeys.operations.actors import Actor
 
@@ -20,6 +21,11 @@ LONGEST_END: Final = timedelta(days=365)
 def rotation_of(access_key: AccessKey) -> Rotation | None:
     """The rotation of an access key that is locked, over or not."""
     return Rotation.objects.filter(pk=access_key.pk).first()
+
+
+def latest(access_key: AccessKey) -> SealedKey:
+    """The row of the key that programs are to use from now on: the next one, if there is one."""
+    return rotation_of(access_key) or access_key
 
 
 def pending(access_key: AccessKey) -> Rotation:

@@ -171,6 +171,11 @@ class TestWhatIsNoMore:
         assert (response.status_code, errors(response)) == (409, [("key_replaced", None)])
         assert last_event() == ("api", "access_key.shown", "refused", "key_replaced", "writer")
 
+    def test_nor_one_whose_end_has_come(self, writer: Client, command: Actor) -> None:
+        access_key = made(post(writer))
+        operations.rotate(access_key_id=access_key.pk, actor=command, ends_in=timedelta(0))
+        assert errors(post(writer)) == [("key_replaced", None)]
+
     def test_a_damaged_one_is_not_shown(self, writer: Client) -> None:
         access_key = made(post(writer))
         AccessKey.objects.filter(pk=access_key.pk).update(sealed=b"x" * 40)

@@ -289,3 +289,16 @@ class TestDamage:
             operations.check_keyring()
         with operations.check_integrity(actor=command) as check:
             list(check.pages())
+
+
+class TestHandingOver:
+    @pytest.mark.parametrize("ends_in", [timedelta(0), 30 * DAY])
+    def test_shows_the_key_that_programs_are_to_use(
+        self, billing: AccessKey, command: Actor, ends_in: timedelta
+    ) -> None:
+        before = operations.hand_over(access_key_id=billing.pk, actor=command).secret
+        key = operations.rotate(access_key_id=billing.pk, actor=command, ends_in=ends_in).key
+        after = operations.hand_over(access_key_id=billing.pk, actor=command).secret
+        recipient = Actor.for_recipient(address="192.0.2.7")
+        for secret in (before, after):
+            assert operations.open_hand_over(secret=secret, actor=recipient).key == key
