@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from abc import abstractmethod
 from typing import Any, ClassVar
 
 from django import forms
@@ -42,9 +43,9 @@ class SectionForm(OperationForm):
         for name in self.guarded:
             self.fields[name].widget.attrs["data-saved"] = saved[name]
 
+    @abstractmethod
     def saved(self, access_key: AccessKey) -> dict[str, Any]:
         """What the fields hold for this access key."""
-        raise NotImplementedError
 
     def is_current(self) -> bool:
         """Whether nobody has saved anything since the form was opened. If so, the next try knows of it."""

@@ -58,16 +58,13 @@ class AccessKeyDetailsPage(AccessKeyPage):
     def post(self, request: HttpRequest, pk: UUID) -> HttpResponse:
         try:
             form = RenameForm(request.POST, access_key=self.access_key)
+            if form.is_valid() and form.is_current():
+                with form.judged() as typed:
+                    access_key = operations.rename(access_key_id=pk, name=typed["name"], actor=self.actor)
+                    messages.success(request, naming(_("The name is now %(name)s."), access_key.name))
+                    return redirect(request, self.details_url)
         except NotFound:
             return self.tell_it_is_gone()
-        if form.is_valid() and form.is_current():
-            with form.judged() as typed:
-                try:
-                    access_key = operations.rename(access_key_id=pk, name=typed["name"], actor=self.actor)
-                except NotFound:
-                    return self.tell_it_is_gone()
-                messages.success(request, naming(_("The name is now %(name)s."), access_key.name))
-                return redirect(request, self.details_url)
         form.focus_on_first_error()
         return self.page(form=form)
 
