@@ -21,7 +21,7 @@ from accesskeys.operations.policy import Operation
 
 
 class AccessKeyHandOverPage(AccessKeyPage):
-    """For how long, and then the link, this once. A key of the same access key goes to each that opens one."""
+    """For how long, and then the link, in this one answer."""
 
     operation = Operation.HAND_OVER
     template_name = "console/access_keys/hand_over.html"
