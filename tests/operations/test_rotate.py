@@ -11,9 +11,7 @@ from django.utils import timezone
 
 from accesskeys import operations, verification
 from accesskeys.core.exceptions import (
-    IntegrityFailure,
     InvalidKey,
-    KeyringError,
     NextKeyInUse,
     NotFound,
     NotRotating,
@@ -265,40 +263,3 @@ class TestItself:
     def test_nobody_at_a_shell_is_an_access_key(self, command: Actor) -> None:
         with pytest.raises(NotFound):
             operations.rotate_self(actor=command)
-
-
-class TestDamage:
-    def test_of_a_next_key_is_found_and_never_half_shown(self, billing: AccessKey, command: Actor) -> None:
-        key = operations.rotate(access_key_id=billing.pk, actor=command).key
-        Rotation.objects.update(sealed=AccessKey.objects.get().sealed)
-        with operations.check_integrity(actor=command) as check:
-            [[damaged]] = list(check.pages())
-        assert (damaged.id, damaged.damages) == (billing.pk, ("next_key",))
-        for ask in (
-            lambda: operations.reveal(access_key_id=billing.pk, actor=command, of_next_key=True),
-            lambda: operations.rotate(access_key_id=billing.pk, actor=command),
-        ):
-            with pytest.raises(IntegrityFailure):
-                ask()
-        assert is_accepted(key)
-
-    def test_of_the_keyring_stops_the_start(self, billing: AccessKey, command: Actor) -> None:
-        operations.rotate(access_key_id=billing.pk, actor=command)
-        Rotation.objects.update(sealed_key_id="k9")
-        with pytest.raises(KeyringError, match="need the master key k9"):
-            operations.check_keyring()
-        with operations.check_integrity(actor=command) as check:
-            list(check.pages())
-
-
-class TestHandingOver:
-    @pytest.mark.parametrize("ends_in", [timedelta(0), 30 * DAY])
-    def test_shows_the_key_that_programs_are_to_use(
-        self, billing: AccessKey, command: Actor, ends_in: timedelta
-    ) -> None:
-        before = operations.hand_over(access_key_id=billing.pk, actor=command).secret
-        key = operations.rotate(access_key_id=billing.pk, actor=command, ends_in=ends_in).key
-        after = operations.hand_over(access_key_id=billing.pk, actor=command).secret
-        recipient = Actor.for_recipient(address="192.0.2.7")
-        for secret in (before, after):
-            assert operations.open_hand_over(secret=secret, actor=recipient).key == key
