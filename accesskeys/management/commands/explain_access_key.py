@@ -4,7 +4,7 @@ import json
 import sys
 from collections.abc import Iterator, Sequence
 from datetime import datetime
-from typing import Any, NamedTuple
+from typing import Any
 
 from django.core.management.base import CommandError, CommandParser
 from django.utils import timezone
@@ -16,8 +16,8 @@ from accesskeys.core.networks import parse_address
 from accesskeys.management.base import AccessKeyCommand
 from accesskeys.management.durations import moment_at
 from accesskeys.models import AccessKey
-from accesskeys.verification import rate_limits
-from accesskeys.verification.decision import CHECKS, Attempt
+from accesskeys.verification.decision import Attempt
+from accesskeys.verification.explaining import Verdict, explain
 
 
 class Command(AccessKeyCommand):
@@ -45,20 +45,12 @@ class Command(AccessKeyCommand):
         wanted = _scopes(options["scopes"])
         at = None if options["at"] is None else _moment(options["at"], access_key)
         attempt = Attempt(_address(options["address"]), at or timezone.now())
-        verdicts = list(_verdicts(access_key, attempt, wanted, is_now=at is None))
+        verdicts = list(explain(access_key, attempt, wanted, is_now=at is None))
         told = _as_json if options["json"] else _as_lines
         self.tell(told(access_key, attempt, verdicts))
         if not verdicts[-1].passes:
             # An answer, not an error: it is on standard output, and there is nothing more to say.
             sys.exit(1)
-
-
-class Verdict(NamedTuple):
-    """What one check says, and what it looked at."""
-
-    check: str
-    passes: bool
-    told: str
 
 
 def _as_lines(access_key: AccessKey, attempt: Attempt, verdicts: Sequence[Verdict]) -> Iterator[str]:
@@ -80,40 +72,6 @@ def _as_json(access_key: AccessKey, attempt: Attempt, verdicts: Sequence[Verdict
             "checks": [verdict._asdict() for verdict in verdicts],
         }
     )
-
-
-def _verdicts(
-    access_key: AccessKey, attempt: Attempt, wanted: Sequence[str], *, is_now: bool
-) -> Iterator[Verdict]:
-    """What the checks say, up to the first that refuses."""
-    for verdict in _every_verdict(access_key, attempt, wanted, is_now=is_now):
-        yield verdict
-        if not verdict.passes:
-            return
-
-
-def _every_verdict(
-    access_key: AccessKey, attempt: Attempt, wanted: Sequence[str], *, is_now: bool
-) -> Iterator[Verdict]:
-    for check in CHECKS:
-        passes, told = check.passes(access_key, attempt), check.told(access_key)
-        if check.reason == "address" and not passes and attempt.address is None:
-            told += "; name the client's with --address"
-        yield Verdict(check.reason, passes, told)
-    yield _rate(access_key, is_now=is_now)
-    carried = " ".join(access_key.scopes) or "none"
-    for scope in wanted:
-        yield Verdict("scope", access_key.has_scope(scope), f"{scope}, of {carried}")
-
-
-def _rate(access_key: AccessKey, *, is_now: bool) -> Verdict:
-    if access_key.rate_limit is None:
-        return Verdict("rate", True, "unlimited")
-    if not is_now:
-        return Verdict("rate", True, f"{access_key.rate_limit}, counted when it is time")
-    window = rate_limits.window_of(access_key)
-    told = f"{access_key.rate_limit}, {window.used} used, begins anew in {window.seconds_left} s"
-    return Verdict("rate", window.used < window.allowed, told)
 
 
 def _scopes(texts: Sequence[str]) -> list[str]:
