@@ -5,7 +5,9 @@ from __future__ import annotations
 import json
 import os
 import signal
+import time
 from datetime import datetime, timedelta
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -156,7 +158,9 @@ class TestOnTheWay:
         self, number: signal.Signals, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         signed_in(-1)
-        monkeypatch.setattr(housekeeping.time, "sleep", lambda _seconds: os.kill(os.getpid(), number))
+        # Its own clock: other threads of this process sleep as well.
+        clock = SimpleNamespace(monotonic=time.monotonic, sleep=lambda _seconds: os.kill(os.getpid(), number))
+        monkeypatch.setattr(housekeeping, "time", clock)
         with pytest.raises(CommandError, match=r"^Interrupted\. Run it again for what is left\.$"):
             run("housekeeping")
         assert (others(), Session.objects.count()) == (50, 1)
