@@ -237,13 +237,13 @@ class FactFields(forms.Form):
         label=_("Owner"),
         required=False,
         help_text=_("A team, a person or an address."),
-        widget=forms.TextInput({"autocomplete": "off"}),
+        widget=VerbatimInput,
     )
     description = forms.CharField(
         label=_("Description"),
         required=False,
         help_text=_("What it is for, in one line."),
-        widget=forms.TextInput({"autocomplete": "off"}),
+        widget=VerbatimInput,
     )
     labels = LabelsField(label=_("Labels"), required=False, help_text=_("One label a line: team=payments"))
 

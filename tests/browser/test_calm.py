@@ -61,7 +61,8 @@ def test_the_generate_button_does_not_move_while_a_name_is_typed(
         button.click()  # The same answer, from the form itself.
     expect(name).to_be_focused()
     places["submitted"] = box(button)
-    assert places == dict.fromkeys(places, places[""])
+    # Less than half a pixel is a rounding, and nobody sees it.
+    assert places == {when: pytest.approx(places[""], abs=0.49) for when in places}
 
 
 @pytest.mark.parametrize("touch", [True, False])

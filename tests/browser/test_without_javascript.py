@@ -43,6 +43,7 @@ def test_generate_show_rename_and_revoke(page: Page) -> None:
     page.get_by_role("link", name="Generate access key").click()
     page.get_by_label("Name", exact=True).fill("two words")
     page.get_by_role("radio", name="30 days").check(force=True)
+    page.locator("summary").filter(has_text="For managing access keys").click()
     page.get_by_label("access_keys:read").check()
     page.get_by_role("button", name="Generate", exact=True).click()
     # What was typed is still there, to be corrected.

@@ -55,6 +55,11 @@ def answers(route: str, method: str) -> Row:
     return next((row for names, row in methods.items() if method in names.split()), methods[OTHERS])
 
 
+_SECTION: Methods = {  # Of the details page, edited in place.
+    "GET HEAD": console("302 302 302 302"),
+    "POST": console("403! 302* 404! 302*", strangers=FILLED_IN),
+    OTHERS: console("403! 405 404! 405"),
+}
 _API_READ: Methods = {"GET HEAD": api("200 200 200 200 200 200"), OTHERS: api("405 405 405 405 405 405")}
 _REDIRECT: Methods = {"TRACE": everybody("405"), OTHERS: everybody("302")}
 _ADMIN_PAGE: Methods = {OTHERS: admin("200")}
@@ -93,11 +98,21 @@ MATRIX: Mapping[str, Methods] = {
         "POST": console("403! 302* 404! 302*", strangers=FILLED_IN),
         OTHERS: console("403! 405 404! 405"),
     },
-    "settings/access-keys/<access_key_id:pk>/limits/": {
-        "GET HEAD": console("302 302 302 302"),
-        "POST": console("403! 302* 404! 302*", strangers=FILLED_IN),
+    "settings/access-keys/<access_key_id:pk>/limits/": _SECTION,
+    "settings/access-keys/<access_key_id:pk>/scopes/": _SECTION,
+    "settings/access-keys/<access_key_id:pk>/expiry/": _SECTION,
+    "settings/access-keys/<access_key_id:pk>/facts/": _SECTION,
+    "settings/access-keys/<access_key_id:pk>/hand-over/": {
+        "GET HEAD OPTIONS": console("403! 200 404! 200"),
+        "POST": console("403! 200* 404! 200*", strangers=FILLED_IN),
         OTHERS: console("403! 405 404! 405"),
     },
+    "settings/access-keys/<access_key_id:pk>/hand-over/<int:number>/": {
+        "GET HEAD": console("302 302 302 302"),
+        "POST": console("403! 302* 404! 302*"),
+        OTHERS: console("403! 405 404! 405"),
+    },
+    "hand-over/": {"GET HEAD OPTIONS": everybody("200"), "POST": everybody("404"), OTHERS: everybody("405")},
     "settings/access-keys/<access_key_id:pk>/suspend/": {
         "GET HEAD": console("302 302 302 302"),
         "POST": console("403! 302* 404! 302*"),

@@ -16,7 +16,7 @@ from django.urls import URLPattern, URLResolver, get_resolver
 from pytest_django import Settings
 
 from accesskeys import operations
-from accesskeys.models import AccessKey, AuditEvent, Rotation
+from accesskeys.models import AccessKey, AuditEvent, HandOver, Rotation
 from accesskeys.operations.actors import Actor
 from accesskeys.operations.policy import RULES, Operation
 from tests.doors.callers import CALLERS, CONSUMERS
@@ -34,6 +34,11 @@ OPERATIONS = {
     ("settings/access-keys/<access_key_id:pk>/reveal/", None): Operation.REVEAL,
     ("settings/access-keys/<access_key_id:pk>/revoke/", None): Operation.REVOKE,
     ("settings/access-keys/<access_key_id:pk>/limits/", None): Operation.LIMIT,
+    ("settings/access-keys/<access_key_id:pk>/scopes/", None): Operation.RESCOPE,
+    ("settings/access-keys/<access_key_id:pk>/expiry/", None): Operation.EXTEND,
+    ("settings/access-keys/<access_key_id:pk>/facts/", None): Operation.DESCRIBE,
+    ("settings/access-keys/<access_key_id:pk>/hand-over/", None): Operation.HAND_OVER,
+    ("settings/access-keys/<access_key_id:pk>/hand-over/<int:number>/", None): Operation.TAKE_BACK,
     ("settings/access-keys/<access_key_id:pk>/suspend/", None): Operation.SUSPEND,
     ("settings/access-keys/<access_key_id:pk>/resume/", None): Operation.RESUME,
     ("settings/access-keys/<access_key_id:pk>/rotate/", None): Operation.ROTATE,
@@ -60,6 +65,11 @@ FORMS: dict[str, dict[str, str]] = {
     "settings/access-keys/<access_key_id:pk>/revoke/": {"understood": "on"},
     "settings/access-keys/<access_key_id:pk>/limits/": {"requests": "5", "period": "minute"},
     "settings/access-keys/<access_key_id:pk>/rotate/": {"grace": "3600", "ends_in": "86400"},
+    "settings/access-keys/<access_key_id:pk>/scopes/": {"own_scopes": "orders:read"},
+    "settings/access-keys/<access_key_id:pk>/expiry/": {"lifetime": "30"},
+    "settings/access-keys/<access_key_id:pk>/facts/": {"owner": "payments"},
+    "settings/access-keys/<access_key_id:pk>/hand-over/": {"hours": "24"},
+    "hand-over/": {"secret": "nothing"},
     SELECTION: {"number": "1"},
     "oauth2/revoke/": {"token": "nothing"},
     "oauth2/introspect/": {"token": "nothing"},
@@ -92,7 +102,7 @@ JSON: dict[str, dict[str, Any]] = {
     "api/v1/access-keys/<access_key_id:pk>/limits/": {"allowed_networks": [], "rate_limit": "5/minute"},
 }
 
-POST_ALONE = re.compile("(reveal|limits|suspend|resume)/$")
+POST_ALONE = re.compile("(reveal|limits|scopes|expiry|facts|hand-over/1|suspend|resume)/$")
 ACCESS_KEY_COLUMNS = [
     field.name
     for field in AccessKey._meta.fields
@@ -119,6 +129,8 @@ class Targets:
             operations.suspend(access_key_id=targets.access_key.pk, actor=Actor.for_command())
         if "rotat" in route and (method != "POST" or not route.endswith(("rotate/", "rotation/"))):
             operations.rotate(access_key_id=targets.access_key.pk, actor=Actor.for_command())
+        if "<int:number>" in route:
+            operations.hand_over(access_key_id=targets.access_key.pk, actor=Actor.for_command())
         return targets
 
     def address(self, route: str) -> str:
@@ -127,6 +139,7 @@ class Targets:
         for part, value in {
             "<access_key_id:pk>": self.access_key.pk,
             "<path:content_type_id>": 1,
+            "<int:number>": 1,
             "<path:object_id>": someone,
             "<id>": someone,
             "^(?P<app_label>auth)/$": "auth/",
@@ -150,6 +163,7 @@ def everything() -> list[Any]:
     return [
         list(AccessKey.objects.order_by("pk").values(*ACCESS_KEY_COLUMNS)),
         list(Rotation.objects.order_by("pk").values_list("pk", "ends_at")),
+        list(HandOver.objects.order_by("pk").values_list("pk", "taken_back_at")),
         list(User.objects.order_by("pk").values("pk", "username", "password", "is_superuser", "is_active")),
         list(User.groups.through.objects.order_by("pk").values_list("user_id", "group_id")),
         list(Group.objects.order_by("pk").values_list("pk", "name")),

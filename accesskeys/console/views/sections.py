@@ -17,7 +17,7 @@ from accesskeys import operations
 from accesskeys.console.section_forms import ExpiryForm, FactsForm, LimitsForm, ScopesForm, SectionForm
 from accesskeys.console.views.base import PostedPage
 from accesskeys.console.views.details import AccessKeyDetailsPage
-from accesskeys.core.exceptions import NotFound
+from accesskeys.core.exceptions import NotFound, PreconditionFailed
 from accesskeys.http import redirect
 from accesskeys.operations.policy import Operation
 
@@ -37,8 +37,20 @@ class SectionPage(PostedPage, AccessKeyDetailsPage):
                     return redirect(request, self.details_url)
         except NotFound:
             return self.tell_it_is_gone()
+        except PreconditionFailed:  # Somebody was faster by a moment: look at what there is now.
+            del self.access_key
+            return self.post(request, pk)
         form.focus_on_first_error()
         return self.with_form(form)
+
+    def change(self, **wished: Any) -> operations.Changed:
+        """Set these fields of the access key that the form was held against, and of no later one."""
+        return operations.change(
+            access_key_id=self.access_key_id,
+            wished=wished,
+            actor=self.actor,
+            expected=[operations.version_of(self.access_key)],
+        )
 
     def again(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         return self.with_form(self.form_class(request.POST, access_key=self.access_key))
@@ -59,7 +71,7 @@ class AccessKeyScopesPage(SectionPage):
     form_class = ScopesForm
 
     def save(self, form: ScopesForm) -> str:
-        operations.rescope(access_key_id=self.access_key_id, scopes=form.wished_scopes(), actor=self.actor)
+        self.change(scopes=form.wished_scopes())
         return _("The scopes are saved. They hold from the next request on.")
 
 
@@ -69,14 +81,12 @@ class AccessKeyExpiryPage(SectionPage):
     form_class = ExpiryForm
 
     def save(self, form: ExpiryForm) -> str:
-        extended = operations.extend(
-            access_key_id=self.access_key_id, expires_at=form.expires_at(), actor=self.actor
-        )
-        if not extended.works_again:
-            return _("The expiry is saved. It holds from the next request on.")
-        if extended.access_key.is_suspended:
+        changed = self.change(expires_at=form.expires_at())
+        if changed.works_again:
+            return _("The expiry is saved. The key works again from now on.")
+        if changed.access_key.is_suspended:
             return _("The expiry is saved. The access key is still suspended, so its key is refused.")
-        return _("The expiry is saved. The key works again from now on.")
+        return _("The expiry is saved. It holds from the next request on.")
 
 
 class AccessKeyLimitsPage(SectionPage):
@@ -85,7 +95,7 @@ class AccessKeyLimitsPage(SectionPage):
     form_class = LimitsForm
 
     def save(self, form: LimitsForm) -> str:
-        operations.limit(access_key_id=self.access_key_id, actor=self.actor, **form.limits())
+        self.change(**form.limits())
         return _("The limits are saved. They hold from the next request on.")
 
 
@@ -95,5 +105,5 @@ class AccessKeyFactsPage(SectionPage):
     form_class = FactsForm
 
     def save(self, form: FactsForm) -> str:
-        operations.describe(access_key_id=self.access_key_id, actor=self.actor, **form.facts())
+        self.change(**form.facts())
         return _("Owner, description and labels are saved.")

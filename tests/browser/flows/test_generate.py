@@ -30,6 +30,7 @@ def test_generate(page: Page) -> None:
         expect(name).to_have_attribute("aria-invalid", "false" if typed == "free" else "true")
     name.fill("two words")
     dialog.get_by_role("radio", name="90 days").check(force=True)
+    dialog.locator("summary").filter(has_text="For managing access keys").click()
     dialog.get_by_label("access_keys:read").check()
     dialog.get_by_label("Scopes of your own").fill("orders:read")
     dialog.get_by_role("button", name="Generate").click()
