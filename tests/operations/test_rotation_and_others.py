@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from uuid import UUID
 
 import pytest
 
@@ -56,3 +57,27 @@ class TestHandingOver:
         recipient = Actor.for_recipient(address="192.0.2.7")
         for secret in (before, after):
             assert operations.open_hand_over(secret=secret, actor=recipient).key == key
+
+
+class TestPuttingAway:
+    def test_of_one_that_is_begun_anew_meanwhile(
+        self, billing: AccessKey, command: Actor, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        key = operations.rotate(access_key_id=billing.pk, actor=command, grace=timedelta(0)).key
+        assert is_accepted(key)
+        names = operations.settle_rotations.__globals__
+        lock = names["lock"]
+
+        def too_late(access_key_id: UUID) -> AccessKey:
+            Rotation.objects.update(first_used_at=None)
+            found: AccessKey = lock(access_key_id)
+            return found
+
+        monkeypatch.setitem(names, "lock", too_late)
+        assert operations.settle_rotations(actor=command) == 0
+        assert Rotation.objects.count() == 1
+        assert is_accepted(key)
+
+    def test_it_is_called_by_its_access_key(self, billing: AccessKey, command: Actor) -> None:
+        rotated = operations.rotate(access_key_id=billing.pk, actor=command)
+        assert str(rotated.rotation) == str(billing.pk)

@@ -31,7 +31,8 @@ def test_by_keyboard_from_the_details_to_the_clipboard(enter: Enter, billing: Ac
     link = page.locator("#hand-over-link")
     expect(link).to_contain_text("/hand-over/#")
     dialog.get_by_role("button", name="Copy link").press("Enter")
-    assert page.evaluate("navigator.clipboard.readText()") == link.inner_text()
+    copied = "link => navigator.clipboard.readText().then((text) => text === link)"
+    page.wait_for_function(copied, arg=link.inner_text())
     made = HandOver.objects.get()
     assert (made.expires_at - made.created_at).days == 3
     secret = link.inner_text().partition("#")[2]

@@ -45,7 +45,8 @@ def test_the_link_shows_the_key_once_by_a_button(visit: Enter, billing: AccessKe
     page.keyboard.press("Enter")
     expect(page.locator("#handed-over")).to_have_text(key_of(billing))
     page.get_by_role("button", name="Copy").click()
-    assert page.evaluate("navigator.clipboard.readText()") == key_of(billing)
+    copied = "key => navigator.clipboard.readText().then((text) => text === key)"
+    page.wait_for_function(copied, arg=key_of(billing))
     assert HandOver.objects.get().opened_from == "127.0.0.1"
     assert secret not in page.content()
     # Nothing but the body of the one POST holds the secret, and nobody else is asked.
