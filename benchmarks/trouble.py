@@ -144,10 +144,10 @@ def _clients(name: str, cookie: str) -> Trouble:
 
 @contextmanager
 def _small_disk(database: Database) -> Iterator[Path]:
-    """A file system of 4 MiB."""
+    """A file system of 16 MiB."""
     folder = Path(database.folder, "small")
     folder.mkdir()
-    subprocess.run(["mount", "-t", "tmpfs", "-o", "size=4m", "tmpfs", str(folder)], check=True)
+    subprocess.run(["mount", "-t", "tmpfs", "-o", "size=16m", "tmpfs", str(folder)], check=True)
     try:
         yield folder
     finally:
