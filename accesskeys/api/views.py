@@ -19,6 +19,7 @@ from accesskeys import operations
 from accesskeys.api import idempotency
 from accesskeys.api.actors import actor_of, calling_access_key
 from accesskeys.api.endpoints import ConsumerView, OperationView
+from accesskeys.api.exceptions import KeyRefused
 from accesskeys.api.filters import AccessKeyFilterSet
 from accesskeys.api.pagination import KeysetPagination
 from accesskeys.api.preconditions import (
@@ -65,7 +66,11 @@ class CurrentAccessKeyView(ConsumerView):
         responses=AccessKeySerializer,
     )
     def get(self, request: Request) -> Response:
-        return description_unless_known(calling_access_key(request), request)
+        # A decision reads less of it than is told here.
+        access_key = AccessKey.objects.described().filter(pk=calling_access_key(request).pk).first()
+        if access_key is None:  # Revoked in between.
+            raise KeyRefused
+        return description_unless_known(access_key, request)
 
 
 class AccessKeyListView(OperationView):

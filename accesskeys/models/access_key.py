@@ -190,6 +190,9 @@ class AccessKey(SealedKey):
     key_created_at = models.DateTimeField(_("key made"), null=True, editable=False)
     key_first_used_at = models.DateTimeField(_("key first used"), null=True, editable=False)
 
+    # Whether a Rotation stands beside it: a decision asks for one only then. Kept by ``operations.rotations`` alone.
+    has_next_key = models.BooleanField(default=False, db_default=False, editable=False)
+
     # Set where a key was presented, and only while there are two.
     presented: Presented | None = None
 

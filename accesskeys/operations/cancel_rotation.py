@@ -5,12 +5,12 @@ from __future__ import annotations
 import uuid
 
 from accesskeys.core.exceptions import NextKeyInUse, OldKeyEnded
-from accesskeys.models import AccessKey, Action, Rotation
+from accesskeys.models import AccessKey, Action
 from accesskeys.operations import audit, policy
 from accesskeys.operations.actors import Actor
 from accesskeys.operations.find import lock
 from accesskeys.operations.policy import Operation
-from accesskeys.operations.rotations import pending
+from accesskeys.operations.rotations import drop_next_key, pending
 
 
 def cancel_rotation(*, access_key_id: uuid.UUID, actor: Actor) -> AccessKey:
@@ -28,5 +28,5 @@ def cancel_rotation(*, access_key_id: uuid.UUID, actor: Actor) -> AccessKey:
             raise NextKeyInUse
         if rotation.has_old_key_ended:
             raise OldKeyEnded
-        Rotation.objects.filter(pk=access_key_id).delete()
+        drop_next_key(access_key)
     return access_key

@@ -33,6 +33,7 @@ class Damage(StrEnum):
 
     ROW = "row"
     NEXT_KEY = "next_key"
+    ROTATION = "rotation"
     SEALED = "sealed"
     DIGEST = "digest"
     MASTER_KEY = "master_key"
@@ -133,6 +134,8 @@ def _damages(access_key: AccessKey, known: frozenset[str]) -> Iterator[Damage]:
         except IntegrityFailure as failure:
             yield Damage(failure.damage)
     rotation = getattr(access_key, "rotation", None)
+    if rotation is not None and not access_key.has_next_key:
+        yield Damage.ROTATION
     if rotation is not None and not _missing(rotation) & known:
         try:
             unseal(rotation)

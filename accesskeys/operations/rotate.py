@@ -23,6 +23,7 @@ from accesskeys.operations.rotations import (
     GRACE,
     LONGEST_END,
     LONGEST_GRACE,
+    begin,
     rotation_of,
     settle,
 )
@@ -81,7 +82,7 @@ def _rotate(access_key_id: uuid.UUID, actor: Actor, grace: timedelta, ends_in: t
             old_last_used_at=access_key.last_used_at,
         )
         key = furnish(rotation)
-        rotation.save(force_insert=True)
+        begin(access_key, rotation)
         event.details = {"grace_seconds": int(grace.total_seconds()), "ends_at": written(rotation.ends_at)}
     return Rotated(access_key, rotation, key)
 

@@ -36,6 +36,18 @@ def pending(access_key: AccessKey) -> Rotation:
     return rotation
 
 
+def begin(access_key: AccessKey, rotation: Rotation) -> None:
+    """Let the access key, which is locked, have two keys."""
+    rotation.save(force_insert=True)
+    AccessKey.objects.filter(pk=access_key.pk).update(has_next_key=True)
+
+
+def drop_next_key(access_key: AccessKey) -> None:
+    """Let the present key be the only one, in one transaction with the lock."""
+    Rotation.objects.filter(pk=access_key.pk).delete()
+    AccessKey.objects.filter(pk=access_key.pk).update(has_next_key=False)
+
+
 def end_old_key(access_key: AccessKey, rotation: Rotation) -> None:
     """Make the next key the one and only, in one transaction with the lock."""
     access_key.key_created_at, access_key.key_first_used_at = rotation.created_at, rotation.first_used_at
@@ -46,6 +58,7 @@ def end_old_key(access_key: AccessKey, rotation: Rotation) -> None:
         sealed_key_id=rotation.sealed_key_id,
         key_created_at=rotation.created_at,
         key_first_used_at=rotation.first_used_at,
+        has_next_key=False,
     )
     Rotation.objects.filter(pk=access_key.pk).delete()
 

@@ -13,7 +13,7 @@ from accesskeys.models import AccessKey, Action, Outcome, Rotation
 from accesskeys.operations import audit
 from accesskeys.operations.actors import Actor
 from accesskeys.operations.find import lock
-from accesskeys.operations.rotations import end_old_key, rotation_of
+from accesskeys.operations.rotations import drop_next_key, end_old_key, rotation_of
 
 
 class _Held(NamedTuple):
@@ -54,7 +54,7 @@ def _end(access_key: AccessKey, digest: bytes) -> Action | None:
     is_next = rotation is not None and keyring.same(bytes(rotation.digest), digest)
     if rotation is not None and not rotation.has_old_key_ended:
         if is_next:
-            Rotation.objects.filter(pk=access_key.pk).delete()
+            drop_next_key(access_key)
             return Action.ROTATION_CANCELLED
         end_old_key(access_key, rotation)
         return Action.ROTATION_COMPLETED

@@ -13,7 +13,7 @@ from accesskeys.verification.last_use import record_first_use, record_use
 
 
 def authenticate(key: str, *, address: str | None = None) -> AccessKey:
-    """The access key that this key belongs to, read freshly from the database in one statement.
+    """The access key that this key belongs to, read freshly from the database.
 
     Raises InvalidKey, whose ``reason`` (malformed, forged, unknown, ended, suspended, expired, address) is logged and
     meant for nobody else, RateLimited for a key over its limit or an address that keeps presenting bad keys, and

@@ -39,6 +39,7 @@ def test_there_is_a_key_all_the_time(command: Actor) -> None:
 def look_at(access_key: AccessKey, command: Actor) -> None:
     shown = operations.reveal(access_key_id=access_key.pk, actor=command)
     assert verification.authenticate(shown) == access_key
+    assert AccessKey.objects.get().has_next_key == Rotation.objects.exists()
     if Rotation.objects.exists():
         following = operations.reveal(access_key_id=access_key.pk, actor=command, of_next_key=True)
         assert verification.authenticate(following) == access_key

@@ -122,6 +122,7 @@ class Rotating(RuleBasedStateMachine):
         shown = operations.reveal(access_key_id=self.pk, actor=self.command)
         assert shown == (self.next if self.has_ended else self.key)
         assert Rotation.objects.count() == (self.next is not None)
+        assert AccessKey.objects.get(pk=self.pk).has_next_key == (self.next is not None)
 
 
 @pytest.mark.django_db

@@ -15,11 +15,12 @@ from pytest_django import Settings
 
 from accesskeys.core.keyring import get_keyring
 from accesskeys.models import AccessKey
-from accesskeys.verification.finding import asking, deadline, find_by_digest, statement
+from accesskeys.verification.finding import asking, deadline, find_by_digest
 from accesskeys.verification.finding.deadline import Wait, Watch
 from identity_cloud.wsgi import wait_for_no_lock
 from tests.factories import AccessKeyFactory, key_of
 from tests.line import Line, line_to_the_cluster
+from tests.verification.statements import compile_anew
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -80,7 +81,7 @@ def table_held() -> Iterator[None]:
 def test_a_lock(is_prepared: bool, monkeypatch: pytest.MonkeyPatch) -> None:
     if not is_prepared:  # As behind a pooler.
         monkeypatch.setitem(connection.settings_dict["OPTIONS"], "prepare_threshold", None)
-    statement._compile.cache_clear()
+    compile_anew()
     access_key = AccessKeyFactory()
     assert found(access_key) == access_key
     with table_held():
@@ -88,7 +89,7 @@ def test_a_lock(is_prepared: bool, monkeypatch: pytest.MonkeyPatch) -> None:
     assert connection.connection is None
     time.sleep(1.05)
     assert found(access_key) == access_key
-    statement._compile.cache_clear()
+    compile_anew()
 
 
 def test_a_lock_that_the_server_gives_up_waiting_for_leaves_the_connection_as_it_is() -> None:

@@ -19,6 +19,7 @@ from accesskeys.operations.actors import Actor
 from accesskeys.verification.finding import statement
 from tests.factories import AccessKeyFactory, key_of
 from tests.helpers import at_once, database_away
+from tests.verification.statements import compile_anew
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -90,10 +91,10 @@ def behind_a_pooler() -> Iterator[None]:
         if connection.vendor == "postgresql":
             monkeypatch.setitem(connection.settings_dict["OPTIONS"], "prepare_threshold", 0)
             connection.close()
-        statement._compile.cache_clear()
+        compile_anew()
         yield
         assert not is_prepared()
-    statement._compile.cache_clear()
+    compile_anew()
 
 
 FULL = {
@@ -150,13 +151,13 @@ def test_what_is_found_is_what_django_reads(values: dict[str, Any], way: Any, is
 
 @pytest.mark.parametrize("keeps_utc", [True, False])
 def test_a_project_keeps_its_own_time(keeps_utc: bool, settings: Settings) -> None:
-    statement._compile.cache_clear()
+    compile_anew()
     settings.USE_TZ = keeps_utc
     access_key = AccessKeyFactory()
     found = verification.authenticate(key_of(access_key))
     read = AccessKey.objects.get(pk=access_key.pk)
     assert (found.created_at, found.created_at.tzinfo) == (read.created_at, UTC if keeps_utc else None)
-    statement._compile.cache_clear()
+    compile_anew()
 
 
 def test_nobody_is_found_by_another_digest() -> None:
@@ -169,7 +170,7 @@ def test_nobody_is_found_by_another_digest() -> None:
 def test_threads_that_come_first_at_once_may_each_compile_the_statement() -> None:
     access_key = AccessKeyFactory()
     for _ in range(3):  # On a connection that knows the statement already.
-        statement._compile.cache_clear()
+        compile_anew()
         assert verification.authenticate(key_of(access_key)) == access_key
 
 

@@ -25,6 +25,7 @@ SENTENCES: Mapping[Damage, str] = MappingProxyType(
         Damage.ROW: "The row cannot be read.",
         Damage.SEALED: "The stored copy of its key is damaged or was moved: it cannot be shown, and goes on working.",
         Damage.NEXT_KEY: "The stored copy of its next key is damaged or was moved: it cannot be shown.",
+        Damage.ROTATION: "It does not say that it has a next key: its old key may be accepted after its end.",
         Damage.DIGEST: "The digest is not that of its key: the key may be refused.",
         Damage.MASTER_KEY: "It names a master key that this database never had: it cannot be shown.",
         Damage.NAME: "The name is not one.",

@@ -1,4 +1,4 @@
-"""Finding the access key of a digest, in one statement compiled once."""
+"""Finding the access key of a digest, by statements compiled once."""
 
 from accesskeys.verification.finding.statement import find_by_digest
 

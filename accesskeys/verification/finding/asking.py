@@ -8,7 +8,6 @@ from typing import Any, NamedTuple, Protocol
 from django.db import DatabaseError, Error, OperationalError
 from django.db.backends.base.base import BaseDatabaseWrapper
 
-from accesskeys.core import conf
 from accesskeys.core.breaker import Breaker
 from accesskeys.core.database_errors import is_of_pooler
 from accesskeys.verification.finding import deadline, sqlite
@@ -32,17 +31,16 @@ class Statement(NamedTuple):
     question: Question | None
 
 
-def ask(connection: BaseDatabaseWrapper, statement: Statement, digest: bytes) -> list[Any] | None:
+def ask(wait: Wait, statement: Statement, digest: bytes) -> list[Any] | None:
     """The values of the row, or None where there is none.
 
-    Raises OperationalError when ``DECISION_TIMEOUT`` is over, and at once while others have waited in vain lately.
+    Raises OperationalError when the wait is over, and at once while others have waited in vain lately.
     """
-    breaker = _breaker(connection.alias)
+    breaker = _breaker(wait.connection.alias)
     if breaker.is_open():
         raise OperationalError("The database has not answered lately, and is not waited for.")
-    wait = Wait(connection, conf.decision_timeout())
     try:
-        values = (_ask_watched if connection.vendor == "postgresql" else _fetch)(wait, statement, digest)
+        values = (_ask_watched if wait.connection.vendor == "postgresql" else _fetch)(wait, statement, digest)
     except Error as error:
         left = wait.seconds_left
         if wait.seconds - left >= min(WORTH_TELLING, wait.seconds / 2):

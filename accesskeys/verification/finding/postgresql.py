@@ -6,6 +6,7 @@ counting what to prepare, choosing formats, writing values as text and reading t
 
 from __future__ import annotations
 
+from collections import defaultdict
 from json import JSONDecoder
 from typing import Any
 from weakref import WeakKeyDictionary
@@ -18,25 +19,28 @@ from psycopg.pq import ConnStatus, ExecStatus, Format
 from psycopg.pq.abc import PGresult
 from psycopg.types.json import set_json_loads
 
-_NAME = b"access_key_by_digest"
 _decoder = JSONDecoder()
 
-# The connections on which the statement is prepared, each with what makes Python's values of its answers. All questions
-# share them: two threads that come first compile one each, and a connection takes the name only once.
-_prepared: WeakKeyDictionary[Connection[Any], abc.Transformer] = WeakKeyDictionary()
+# For each statement the connections on which it is prepared, each with what makes Python's values of its answers. All
+# questions of its name share them: two threads that come first compile one each, and a connection takes a name once.
+_prepared: defaultdict[bytes, WeakKeyDictionary[Connection[Any], abc.Transformer]] = defaultdict(
+    WeakKeyDictionary
+)
 
 
 class Question:
     """A SELECT by one value, which finds one row or none. Prepared once for each connection."""
 
-    def __init__(self, sql: str) -> None:
+    def __init__(self, name: str, sql: str) -> None:
+        self._name = name.encode()
+        self._prepared = _prepared[self._name]
         self._sql = sql.replace("%s", "$1").encode()
 
     def ask(self, connection: BaseDatabaseWrapper, value: bytes) -> list[Any] | None:
         """The values of the row."""
         driver = connection.connection
-        transformer = _prepared.get(driver) or self._prepare(driver)
-        result = driver.pgconn.exec_prepared(_NAME, (value,), (Format.BINARY,), Format.BINARY)
+        transformer = self._prepared.get(driver) or self._prepare(driver)
+        result = driver.pgconn.exec_prepared(self._name, (value,), (Format.BINARY,), Format.BINARY)
         if not result.ntuples:
             _require(driver, result, ExecStatus.TUPLES_OK)
             return None
@@ -45,11 +49,11 @@ class Question:
         return transformer.load_row(0, list)
 
     def _prepare(self, driver: Connection[Any]) -> abc.Transformer:
-        _require(driver, driver.pgconn.prepare(_NAME, self._sql), ExecStatus.COMMAND_OK)
+        _require(driver, driver.pgconn.prepare(self._name, self._sql), ExecStatus.COMMAND_OK)
         # Made of the adapters: made of the connection, it would keep that alive, and in the dictionary for ever.
         adapters = AdaptersMap(driver.adapters)
         set_json_loads(_json, adapters)
-        transformer = _prepared[driver] = Transformer(adapters)
+        transformer = self._prepared[driver] = Transformer(adapters)
         return transformer
 
 
