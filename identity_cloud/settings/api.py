@@ -29,7 +29,6 @@ SPECTACULAR_SETTINGS: dict[str, Any] = {
     "Send `Authorization: Bearer <key>` with every request.",
     "VERSION": "1",
     "OAS_VERSION": "3.1.0",
-    "SERVE_INCLUDE_SCHEMA": False,
     "SCHEMA_PATH_PREFIX": "/api/v1",
     "PATH_CONVERTER_OVERRIDES": {"access_key_id": {"type": "string", "format": "uuid"}},
     "COMPONENT_SPLIT_REQUEST": True,
