@@ -97,7 +97,7 @@ def _fields(document: Part, operation: Part) -> dict[str, Any]:
 
 def _call(method: str, address: str, operation: Part) -> str:
     """The endpoint asked with curl. Keys and IDs are variables of the shell."""
-    lines = [f'curl --request {method} "{address.replace("{id}", "$ID")}"']
+    lines = [f"curl --request {method} {address.replace('{id}', '$ID')}"]
     if operation["security"]:
         lines.append('--header "Authorization: Bearer $KEY"')
     kind, content = _content(operation.get("requestBody", {}))
