@@ -51,7 +51,7 @@ def test_everybody_reads_the_same(accept: str) -> None:
         assert (response.status_code, response.content) == (200, expected), name
 
 
-def test_what_comes_along_is_not_looked_at(settings: Settings) -> None:
+def test_what_comes_along_is_not_looked_at(settings: Settings, own_counters: None) -> None:
     """Neither counted as a bad key, nor noted as a use, nor held against a limit."""
     settings.ACCESS_KEYS_BAD_KEY_LIMIT = "1/hour"
     stranger = anybody(authorization="Bearer nonsense")
