@@ -1,11 +1,10 @@
-"""The OpenAPI document as it is laid out on a page: chapters of endpoints, and the table of refusals."""
+"""The OpenAPI document as it is laid out on a page: in chapters of endpoints."""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping
 from http import HTTPStatus
-from itertools import groupby
 from typing import Any, Final
 
 from django.utils.functional import Promise
@@ -35,14 +34,6 @@ def chapters(document: Part, base_address: str) -> list[dict[str, Any]]:
 def refusal(document: Part) -> str:
     """What a refusal looks like."""
     return _written(document["components"]["schemas"]["Errors"]["examples"][0])
-
-
-def refusals(document: Part) -> list[dict[str, Any]]:
-    """The codes that a refusal may have, by status."""
-    return [
-        {"status": status, "phrase": HTTPStatus(status).phrase, "codes": list(codes)}
-        for status, codes in groupby(document["x-refusals"], key=lambda refusal: refusal["status"])
-    ]
 
 
 def _endpoints(document: Part, base_address: str) -> Iterator[dict[str, Any]]:

@@ -6,6 +6,7 @@ In English, as the refusals themselves are.
 from __future__ import annotations
 
 from http import HTTPStatus
+from itertools import groupby
 from typing import Any, Final, NamedTuple
 
 
@@ -155,6 +156,9 @@ REFUSALS: Final = (
     ),
 )
 
+# As RFC 9110 has it. Python's own word for it tells which Python it is.
+PHRASES: Final = {413: "Content Too Large"}
+
 EXAMPLE: Final = {
     "type": "validation_error",
     "errors": [
@@ -169,11 +173,17 @@ EXAMPLE: Final = {
 
 def describe(document: dict[str, Any]) -> None:
     """Add the table to the OpenAPI document, and say of each refusal in it what it is."""
-    document["x-refusals"] = [refusal._asdict() for refusal in REFUSALS]
+    table = {
+        status: {
+            "status": status,
+            "phrase": PHRASES.get(status) or HTTPStatus(status).phrase,
+            "codes": [{"code": each.code, "when": each.when, "remedy": each.remedy} for each in codes],
+        }
+        for status, codes in groupby(REFUSALS, key=lambda refusal: refusal.status)
+    }
+    document["x-refusals"] = list(table.values())
     document["components"]["schemas"]["Errors"]["examples"] = [EXAMPLE]
-    known = {str(refusal.status) for refusal in REFUSALS}
-    for methods in document["paths"].values():
-        for operation in methods.values():
-            for status, response in operation["responses"].items():
-                if status in known:
-                    response["description"] = response["description"] or HTTPStatus(int(status)).phrase
+    for operation in (each for methods in document["paths"].values() for each in methods.values()):
+        for status, response in operation["responses"].items():
+            if int(status) in table:
+                response["description"] = response["description"] or table[int(status)]["phrase"]

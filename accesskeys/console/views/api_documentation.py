@@ -24,7 +24,7 @@ class ApiDocumentationPage(ConsolePage):
         base_address = self.request.build_absolute_uri("/").rstrip("/")
         return super().get_context_data(
             chapters=api_reference.chapters(document, base_address),
-            refusals=api_reference.refusals(document),
+            refusals=document["x-refusals"],
             refusal=api_reference.refusal(document),
             **context,
         )
