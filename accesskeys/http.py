@@ -16,11 +16,11 @@ from accesskeys.core import conf, networks
 from accesskeys.models import AccessKey
 from accesskeys.operations.actors import Actor
 
-# What is at these addresses is made for programs; two of them are for signed-in operators as well.
+# What is at these addresses is made for programs; the page about it is for signed-in operators.
 PROGRAMS_PATHS = ("/api/", "/oauth2/", "/metrics/")
 # What asks whether a key may pass, and little else. Whatever other requests do, there are threads for these.
 DECISION_PATHS = ("/api/v1/ping/", "/api/v1/access-keys/current/", "/oauth2/introspect/", "/metrics/")
-OPERATORS_PATHS = ("/api/v1/docs/", "/api/v1/schema/")
+DOCUMENTATION_PATH = "/api/v1/docs/"
 
 RETRY_AFTER_SECONDS = 5  # How long a caller should wait for the database, or for the counters.
 
@@ -64,7 +64,7 @@ def is_from_program(request: HttpRequest) -> bool:
     """Whether a program asks at its own door, and no browser strayed there: those have no key to present."""
     return (
         request.path_info.startswith(PROGRAMS_PATHS)
-        and request.path_info not in OPERATORS_PATHS
+        and request.path_info != DOCUMENTATION_PATH
         and ("HTTP_AUTHORIZATION" in request.META or prefers_json(request))
     )
 

@@ -50,10 +50,15 @@ def description(access_key: AccessKey) -> Response:
 
 def description_unless_known(access_key: AccessKey, request: Request) -> Response:
     """The same for somebody who may have it already: 304 if nothing has changed since."""
-    text = request.headers.get("If-None-Match")
-    if text is not None and (text.strip() == "*" or version_of(access_key) in _tags("If-None-Match", text)):
+    if is_known(version_of(access_key), request):
         return Response(status=status.HTTP_304_NOT_MODIFIED, headers={"ETag": etag_of(access_key)})
     return description(access_key)
+
+
+def is_known(version: str, request: Request) -> bool:
+    """Whether the caller says that it has this version already."""
+    text = request.headers.get("If-None-Match")
+    return text is not None and (text.strip() == "*" or version in _tags("If-None-Match", text))
 
 
 def expected(request: Request) -> frozenset[str] | None:

@@ -29,7 +29,10 @@ SPECTACULAR_SETTINGS: dict[str, Any] = {
     "Send `Authorization: Bearer <key>` with every request.",
     "VERSION": "1",
     "OAS_VERSION": "3.1.0",
-    "SERVE_INCLUDE_SCHEMA": False,
+    "POSTPROCESSING_HOOKS": [
+        "drf_spectacular.hooks.postprocess_schema_enums",
+        "accesskeys.api.documentation.complete",
+    ],
     "SCHEMA_PATH_PREFIX": "/api/v1",
     "PATH_CONVERTER_OVERRIDES": {"access_key_id": {"type": "string", "format": "uuid"}},
     "COMPONENT_SPLIT_REQUEST": True,

@@ -131,7 +131,7 @@ class TestCountersAway:
     ("method", "path", "status"),
     [
         ("GET", "/api/v1/ping/", 401),
-        ("GET", "/api/v1/schema/", 401),
+        ("GET", "/api/v1/schema/?lang=de", 400),
         ("GET", "/api/v1/nothing/", 404),
         ("GET", "/api/v1/ping", 404),
         ("POST", "/api/v1/access-keys/", 413),
