@@ -6,6 +6,7 @@ from django.urls import path
 
 from accesskeys.console.views.api_documentation import ApiDocumentationPage
 from accesskeys.console.views.audit_log import AuditLogPage
+from accesskeys.console.views.check import AccessKeyCheckPage
 from accesskeys.console.views.details import AccessKeyDetailsPage
 from accesskeys.console.views.exports import AccessKeysExport, AuditLogExport
 from accesskeys.console.views.find import AccessKeyFindPage
@@ -76,6 +77,11 @@ urlpatterns = [
         "settings/access-keys/<access_key_id:pk>/resume/",
         AccessKeyResumePage.as_view(),
         name="access_key_resume",
+    ),
+    path(
+        "settings/access-keys/<access_key_id:pk>/check/",
+        AccessKeyCheckPage.as_view(),
+        name="access_key_check",
     ),
     path(
         "settings/access-keys/<access_key_id:pk>/rotate/",

@@ -8,14 +8,16 @@ from typing import NamedTuple
 from accesskeys.models import AccessKey
 from accesskeys.verification import rate_limits
 from accesskeys.verification.decision import CHECKS, Attempt
+from accesskeys.verification.rate_limits import Window
 
 
 class Verdict(NamedTuple):
-    """What one check says, and what it looked at."""
+    """What one check says, and what it looked at: also as it is, of a rate limit and of a scope."""
 
     check: str
     passes: bool
     told: str
+    seen: Window | str | None = None
 
 
 def explain(
@@ -36,14 +38,11 @@ def _every_verdict(
     access_key: AccessKey, attempt: Attempt, wanted: Sequence[str], *, is_now: bool
 ) -> Iterator[Verdict]:
     for check in CHECKS:
-        passes, told = check.passes(access_key, attempt), check.told(access_key)
-        if check.reason == "address" and not passes and attempt.address is None:
-            told += "; name the client's with --address"
-        yield Verdict(check.reason, passes, told)
+        yield Verdict(check.reason, check.passes(access_key, attempt), check.told(access_key))
     yield _rate(access_key, is_now=is_now)
     carried = " ".join(access_key.scopes) or "none"
     for scope in wanted:
-        yield Verdict("scope", access_key.has_scope(scope), f"{scope}, of {carried}")
+        yield Verdict("scope", access_key.has_scope(scope), f"{scope}, of {carried}", scope)
 
 
 def _rate(access_key: AccessKey, *, is_now: bool) -> Verdict:
@@ -53,4 +52,4 @@ def _rate(access_key: AccessKey, *, is_now: bool) -> Verdict:
         return Verdict("rate", True, f"{access_key.rate_limit}, counted when it is time")
     window = rate_limits.window_of(access_key)
     told = f"{access_key.rate_limit}, {window.used} used, begins anew in {window.seconds_left} s"
-    return Verdict("rate", window.used < window.allowed, told)
+    return Verdict("rate", window.used < window.allowed, told, window)

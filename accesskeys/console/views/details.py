@@ -12,6 +12,7 @@ from django.http.response import HttpResponseBase
 from django.utils.translation import gettext as _
 
 from accesskeys import operations
+from accesskeys.console.check_form import CheckForm
 from accesskeys.console.repeats import Repeated, folded
 from accesskeys.console.section_forms import (
     ExpiryForm,
@@ -76,6 +77,7 @@ class AccessKeyDetailsPage(AccessKeyPage):
             **{
                 "access_key": self.access_key,
                 "form": RenameForm(access_key=self.access_key),
+                "check_form": CheckForm(access_key=self.access_key),
                 "closed": htmx(self.request).target or "",
                 **self.opened,
                 "rotation": self.rotation,

@@ -56,7 +56,7 @@ class Command(AccessKeyCommand):
 def _as_lines(access_key: AccessKey, attempt: Attempt, verdicts: Sequence[Verdict]) -> Iterator[str]:
     yield f"Access key {access_key.name} ({access_key.pk}) at {written(attempt.at)}"
     for verdict in verdicts:
-        yield f"  {verdict.check:<11}{'passes' if verdict.passes else 'REFUSES':<9}{verdict.told}"
+        yield f"  {verdict.check:<11}{'passes' if verdict.passes else 'REFUSES':<9}{_told(verdict, attempt)}"
     yield "Accepted." if verdicts[-1].passes else f"Refused: {verdicts[-1].check}."
 
 
@@ -69,9 +69,18 @@ def _as_json(access_key: AccessKey, attempt: Attempt, verdicts: Sequence[Verdict
             "at": written(attempt.at),
             "accepted": last.passes,
             "refused_by": None if last.passes else last.check,
-            "checks": [verdict._asdict() for verdict in verdicts],
+            "checks": [
+                {"check": verdict.check, "passes": verdict.passes, "told": _told(verdict, attempt)}
+                for verdict in verdicts
+            ],
         }
     )
+
+
+def _told(verdict: Verdict, attempt: Attempt) -> str:
+    if verdict.check == "address" and not verdict.passes and attempt.address is None:
+        return f"{verdict.told}; name the client's with --address"
+    return verdict.told
 
 
 def _scopes(texts: Sequence[str]) -> list[str]:
