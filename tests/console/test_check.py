@@ -74,12 +74,12 @@ def test_it_says_yes_and_changes_nothing(operator: Client, billing: AccessKey) -
 @pytest.mark.parametrize(
     ("changes", "typed", "sentences"),
     [
-        ({}, {"scopes": "orders:read+orders:write"}, ["refused, by 403", "It lacks the scope orders:write."]),
-        ({"suspended_at": timezone.now()}, {}, ["refused, by 401", "It is suspended:"]),
+        ({}, {"scopes": "orders:read+orders:write"}, ["refused with 403", "It lacks the scope orders:write."]),
+        ({"suspended_at": timezone.now()}, {}, ["refused with 401", "It is suspended:"]),
         (
             {"expires_at": datetime(2031, 5, 1, tzinfo=UTC)},
             {"at": "2031-05-01T00:00"},
-            ["refused, by 401", "It is expired:"],
+            ["refused with 401", "It is expired:"],
         ),
         (
             {"expires_at": datetime(2031, 5, 1, tzinfo=UTC)},
@@ -89,14 +89,14 @@ def test_it_says_yes_and_changes_nothing(operator: Client, billing: AccessKey) -
         (
             {"allowed_networks": ["192.0.2.0/24"]},
             {"address": "203.0.113.7"},
-            ["refused, by 401", "203.0.113.7 is in none of its allowed networks."],
+            ["refused with 401", "203.0.113.7 is in none of its allowed networks."],
         ),
         (
             {"allowed_networks": ["192.0.2.0/24"]},
             {"address": "192.0.2.7"},
             ["would pass", "192.0.2.7 is in its allowed networks."],
         ),
-        ({"allowed_networks": ["192.0.2.0/24"]}, {}, ["refused, by 401", "Type the address of the program."]),
+        ({"allowed_networks": ["192.0.2.0/24"]}, {}, ["refused with 401", "Type the address of the program."]),
         (
             {"rate_limit": "1000/hour"},
             {"at": "2031-05-01T00:00"},
@@ -124,7 +124,7 @@ def test_a_rate_limit_is_looked_at_and_not_counted(
     limited = operations.limit(
         access_key_id=billing.pk, allowed_networks=[], rate_limit="2/hour", actor=command
     )
-    for used, said in (("0 of 2", "would pass"), ("1 of 2", "would pass"), ("2 of 2", "refused, by 429")):
+    for used, said in (("0 of 2", "would pass"), ("1 of 2", "would pass"), ("2 of 2", "refused with 429")):
         for _ in range(2):
             text = told(operator, billing)
             assert f"{used} requests are used." in text
