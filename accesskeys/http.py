@@ -13,6 +13,7 @@ from django_htmx.http import HttpResponseClientRedirect
 from django_htmx.middleware import HtmxDetails
 
 from accesskeys.core import conf, networks
+from accesskeys.core.rates import Window
 from accesskeys.models import AccessKey
 from accesskeys.operations.actors import Actor
 
@@ -25,7 +26,22 @@ DOCUMENTATION_PATH = "/api/v1/docs/"
 RETRY_AFTER_SECONDS = 5  # How long a caller should wait for the database, or for the counters.
 
 
-def sunset(access_key: AccessKey) -> dict[str, str]:
+def hints(access_key: AccessKey) -> dict[str, str]:
+    """What each answer to a key that was let in tells its program: until when, and how many times more."""
+    return {**_sunset(access_key), **rate_limit(access_key.window)}
+
+
+def rate_limit(window: Window | None) -> dict[str, str]:
+    """The headers that tell the key's own limit and what is left of it (draft-ietf-httpapi-ratelimit-headers-11)."""
+    if window is None:
+        return {}
+    return {
+        "RateLimit-Policy": f'"access-key";q={window.allowed};w={window.rate.seconds}',
+        "RateLimit": f'"access-key";r={window.left};t={window.seconds_left}',
+    }
+
+
+def _sunset(access_key: AccessKey) -> dict[str, str]:
     """The header that tells a program that it calls with an old key, and until when that works (RFC 8594)."""
     if access_key.sunset is None or access_key.key_expires_at is None:
         return {}

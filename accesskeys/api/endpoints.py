@@ -18,7 +18,7 @@ from accesskeys.api.parameters import require_known
 from accesskeys.api.permissions import IsConsumer, MayPerform
 from accesskeys.api.strictness import NothingSerializer, StrictSerializer
 from accesskeys.core.exceptions import InvalidKey
-from accesskeys.http import sunset
+from accesskeys.http import hints
 from accesskeys.models import AccessKey
 from accesskeys.operations.policy import Operation
 from accesskeys.verification import metrics
@@ -63,6 +63,15 @@ class Endpoint(APIView):
         sent.is_valid(raise_exception=True)
         return dict(sent.validated_data)
 
+    def finalize_response(self, request: Request, response: Response, *args: Any, **kwargs: Any) -> Response:
+        """Tell the program where its own key stands, whatever it asked about."""
+        response = super().finalize_response(request, response, *args, **kwargs)
+        access_key = vars(request).get("_auth")  # ``auth`` would ask for the key now, if nobody has so far.
+        if isinstance(access_key, AccessKey):
+            for name, value in hints(access_key).items():
+                response.headers[name] = value
+        return response
+
 
 class ConsumerView(Endpoint, GenericAPIView[AccessKey]):
     """An endpoint for any usable key."""
@@ -78,15 +87,6 @@ class ConsumerView(Endpoint, GenericAPIView[AccessKey]):
     def check_permissions(self, request: Request) -> None:
         with metrics.counting("api"):
             super().check_permissions(request)
-
-    def finalize_response(self, request: Request, response: Response, *args: Any, **kwargs: Any) -> Response:
-        """Tell a program that still calls with the old key of two until when that works."""
-        response = super().finalize_response(request, response, *args, **kwargs)
-        access_key = vars(request).get("_auth")  # ``auth`` would ask for the key now, if nobody has so far.
-        if isinstance(access_key, AccessKey):
-            for name, value in sunset(access_key).items():
-                response.headers[name] = value
-        return response
 
     def permission_denied(
         self, request: Request, message: str | None = None, code: str | None = None

@@ -15,7 +15,13 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.serializers import as_serializer_error
 
-from accesskeys.api.exceptions import Conflicting, Outdated, ScopeMissing, ServiceUnavailable
+from accesskeys.api.exceptions import (
+    Conflicting,
+    Outdated,
+    ScopeMissing,
+    ServiceUnavailable,
+    TooManyRequests,
+)
 from accesskeys.api.permissions import log_missing_scope
 from accesskeys.core.database_errors import is_of_pooler, is_passing, reason
 from accesskeys.core.exceptions import (
@@ -27,6 +33,7 @@ from accesskeys.core.exceptions import (
     NotFound,
     PreconditionFailed,
 )
+from accesskeys.http import rate_limit
 
 
 class ApiExceptionHandler(ExceptionHandler):
@@ -63,6 +70,10 @@ class ApiExceptionHandler(ExceptionHandler):
                 return ServiceUnavailable()
             case _:
                 return super().convert_known_exceptions(exc)
+
+    def get_headers(self, exc: exceptions.APIException) -> dict[str, str]:
+        headers: dict[str, str] = super().get_headers(exc)
+        return headers | rate_limit(exc.window) if isinstance(exc, TooManyRequests) else headers
 
     def report_exception(self, exc: exceptions.APIException, response: Response) -> None:
         failure = self.exc.__cause__ if isinstance(self.exc, ServiceUnavailable) else self.exc

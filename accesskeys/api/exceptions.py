@@ -54,6 +54,7 @@ class TooManyRequests(exceptions.Throttled):
     def __init__(self, refusal: RateLimited) -> None:
         exceptions.APIException.__init__(self, str(refusal), refusal.code)
         self.wait = refusal.retry_after
+        self.window = refusal.window
 
 
 class ServiceUnavailable(exceptions.APIException):

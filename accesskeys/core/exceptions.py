@@ -9,6 +9,8 @@ from django.core.exceptions import ImproperlyConfigured
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from accesskeys.core.rates import Window
+
 
 class KeyringError(ImproperlyConfigured):
     """The master keys are missing, malformed or not the ones the database was sealed with."""
@@ -239,7 +241,8 @@ class RateLimited(AccessKeyError):
     code = "throttled"
     sentence = _("Too many requests. Try again later.")
 
-    def __init__(self, retry_after: int, reason: str) -> None:
+    def __init__(self, retry_after: int, reason: str, window: Window | None = None) -> None:
         super().__init__(retry_after, reason)
         self.reason = reason  # For the metrics: rate_limit or bad_keys.
         self.retry_after = retry_after  # whole seconds
+        self.window = window  # Of the key's own limit. Of the other one, nobody is told.

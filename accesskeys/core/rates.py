@@ -26,6 +26,29 @@ class Rate(NamedTuple):
         return self.requests * max(1, other.seconds // self.seconds) <= other.requests
 
 
+class Window(NamedTuple):
+    """The present window of a limit: how many requests it has seen, and when it ends."""
+
+    rate: Rate
+    used: int
+    seconds_left: int
+
+    @property
+    def allowed(self) -> int:
+        """How many it may see."""
+        return self.rate.requests
+
+    @property
+    def left(self) -> int:
+        """How many more it may see."""
+        return max(0, self.allowed - self.used)
+
+    @property
+    def is_exceeded(self) -> bool:
+        """Whether the last one that it has seen was one too many."""
+        return self.used > self.allowed
+
+
 @lru_cache(maxsize=1024)
 def parse_rate(text: str) -> Rate:
     """Read a rate, or raise NotationError. The last ones are remembered, for they are read with each request."""

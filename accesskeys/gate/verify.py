@@ -18,7 +18,7 @@ from accesskeys import verification
 from accesskeys.core import bearer, scopes
 from accesskeys.core.database_errors import is_passing, reason
 from accesskeys.core.exceptions import CountersUnavailable, InsufficientScope, InvalidKey, RateLimited
-from accesskeys.http import RETRY_AFTER_SECONDS, address_behind, sunset
+from accesskeys.http import RETRY_AFTER_SECONDS, address_behind, hints, rate_limit
 from accesskeys.models import AccessKey
 from accesskeys.verification import metrics, refusal_log
 
@@ -84,16 +84,16 @@ def verify(question: Question) -> Answer:
             address = address_behind(question.peer, question.forwarded_for)
             access_key = _authenticate(question.authorization, address)
             _require(demand.scopes, access_key, address)
-        return _answer(HTTPStatus.OK, _identity(access_key))
+        return _answer(HTTPStatus.OK, _identity(access_key) | hints(access_key))
     except InvalidKey as refusal:
         error = None if refusal.reason == "absent" else refusal.code
         return _answer(HTTPStatus.UNAUTHORIZED, {"WWW-Authenticate": bearer.challenge(error)})
     except InsufficientScope as refusal:
-        return _answer(
-            HTTPStatus.FORBIDDEN, {"WWW-Authenticate": bearer.challenge(refusal.code, scope=refusal.scope)}
-        )
+        challenge = bearer.challenge(refusal.code, scope=refusal.scope)
+        return _answer(HTTPStatus.FORBIDDEN, {"WWW-Authenticate": challenge, **hints(access_key)})
     except RateLimited as refusal:
-        return _answer(demand.throttled, {"Retry-After": str(refusal.retry_after)})
+        retry_after = {"Retry-After": str(refusal.retry_after)}
+        return _answer(demand.throttled, retry_after | rate_limit(refusal.window))
     except Misconfigured:
         logger.error("A gateway asks for an unknown dialect, a malformed scope or an unknown field")
         return _answer(HTTPStatus.SERVICE_UNAVAILABLE, {})
@@ -129,7 +129,6 @@ def _identity(access_key: AccessKey) -> dict[str, str]:
         "X-Access-Key-Scopes": " ".join(access_key.scopes),
         # Written as in a query: ASCII alone, and no separator that is not one.
         "X-Access-Key-Labels": urlencode(access_key.labels, quote_via=quote) if access_key.labels else "",
-        **sunset(access_key),
     }
 
 

@@ -195,6 +195,8 @@ class AccessKey(SealedKey):
 
     # Set where a key was presented, and only while there are two.
     presented: Presented | None = None
+    # Set where a request was counted against the access key's own limit.
+    window: rates.Window | None = None
 
     objects = AccessKeyQuerySet.as_manager()
 

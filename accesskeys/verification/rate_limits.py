@@ -3,25 +3,16 @@
 from __future__ import annotations
 
 import logging
-from typing import NamedTuple
 
 from accesskeys.core import conf, once
 from accesskeys.core.exceptions import CountersUnavailable, RateLimited
 from accesskeys.core.networks import household
-from accesskeys.core.rates import Rate, parse_rate
+from accesskeys.core.rates import Rate, Window, parse_rate
 from accesskeys.models import AccessKey
 from accesskeys.verification import refusal_log
 from accesskeys.verification.counters import OF_KEYS, get_counters
 
 logger = logging.getLogger("accesskeys.rate_limits")
-
-
-class Window(NamedTuple):
-    """The present window of a limit: how many requests it has seen, how many it may see, and when it ends."""
-
-    used: int
-    allowed: int
-    seconds_left: int
 
 
 def window_of(access_key: AccessKey) -> Window:
@@ -30,12 +21,14 @@ def window_of(access_key: AccessKey) -> Window:
 
 
 def count_use(access_key: AccessKey) -> None:
-    """Count a request against the access key's own limit; raises RateLimited beyond it.
+    """Count a request against the access key's own limit, which it tells from now on; raises RateLimited beyond it.
 
     Raises CountersUnavailable where it cannot be counted: a limit that nobody counts would be none.
     """
     if access_key.rate_limit:
-        _count(_name(access_key), parse_rate(access_key.rate_limit), reason="rate_limit")
+        access_key.window = window = one_more(_name(access_key), parse_rate(access_key.rate_limit))
+        if window.is_exceeded:
+            raise RateLimited(window.seconds_left, "rate_limit", window)
 
 
 def count_bad_key(address: str | None) -> None:
@@ -45,23 +38,17 @@ def count_bad_key(address: str | None) -> None:
     counted is refused all the same, so nothing is raised for it.
     """
     try:
-        _count(f"address:{household(address)}", conf.bad_key_limit(), reason="bad_keys")
+        window = one_more(f"address:{household(address)}", conf.bad_key_limit())
     except CountersUnavailable:
-        pass
-    except RateLimited as refusal:
-        refusal_log.write(refusal.reason, address=address)
-        raise
+        return
+    if window.is_exceeded:
+        refusal_log.write("bad_keys", address=address)
+        raise RateLimited(window.seconds_left, "bad_keys")
 
 
 def one_more(name: str, rate: Rate) -> Window:
     """Count one more of something else, for whoever has a bound of its own. Raises CountersUnavailable."""
     return _window(name, rate, one_more=True)
-
-
-def _count(name: str, rate: Rate, *, reason: str) -> None:
-    window = _window(name, rate, one_more=True)
-    if window.used > window.allowed:
-        raise RateLimited(window.seconds_left, reason)
 
 
 def _window(name: str, rate: Rate, *, one_more: bool) -> Window:
@@ -72,7 +59,7 @@ def _window(name: str, rate: Rate, *, one_more: bool) -> Window:
         if once.a_minute("rate limits", error):
             logger.error("Rate limits cannot be counted: %s", error)
         raise CountersUnavailable(in_cache=conf.counter_cache() is not None) from error
-    return Window(counted.used, rate.requests, counted.seconds_left)
+    return Window(rate, counted.used, counted.seconds_left)
 
 
 def _name(access_key: AccessKey) -> str:

@@ -2,7 +2,8 @@
 --
 -- `http-request lua.verify_access_key` sets these variables and decides nothing:
 --   txn.access_key_status       what Identity Cloud answered; unset if it did not
---   txn.access_key_id, _name, _scopes, _challenge, _retry_after    headers of that answer, unset where it has none
+--   txn.access_key_id, _name, _scopes, _labels, _challenge, _retry_after, _policy, _limit, _sunset
+--                               headers of that answer, unset where it has none
 -- It reads txn.access_key_scope, the scope that the access key needs: none if unset, several joined by a plus.
 
 local QUESTION = "http://identity-cloud/auth/verify/?dialect=haproxy&scope="
@@ -16,6 +17,9 @@ local TOLD = {
 	access_key_labels = "x-access-key-labels",
 	access_key_challenge = "www-authenticate",
 	access_key_retry_after = "retry-after",
+	access_key_policy = "ratelimit-policy",
+	access_key_limit = "ratelimit",
+	access_key_sunset = "sunset",
 }
 
 -- All lines of a header, so that two of them are refused and none is picked; headers come indexed from 0.
