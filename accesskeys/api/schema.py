@@ -6,7 +6,6 @@ from typing import Any
 
 from drf_spectacular.extensions import OpenApiAuthenticationExtension
 from drf_spectacular.openapi import AutoSchema
-from drf_spectacular.utils import OpenApiParameter
 
 from accesskeys.api.preconditions import IF_MATCH, IF_NONE_MATCH
 from accesskeys.api.serializers import ErrorsSerializer
@@ -14,28 +13,6 @@ from accesskeys.operations import policy
 
 REFUSALS, WITH_ID = ("400", "401", "403", "413", "415", "429", "503"), ("404",)
 WITH_ROTATION = ("409",)
-
-_LET_IN = ["200", "201", "204", "304", "400", "403", "404", "409", "412", "415"]
-HINTS = [
-    OpenApiParameter(name, location=OpenApiParameter.HEADER, response=statuses, description=description)
-    for name, statuses, description in (
-        (
-            "Sunset",
-            _LET_IN,
-            "When the calling key stops working, if it is the old one of a rotation (RFC 8594).",
-        ),
-        (
-            "RateLimit-Policy",
-            [*_LET_IN, "429"],
-            'The rate limit of the calling key, if it has one: `"access-key";q=100;w=60`, 100 requests in 60 seconds.',
-        ),
-        (
-            "RateLimit",
-            [*_LET_IN, "429"],
-            'What is left of it: `"access-key";r=50;t=30`, 50 requests for the next 30 seconds.',
-        ),
-    )
-]
 
 
 class AccessKeyScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call]
@@ -53,9 +30,6 @@ class OperationSchema(AutoSchema):
 
     def get_description(self) -> str:  # type: ignore[override]
         return f"Takes the scope `{self.scope}`." if self.scope else "Takes any usable key."
-
-    def get_override_parameters(self) -> list[Any]:
-        return [*super().get_override_parameters(), *HINTS]
 
     def get_extensions(self) -> dict[str, Any]:
         return {"x-scope": self.scope}

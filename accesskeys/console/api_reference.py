@@ -48,7 +48,10 @@ def _endpoints(document: Part, base_address: str) -> Iterator[dict[str, Any]]:
                 "purpose": operation.get("x-purpose"),
                 "copy_from": f"call-{operation['operationId']}",
                 "fields": _fields(document, operation),
-                "headers": answer.get("headers", {}),
+                # Those that any answer may have are described once, ahead of all.
+                "headers": {
+                    name: header for name, header in answer.get("headers", {}).items() if "$ref" not in header
+                },
                 "silent": _silent(operation),
                 "call": _call(method.upper(), base_address + path, operation),
                 "answer": _answer(int(status), answer),

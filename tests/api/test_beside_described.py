@@ -31,6 +31,8 @@ def check(response: Any, operation: dict[str, Any]) -> None:
     """Status, type and body are among what is described; so is each header that is shown."""
     described = operation["responses"][str(response.status_code)]
     for name, header in described.get("headers", {}).items():
+        if "$ref" in header:  # What some keys hear, and others do not.
+            continue
         assert name in response, name
         assert "example" in header, name
     if content := described.get("content"):
@@ -104,7 +106,8 @@ class TestGate:
             assert response.status_code == status
             check(response, self.operation)
         ours = {name for name in client.get(gate.PATH).headers if name.startswith("X-Access-Key-")}
-        assert ours == set(self.operation["responses"]["200"]["headers"])
+        always = self.operation["responses"]["200"]["headers"].items()
+        assert ours == {name for name, header in always if "$ref" not in header}
 
     @pytest.mark.parametrize("dialect", DIALECTS)
     def test_too_many_requests_are_described_for_each_gateway(self, dialect: str) -> None:

@@ -74,7 +74,11 @@ def test_it_says_yes_and_changes_nothing(operator: Client, billing: AccessKey) -
 @pytest.mark.parametrize(
     ("changes", "typed", "sentences"),
     [
-        ({}, {"scopes": "orders:read+orders:write"}, ["refused with 403", "It lacks the scope orders:write."]),
+        (
+            {},
+            {"scopes": "orders:read+orders:write"},
+            ["refused with 403", "It lacks the scope orders:write."],
+        ),
         ({"suspended_at": timezone.now()}, {}, ["refused with 401", "It is suspended:"]),
         (
             {"expires_at": datetime(2031, 5, 1, tzinfo=UTC)},
@@ -96,7 +100,11 @@ def test_it_says_yes_and_changes_nothing(operator: Client, billing: AccessKey) -
             {"address": "192.0.2.7"},
             ["would pass", "192.0.2.7 is in its allowed networks."],
         ),
-        ({"allowed_networks": ["192.0.2.0/24"]}, {}, ["refused with 401", "Type the address of the program."]),
+        (
+            {"allowed_networks": ["192.0.2.0/24"]},
+            {},
+            ["refused with 401", "Type the address of the program."],
+        ),
         (
             {"rate_limit": "1000/hour"},
             {"at": "2031-05-01T00:00"},

@@ -102,6 +102,11 @@ MATRIX: Mapping[str, Methods] = {
     "settings/access-keys/<access_key_id:pk>/scopes/": _SECTION,
     "settings/access-keys/<access_key_id:pk>/expiry/": _SECTION,
     "settings/access-keys/<access_key_id:pk>/facts/": _SECTION,
+    "settings/access-keys/<access_key_id:pk>/check/": {
+        "GET HEAD": console("302 302 404 302"),
+        "POST OPTIONS": console("200 200 404 200"),
+        OTHERS: console("405 405 404 405"),
+    },
     "settings/access-keys/<access_key_id:pk>/hand-over/": {
         "GET HEAD OPTIONS": console("403! 200 404! 200"),
         "POST": console("403! 200* 404! 200*", strangers=FILLED_IN),

@@ -7,7 +7,7 @@ from typing import Any
 
 from django.utils.functional import Promise
 
-from accesskeys.api.documentation import answers, beside, gate, refusals
+from accesskeys.api.documentation import answers, beside, gate, refusals, standing
 
 _CHAPTERS = {"ping": "calling_key", "current": "calling_key", "rotation": "rotation"}
 
@@ -26,6 +26,7 @@ def complete(result: dict[str, Any], **_: Any) -> dict[str, Any]:
         }
     answers.describe(result)
     refusals.describe(result)
+    standing.describe(result)
     return {name: _spoken(part) for name, part in result.items()}
 
 

@@ -25,6 +25,7 @@ class ApiDocumentationPage(ConsolePage):
         return super().get_context_data(
             chapters=api_reference.chapters(document, base_address),
             refusals=document["x-refusals"],
+            standing=document["components"]["headers"],
             refusal=api_reference.refusal(document),
             **context,
         )

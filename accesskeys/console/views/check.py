@@ -46,10 +46,6 @@ class AccessKeyCheckPage(AccessKeyDetailsPage):
     def again(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         return self.page(check_form=CheckForm(request.POST, access_key=self.access_key))
 
-    @property
-    def return_address(self) -> str:
-        return self.details_url
-
 
 def _heard(last: Verdict) -> int:
     return HTTPStatus.OK if last.passes else _HEARD.get(last.check, HTTPStatus.UNAUTHORIZED)
