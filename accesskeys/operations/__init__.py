@@ -7,6 +7,7 @@ no request and no response. Wrong input is a ValidationError; every other refusa
 from accesskeys.operations.begin_grace import begin_grace
 from accesskeys.operations.cancel_rotation import cancel_rotation
 from accesskeys.operations.change import Changed, change
+from accesskeys.operations.change_many import Tally, Task, change_many
 from accesskeys.operations.check_integrity import Damage, Damaged, check_integrity
 from accesskeys.operations.complete_rotation import complete_rotation
 from accesskeys.operations.describe import describe
@@ -45,10 +46,13 @@ __all__ = [
     "Opened",
     "RevokedAccessKey",
     "Rotated",
+    "Tally",
+    "Task",
     "Wish",
     "begin_grace",
     "cancel_rotation",
     "change",
+    "change_many",
     "check_fingerprints",
     "check_integrity",
     "check_keyring",
