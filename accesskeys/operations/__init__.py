@@ -16,6 +16,7 @@ from accesskeys.operations.extend import extend
 from accesskeys.operations.find import find, resolve
 from accesskeys.operations.find_by_key import find_by_key
 from accesskeys.operations.find_rotation import find_rotation
+from accesskeys.operations.foresee_many import Foreseen, foresee_many, hold_fast
 from accesskeys.operations.generate import generate
 from accesskeys.operations.generate_many import Generated, foresee, generate_many
 from accesskeys.operations.generate_once import GeneratedOnce, Marked, generate_once
@@ -39,6 +40,7 @@ __all__ = [
     "Changed",
     "Damage",
     "Damaged",
+    "Foreseen",
     "Generated",
     "GeneratedOnce",
     "HandedOver",
@@ -63,10 +65,12 @@ __all__ = [
     "find_by_key",
     "find_rotation",
     "foresee",
+    "foresee_many",
     "generate",
     "generate_many",
     "generate_once",
     "hand_over",
+    "hold_fast",
     "limit",
     "objection",
     "open_hand_over",

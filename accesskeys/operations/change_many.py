@@ -57,6 +57,13 @@ class Tally:
     refused: list[Refused] = field(default_factory=list)
     absent: int = 0
 
+    def add(self, other: Tally) -> None:
+        """Count these as well."""
+        self.done += other.done
+        self.unchanged += other.unchanged
+        self.refused += other.refused
+        self.absent += other.absent
+
 
 def change_many(*, access_key_ids: Sequence[uuid.UUID], task: Task, actor: Actor) -> Tally:
     """Do it to these access keys, 500 at most, in one transaction with an event for each.
