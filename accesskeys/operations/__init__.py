@@ -5,6 +5,7 @@ no request and no response. Wrong input is a ValidationError; every other refusa
 """
 
 from accesskeys.operations.begin_grace import begin_grace
+from accesskeys.operations.bulk_runs import confirm_run, draft_run, find_run, go_on
 from accesskeys.operations.cancel_rotation import cancel_rotation
 from accesskeys.operations.change import Changed, change
 from accesskeys.operations.change_many import Tally, Task, change_many
@@ -59,16 +60,20 @@ __all__ = [
     "check_integrity",
     "check_keyring",
     "complete_rotation",
+    "confirm_run",
     "describe",
+    "draft_run",
     "extend",
     "find",
     "find_by_key",
     "find_rotation",
+    "find_run",
     "foresee",
     "foresee_many",
     "generate",
     "generate_many",
     "generate_once",
+    "go_on",
     "hand_over",
     "hold_fast",
     "limit",

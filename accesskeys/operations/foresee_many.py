@@ -19,16 +19,21 @@ USED_WITHIN: Final = timedelta(days=1)
 
 
 class Foreseen(NamedTuple):
-    """How many there are, how many of them were used within the last day, and the first hundred names."""
+    """How many there are, how many of them were used within the last day, and the first hundred by name."""
 
     total: int
     used: int
-    names: list[str]
+    named: list[AccessKey]
+
+    @property
+    def names(self) -> list[str]:
+        """The names of these."""
+        return [access_key.name for access_key in self.named]
 
     @property
     def unnamed(self) -> int:
         """How many there are besides those that are named."""
-        return self.total - len(self.names)
+        return self.total - len(self.named)
 
 
 def hold_fast(access_keys: AccessKeyQuerySet) -> list[uuid.UUID]:
@@ -44,4 +49,4 @@ def foresee_many(access_key_ids: Collection[uuid.UUID]) -> Foreseen:
     rows = AccessKey.objects.filter(pk__in=access_key_ids)
     lately = Q(last_used_at__gte=timezone.now() - USED_WITHIN)
     numbers = rows.aggregate(total=Count("pk"), used=Count("pk", filter=lately))
-    return Foreseen(**numbers, names=list(rows.order_by("name").values_list("name", flat=True)[:NAMED]))
+    return Foreseen(**numbers, named=list(rows.described().order_by("name")[:NAMED]))
