@@ -32,6 +32,12 @@ class NotFound(AccessKeyError):
     sentence = _("There is no such access key. It may have been revoked.")
 
 
+class NoSuchRun(NotFound):
+    """What was done to many access keys at once, and is forgotten by now."""
+
+    sentence = _("There is nothing to go on with here any more. It is kept for a week.")
+
+
 class UnknownKey(NotFound):
     """A key that belongs to no access key here. The code is why: ``malformed``, ``forged`` or ``unknown``."""
 

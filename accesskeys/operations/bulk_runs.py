@@ -8,7 +8,7 @@ from typing import Final
 
 from django.utils import timezone
 
-from accesskeys.core.exceptions import NotFound
+from accesskeys.core.exceptions import NoSuchRun
 from accesskeys.models import BulkRun
 from accesskeys.models.steps import AT_ONCE
 from accesskeys.operations import audit, policy
@@ -31,10 +31,10 @@ def draft_run(*, operation: Operation, access_key_ids: Sequence[uuid.UUID], acto
 
 
 def find_run(run_id: uuid.UUID) -> BulkRun:
-    """The run with this id, without its ids; raises NotFound."""
+    """The run with this id, without its ids; raises NoSuchRun."""
     run = BulkRun.objects.defer("ids").filter(pk=run_id).first()
     if run is None:
-        raise NotFound
+        raise NoSuchRun
     return run
 
 
@@ -47,7 +47,7 @@ def confirm_run(
 ) -> None:
     """Somebody has looked it over and said yes. A second time changes nothing.
 
-    Raises NotFound, Forbidden, and ValidationError on ``labels`` that no access key could carry.
+    Raises NoSuchRun, Forbidden, and ValidationError on ``labels`` that no access key could carry.
     """
     operation = Operation(find_run(run_id).operation)
     policy.authorize(actor, operation)
@@ -61,14 +61,14 @@ def confirm_run(
 def go_on(*, run_id: uuid.UUID, actor: Actor) -> BulkRun:
     """Do the next batch of a run that was confirmed, and note it in the same transaction: each is done once.
 
-    Whoever asks at the same time waits, and does the one after it. Raises NotFound and Forbidden.
+    Whoever asks at the same time waits, and does the one after it. Raises NoSuchRun and Forbidden.
     """
     operation = Operation(find_run(run_id).operation)
     policy.authorize(actor, operation)
     with audit.operations(Task(operation).action, actor=actor) as ledger:
         run = BulkRun.objects.select_for_update().filter(pk=run_id).first()
         if run is None:
-            raise NotFound
+            raise NoSuchRun
         if run.is_confirmed and not run.is_finished:
             task = Task(operation, run.set_labels, run.removed_labels)
             batch = [uuid.UUID(text) for text in run.ids[run.reached : run.reached + AT_ONCE]]
