@@ -195,7 +195,7 @@ class TestWhatIsDone:
         assert response["Location"] == run
         source = operator.get(run).content.decode()
         for text in (
-            "All of them are gone through.",
+            "Finished.",
             "2 access keys are labelled.",
             "1 access key was refused:",
             "billing</strong>",
@@ -234,7 +234,7 @@ class TestBatchByBatch:
         for reached in (1, 2):
             assert operator.post(run)["Location"] == run
             source = operator.get(run).content.decode()
-            assert f"{reached} of 3 are gone through." in source
+            assert f"{reached} of 3 done." in source
             assert 'hx-trigger="load, submit"' in source
             assert "Go on" in source
         assert operator.post(run)["Location"] == run
@@ -245,7 +245,7 @@ class TestBatchByBatch:
     ) -> None:
         run = begin(operator, "suspend", three)
         assert operator.post(run, headers=HTMX)["HX-Redirect"] == run
-        for text in ("2 of 3 are gone through.", "All of them are gone through."):
+        for text in ("2 of 3 done.", "Finished."):
             response = operator.post(run, headers=HTMX)
             assert response.status_code == 200
             assert text in response.content.decode()
@@ -260,7 +260,7 @@ class TestBatchByBatch:
             assert "You do not have the permission to do this." in response.content.decode()
         assert AccessKey.objects.suspended().count() == 1
         colleague = signed_in("Operators")
-        assert "1 of 3 are gone through." in colleague.get(run).content.decode()
+        assert "1 of 3 done." in colleague.get(run).content.decode()
         colleague.post(run)
         assert AccessKey.objects.suspended().count() == 2
 

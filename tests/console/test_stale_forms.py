@@ -144,7 +144,7 @@ class TestForms:
         assert BulkRun.objects.count() == 1
         operations.confirm_run(run_id=run.pk, actor=Actor.for_command())
         source = tab.send_stale(f"{LIST}many/{run.pk}/", {}).content.decode()
-        assert "0 of 2 are gone through." in source
+        assert "0 of 2 done." in source
         assert AccessKey.objects.count() == 2
 
     def test_a_key_to_find_is_not_shown_again(self, tab: Tab, billing: AccessKey) -> None:

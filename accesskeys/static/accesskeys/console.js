@@ -114,7 +114,7 @@
     all.indeterminate = ticked > 0 && !all.checked;
     // All that match are offered to whoever has ticked all that are on the page.
     if (every) {
-      every.closest("label").hidden = !all.checked;
+      every.closest("div").hidden = !all.checked;
       every.checked &&= all.checked;
     }
     const selected = ticked === 1 ? form.dataset.one : form.dataset.many.replace("%s", ticked);
