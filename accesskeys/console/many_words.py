@@ -112,6 +112,14 @@ def done(run: BulkRun) -> str:
     return _filled(_WORDS[run.operation].done, run.done)
 
 
+def half_done(run: BulkRun) -> str:
+    """How far it is, where the list tells of it."""
+    return _("Half done: “%(heading)s”, %(reached)s so far.") % {
+        "heading": heading(run.operation, run.total),
+        "reached": number_format(run.reached, force_grouping=True),
+    }
+
+
 def unchanged(run: BulkRun) -> str:
     """How many were so already."""
     return _filled(

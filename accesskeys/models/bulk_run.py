@@ -20,6 +20,11 @@ class BulkRunQuerySet(models.QuerySet["BulkRun"]):
         unconfirmed = models.Q(confirmed_at=None, begun_at__lte=now - UNCONFIRMED_FOR)
         return self.filter(unconfirmed | models.Q(begun_at__lte=now - KEPT_FOR)).order_by("begun_at", "id")
 
+    def half_done_by(self, operator: str) -> Self:
+        """Those that this operator has confirmed and that are not finished, the latest first, without their ids."""
+        half_done = self.filter(begun_by=operator, confirmed_at__isnull=False, finished_at=None)
+        return half_done.order_by("-begun_at").defer("ids")
+
 
 class BulkRun(models.Model):
     """One thing that somebody does to many access keys in the console, batch by batch, and how far it is.

@@ -12,6 +12,7 @@ from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
+from django.utils.html import format_html
 from django.utils.translation import gettext as _
 
 from accesskeys import operations
@@ -24,6 +25,7 @@ from accesskeys.core.exceptions import TooMany
 from accesskeys.http import htmx, redirect
 from accesskeys.models import AccessKey, BulkRun
 from accesskeys.operations import policy
+from accesskeys.operations.actors import Actor
 from accesskeys.operations.change_many import FOR_MANY
 from accesskeys.operations.policy import Operation
 
@@ -191,6 +193,16 @@ class AccessKeysRunPage(ManyPage):
     def address(self) -> str:
         """Of this page."""
         return reverse("accesskeys:access_keys_run", args=[self.kwargs["pk"]])
+
+
+def tell_what_is_half_done(request: HttpRequest, actor: Actor) -> None:
+    """The way back to a run that this operator's browser went away from."""
+    run = BulkRun.objects.half_done_by(actor.label).first()
+    if run is None or not policy.may(actor, Operation(run.operation)):
+        return
+    address = reverse("accesskeys:access_keys_run", args=[run.pk])
+    link = format_html('<a href="{}">{}</a>', address, _("Go on"))
+    messages.warning(request, format_html("{} {}", many_words.half_done(run), link))
 
 
 def outcomes(run: BulkRun) -> list[str]:
