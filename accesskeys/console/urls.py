@@ -38,7 +38,7 @@ urlpatterns = [
     path("settings/access-keys/generate/", AccessKeyGeneratePage.as_view(), name="access_key_generate"),
     path("settings/access-keys/find/", AccessKeyFindPage.as_view(), name="access_key_find"),
     path("settings/access-keys/many/", AccessKeysManyPage.as_view(), name="access_keys_many"),
-    path("settings/access-keys/many/<uuid:pk>/", AccessKeysRunPage.as_view(), name="access_keys_run"),
+    path("settings/access-keys/many/<uuid:run_id>/", AccessKeysRunPage.as_view(), name="access_keys_run"),
     path("settings/access-keys/export/", AccessKeysExport.as_view(), name="access_keys_export"),
     path(
         "settings/access-keys/<access_key_id:pk>/", AccessKeyDetailsPage.as_view(), name="access_key_details"

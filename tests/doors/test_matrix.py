@@ -45,7 +45,7 @@ OPERATIONS = {
     ("settings/access-keys/<access_key_id:pk>/rotate/end-old-key/", None): Operation.COMPLETE_ROTATION,
     ("settings/access-keys/<access_key_id:pk>/rotate/cancel/", None): Operation.CANCEL_ROTATION,
     ("settings/access-keys/many/", None): Operation.REVOKE,
-    ("settings/access-keys/many/<uuid:pk>/", None): Operation.REVOKE,
+    ("settings/access-keys/many/<uuid:run_id>/", None): Operation.REVOKE,
     ("api/v1/access-keys/<access_key_id:pk>/limits/", "PUT"): Operation.LIMIT,
     ("api/v1/access-keys/<access_key_id:pk>/suspension/", "PUT"): Operation.SUSPEND,
     ("api/v1/access-keys/<access_key_id:pk>/suspension/", "DELETE"): Operation.RESUME,
@@ -72,7 +72,7 @@ FORMS: dict[str, dict[str, str]] = {
     "settings/access-keys/<access_key_id:pk>/hand-over/": {"hours": "24"},
     "hand-over/": {"secret": "nothing"},
     SELECTION: {"operation": "revoke"},
-    "settings/access-keys/many/<uuid:pk>/": {"number": "1"},
+    "settings/access-keys/many/<uuid:run_id>/": {"number": "1"},
     "oauth2/revoke/": {"token": "nothing"},
     "oauth2/introspect/": {"token": "nothing"},
     "admin/auth/group/add/": {"name": "Friends"},
@@ -132,7 +132,7 @@ class Targets:
             operations.suspend(access_key_id=targets.access_key.pk, actor=Actor.for_command())
         if "rotat" in route and (method != "POST" or not route.endswith(("rotate/", "rotation/"))):
             operations.rotate(access_key_id=targets.access_key.pk, actor=Actor.for_command())
-        if "many/<uuid:pk>" in route:
+        if "many/<uuid:run_id>" in route:
             targets.run = operations.draft_run(
                 operation=Operation.REVOKE, access_key_ids=[targets.access_key.pk], actor=Actor.for_command()
             )
@@ -145,7 +145,7 @@ class Targets:
         someone = self.group.pk if "group" in route else self.user.pk
         for part, value in {
             "<access_key_id:pk>": self.access_key.pk,
-            "<uuid:pk>": self.run,
+            "<uuid:run_id>": self.run,
             "<path:content_type_id>": 1,
             "<int:number>": 1,
             "<path:object_id>": someone,

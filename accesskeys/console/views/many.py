@@ -143,21 +143,21 @@ class AccessKeysRunPage(ManyPage):
     @cached_property
     def run(self) -> BulkRun:
         """What the page is about."""
-        return operations.find_run(self.kwargs["pk"])
+        return operations.find_run(self.kwargs["run_id"])
 
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         return self.show(self.run) if self.run.is_confirmed else self.confirm(self.run)
 
-    def post(self, request: HttpRequest, pk: UUID) -> HttpResponse:
+    def post(self, request: HttpRequest, run_id: UUID) -> HttpResponse:
         was_confirmed = self.run.is_confirmed
         if not was_confirmed:
             form = form_for(Operation(self.run.operation), request.POST, wanted=self.run.total)
             with form.judged():
                 if form.is_valid():
-                    operations.confirm_run(run_id=pk, actor=self.actor, **form.labels())
+                    operations.confirm_run(run_id=run_id, actor=self.actor, **form.labels())
             if not form.is_valid():
                 return self.confirm(self.run, form)
-        run = operations.go_on(run_id=pk, actor=self.actor)
+        run = operations.go_on(run_id=run_id, actor=self.actor)
         if was_confirmed and htmx(request):
             return self.show(run)
         if run.is_finished and not was_confirmed and not run.refused:
@@ -192,7 +192,7 @@ class AccessKeysRunPage(ManyPage):
     @property
     def address(self) -> str:
         """Of this page."""
-        return reverse("accesskeys:access_keys_run", args=[self.kwargs["pk"]])
+        return reverse("accesskeys:access_keys_run", args=[self.kwargs["run_id"]])
 
 
 def tell_what_is_half_done(request: HttpRequest, actor: Actor) -> None:
