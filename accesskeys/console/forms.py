@@ -5,12 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any, ClassVar
-from uuid import UUID
 
 from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import ngettext
 
 from accesskeys.console.fields import (
     NOT_A_RATE,
@@ -141,37 +139,6 @@ class RevokeForm(OperationForm):
     )
 
 
-class IdsField(forms.Field):
-    """The IDs of access keys, each once, in the order given."""
-
-    widget = forms.MultipleHiddenInput
-    LIMIT = 100
-
-    def to_python(self, value: Any) -> list[UUID]:
-        try:
-            ids = list(dict.fromkeys(map(UUID, value)))
-        except ValueError:
-            raise ValidationError(
-                _(
-                    "The selection holds something that is not the ID of an access key, so nothing was revoked."
-                ),
-                code="invalid",
-            ) from None
-        if len(ids) > self.LIMIT:
-            raise ValidationError(
-                _("At most %(limit)d access keys can be revoked at once, so nothing was revoked."),
-                code="too_many",
-                params={"limit": self.LIMIT},
-            )
-        return ids
-
-
-class SelectionForm(forms.Form):
-    """The access keys that were ticked in the list."""
-
-    id = IdsField(error_messages={"required": _("Select at least one access key in the list first.")})
-
-
 class FindForm(forms.Form):
     """A key, to find the access key that it belongs to. No page shows it again."""
 
@@ -184,28 +151,3 @@ class FindForm(forms.Form):
 
     def clean_key(self) -> str:
         return taken_from(self.cleaned_data["key"])
-
-
-class BulkRevokeForm(KeylessForm, forms.Form):
-    """How many access keys there are to be revoked, typed in by somebody who has looked at them."""
-
-    number = forms.CharField(
-        label=_("How many access keys are these?"),
-        required=False,
-        widget=VerbatimInput({"inputmode": "numeric"}),
-    )
-
-    def __init__(self, *args: Any, wanted: int, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.wanted = wanted
-        self.fields["number"].help_text = ngettext(
-            "Type %(number)s to revoke the selected access key.",
-            "Type %(number)s to revoke the selected access keys.",
-            wanted,
-        ) % {"number": wanted}
-
-    def clean_number(self) -> str:
-        number: str = self.cleaned_data["number"]
-        if number != str(self.wanted):
-            raise ValidationError(self.fields["number"].help_text, code="wrong_number")
-        return number

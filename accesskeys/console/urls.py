@@ -14,10 +14,10 @@ from accesskeys.console.views.generate import AccessKeyGeneratePage
 from accesskeys.console.views.hand_over import AccessKeyHandOverPage, HandOverTakeBackPage
 from accesskeys.console.views.home import HomePage
 from accesskeys.console.views.list import AccessKeyListPage
+from accesskeys.console.views.many import AccessKeysManyPage, AccessKeysRunPage
 from accesskeys.console.views.open_hand_over import OpenHandOverPage
 from accesskeys.console.views.reveal import AccessKeyRevealPage
 from accesskeys.console.views.revoke import AccessKeyRevokePage
-from accesskeys.console.views.revoke_many import AccessKeysRevokePage
 from accesskeys.console.views.rotation import (
     AccessKeyRotatePage,
     RotationCancellationPage,
@@ -38,7 +38,8 @@ urlpatterns = [
     path("settings/access-keys/", AccessKeyListPage.as_view(), name="access_key_list"),
     path("settings/access-keys/generate/", AccessKeyGeneratePage.as_view(), name="access_key_generate"),
     path("settings/access-keys/find/", AccessKeyFindPage.as_view(), name="access_key_find"),
-    path("settings/access-keys/revoke/", AccessKeysRevokePage.as_view(), name="access_keys_revoke"),
+    path("settings/access-keys/many/", AccessKeysManyPage.as_view(), name="access_keys_many"),
+    path("settings/access-keys/many/<uuid:run_id>/", AccessKeysRunPage.as_view(), name="access_keys_run"),
     path("settings/access-keys/export/", AccessKeysExport.as_view(), name="access_keys_export"),
     path(
         "settings/access-keys/<access_key_id:pk>/", AccessKeyDetailsPage.as_view(), name="access_key_details"

@@ -6,6 +6,7 @@ Wrong input is not here: it is Django's own ``ValidationError``, so that forms a
 from __future__ import annotations
 
 from django.core.exceptions import ImproperlyConfigured
+from django.utils.formats import number_format
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
@@ -31,6 +32,12 @@ class NotFound(AccessKeyError):
 
     code = "not_found"
     sentence = _("There is no such access key. It may have been revoked.")
+
+
+class NoSuchRun(NotFound):
+    """What was done to many access keys at once, and is forgotten by now."""
+
+    sentence = _("There is nothing to go on with here any more. It is kept for a week.")
 
 
 class UnknownKey(NotFound):
@@ -111,6 +118,20 @@ class AlreadyOpened(AccessKeyError):
     sentence = _(
         "The link was opened before, so the key is known. Revoke the access key if it should not be."
     )
+
+
+class TooMany(AccessKeyError):
+    """More access keys than anybody looks over before something is done to all of them."""
+
+    code = "too_many"
+
+    def __init__(self, most: int) -> None:
+        super().__init__(most)
+        self.most = most
+
+    def __str__(self) -> str:
+        sentence = _("More than %(most)s access keys match, so nothing was done. Narrow the filter.")
+        return str(sentence) % {"most": number_format(self.most, force_grouping=True)}
 
 
 class Forbidden(AccessKeyError):

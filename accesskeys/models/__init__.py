@@ -2,6 +2,7 @@
 
 from accesskeys.models.access_key import DESCRIPTION, EXPIRY, LAST_USE, AccessKey, AccessKeyQuerySet
 from accesskeys.models.audit_event import Action, ActorKind, AuditEvent, Door, Outcome
+from accesskeys.models.bulk_run import BulkRun
 from accesskeys.models.by_facts import is_short
 from accesskeys.models.hand_over import HandOver
 from accesskeys.models.idempotent_request import IdempotentRequest
@@ -17,6 +18,7 @@ __all__ = [
     "Action",
     "ActorKind",
     "AuditEvent",
+    "BulkRun",
     "Door",
     "HandOver",
     "IdempotentRequest",

@@ -5,8 +5,10 @@ no request and no response. Wrong input is a ValidationError; every other refusa
 """
 
 from accesskeys.operations.begin_grace import begin_grace
+from accesskeys.operations.bulk_runs import confirm_run, draft_run, find_run, go_on
 from accesskeys.operations.cancel_rotation import cancel_rotation
 from accesskeys.operations.change import Changed, change
+from accesskeys.operations.change_many import Tally, Task, change_many
 from accesskeys.operations.check_integrity import Damage, Damaged, check_integrity
 from accesskeys.operations.complete_rotation import complete_rotation
 from accesskeys.operations.describe import describe
@@ -15,6 +17,7 @@ from accesskeys.operations.extend import extend
 from accesskeys.operations.find import find, resolve
 from accesskeys.operations.find_by_key import find_by_key
 from accesskeys.operations.find_rotation import find_rotation
+from accesskeys.operations.foresee_many import Foreseen, foresee_many, hold_fast
 from accesskeys.operations.generate import generate
 from accesskeys.operations.generate_many import Generated, foresee, generate_many
 from accesskeys.operations.generate_once import GeneratedOnce, Marked, generate_once
@@ -38,6 +41,7 @@ __all__ = [
     "Changed",
     "Damage",
     "Damaged",
+    "Foreseen",
     "Generated",
     "GeneratedOnce",
     "HandedOver",
@@ -45,24 +49,33 @@ __all__ = [
     "Opened",
     "RevokedAccessKey",
     "Rotated",
+    "Tally",
+    "Task",
     "Wish",
     "begin_grace",
     "cancel_rotation",
     "change",
+    "change_many",
     "check_fingerprints",
     "check_integrity",
     "check_keyring",
     "complete_rotation",
+    "confirm_run",
     "describe",
+    "draft_run",
     "extend",
     "find",
     "find_by_key",
     "find_rotation",
+    "find_run",
     "foresee",
+    "foresee_many",
     "generate",
     "generate_many",
     "generate_once",
+    "go_on",
     "hand_over",
+    "hold_fast",
     "limit",
     "objection",
     "open_hand_over",

@@ -95,7 +95,10 @@ class Ledger:
         """One of them was not."""
         entry = Entry(self.action, self.actor)
         entry.asks_for(name)
-        reason = entry.refused_by(refusal)
+        self.denied(entry, entry.refused_by(refusal))
+
+    def denied(self, entry: Entry, reason: str) -> None:
+        """This one was not."""
         self.events.append(entry.event(Outcome.REFUSED, reason))
 
 

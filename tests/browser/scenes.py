@@ -19,6 +19,7 @@ from accesskeys import operations
 from accesskeys.console.views.list import AccessKeyListPage
 from accesskeys.models import AccessKey
 from accesskeys.operations.actors import Actor
+from tests.browser import many_scenes
 from tests.factories import AccessKeyFactory
 
 LIST = "/settings/access-keys/"
@@ -160,24 +161,6 @@ def _revoke_dialog_without_tick(stage: Stage) -> None:
     expect(stage.page.get_by_text("Tick the box")).to_be_visible()
 
 
-def _selection(stage: Stage) -> None:
-    _go(LIST, stage)
-    stage.page.get_by_label("Select all on this page").check()
-
-
-def _bulk_revoke_dialog(stage: Stage) -> None:
-    _selection(stage)
-    stage.page.get_by_role("button", name="Revoke 4 access keys").click()
-    expect(stage.page.get_by_role("dialog", name="Revoke 4 access keys")).to_be_visible()
-
-
-def _bulk_revoke_with_errors(stage: Stage) -> None:
-    _go(f"{LIST}revoke/?id={stage.stock.plain.pk}&id={stage.stock.full.pk}", stage)
-    stage.page.get_by_label("How many access keys are these?").fill("3")
-    stage.page.get_by_role("button", name="Revoke 2 access keys").click()
-    expect(stage.page.get_by_label("How many access keys")).to_have_attribute("aria-invalid", "true")
-
-
 def _shortcuts_dialog(stage: Stage) -> None:
     _go(LIST, stage)
     stage.page.keyboard.press("?")
@@ -275,9 +258,7 @@ PAGES: Mapping[str, Scene] = {
     "revoke page": partial(_details, rest="revoke/"),
     "revoke dialog": _revoke_dialog,
     "revoke dialog without the tick": _revoke_dialog_without_tick,
-    "list with a selection": _selection,
-    "bulk revoke dialog": _bulk_revoke_dialog,
-    "bulk revoke page with errors": _bulk_revoke_with_errors,
+    **many_scenes.PAGES,
     "audit log": _opened_events,
     "audit log that nothing matches": partial(_go, f"{AUDIT_LOG}?actor=nobody"),
     "API documentation": partial(_go, "/api/v1/docs/"),

@@ -40,7 +40,7 @@ def traces(response: Any) -> str:
         (f"{LIST}?search=%22KEY%22&search=a", LIST),
         (f"{LIST}?KEY", LIST),
         (f"{LIST}export/?search=KEY", f"{LIST}export/"),
-        (f"{LIST}revoke/?id=KEY", f"{LIST}revoke/"),
+        (f"{LIST}many/?search=KEY", f"{LIST}many/"),
         (f"{AUDIT_LOG}?actor=KEY&access_key=KEY", AUDIT_LOG),
         (f"{AUDIT_LOG}export/?format=jsonl&access_key=KEY", f"{AUDIT_LOG}export/?format=jsonl"),
         (f"{GENERATE}?name=KEY", GENERATE),

@@ -10,7 +10,10 @@ import pytest
 from django.contrib.auth.models import User
 from django.test import Client
 
-from accesskeys.models import AccessKey, AuditEvent, Rotation
+from accesskeys import operations
+from accesskeys.models import AccessKey, AuditEvent, BulkRun, Rotation
+from accesskeys.operations.actors import Actor
+from accesskeys.operations.policy import Operation
 from tests.console.helpers import GENERATE, HTMX, LIST, details, reveal, revoke, said
 from tests.factories import AccessKeyFactory, OperatorFactory, key_of
 from tests.helpers import holds_part_of
@@ -127,15 +130,22 @@ class TestForms:
         assert '<option value="3600" selected>' in source
         assert not Rotation.objects.exists()
 
-    def test_revoke_many(self, tab: Tab) -> None:
+    def test_many(self, tab: Tab) -> None:
         pair = [AccessKeyFactory(), AccessKeyFactory()]
-        typed = {"id": [str(access_key.pk) for access_key in pair], "number": "2"}
-        source = tab.send_stale(f"{LIST}revoke/", typed).content.decode()
+        run = operations.draft_run(
+            operation=Operation.REVOKE, access_key_ids=[one.pk for one in pair], actor=Actor.for_command()
+        )
+        source = tab.send_stale(f"{LIST}many/{run.pk}/", {"number": "2"}).content.decode()
         assert SENTENCE in source
         assert values(source, "number") == ["2"]
-        assert set(values(source, "id")) == set(typed["id"])
         assert AccessKey.objects.count() == 2
-        assert tab.send_stale(f"{LIST}revoke/", {"id": "odd"}).status_code == 400
+        response = tab.send_stale(f"{LIST}many/?search=a", {"id": [str(pair[0].pk)], "operation": "revoke"})
+        assert response["Location"] == f"{LIST}?search=a"
+        assert BulkRun.objects.count() == 1
+        operations.confirm_run(run_id=run.pk, actor=Actor.for_command())
+        source = tab.send_stale(f"{LIST}many/{run.pk}/", {}).content.decode()
+        assert "0 of 2 done." in source
+        assert AccessKey.objects.count() == 2
 
     def test_a_key_to_find_is_not_shown_again(self, tab: Tab, billing: AccessKey) -> None:
         source = tab.send_stale(f"{LIST}find/", {"key": key_of(billing)}).content.decode()

@@ -75,11 +75,15 @@ class TestConsole:
     def test_revoke(self, operator: Client, billing: AccessKey, key: str) -> None:
         self.told(operator.post(revoke(billing), {"understood": key}), key, ELSEWHERE)
 
-    def test_revoke_many(self, operator: Client, billing: AccessKey, key: str) -> None:
-        self.told(operator.post(f"{LIST}revoke/", {"id": billing.pk, "number": key}), key, ELSEWHERE)
-        refused = operator.post(f"{LIST}revoke/", {"id": key, "number": "1"})
-        assert refused.status_code == 400
-        assert not holds_part_of(key, refused.content)
+    def test_many(self, operator: Client, billing: AccessKey, key: str) -> None:
+        run = operator.post(f"{LIST}many/", {"id": billing.pk, "operation": "revoke"})["Location"]
+        self.told(operator.post(run, {"number": key}), key, ELSEWHERE)
+        run = operator.post(f"{LIST}many/", {"id": billing.pk, "operation": "describe"})["Location"]
+        self.told(operator.post(run, {"set_labels": f"team={key}"}), key, ELSEWHERE)
+        for typed in ({"id": key, "operation": "revoke"}, {"id": billing.pk, "operation": key}):
+            refused = operator.post(f"{LIST}many/", typed)
+            assert refused.status_code == 400
+            assert not holds_part_of(key, refused.content)
 
     def test_signed_out(self, key: str) -> None:
         response = Client().post(GENERATE, {"name": key, "own_scopes": "orders:read"})

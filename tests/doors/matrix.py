@@ -143,7 +143,12 @@ MATRIX: Mapping[str, Methods] = {
         "POST": console("403! 302* 404! 302*"),
         OTHERS: console("403! 405 404! 405"),
     },
-    "settings/access-keys/revoke/": {
+    "settings/access-keys/many/": {
+        "GET HEAD": console("302 302 302 302"),
+        "POST": console("403! 302 403! 302", strangers=FILLED_IN),
+        OTHERS: console("405 405 405 405"),
+    },
+    "settings/access-keys/many/<uuid:run_id>/": {
         "GET HEAD OPTIONS": console("403! 200 403! 200"),
         "POST": console("403! 302* 403! 302*", strangers=FILLED_IN),
         OTHERS: console("403! 405 403! 405"),

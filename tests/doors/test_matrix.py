@@ -16,7 +16,7 @@ from django.urls import URLPattern, URLResolver, get_resolver
 from pytest_django import Settings
 
 from accesskeys import operations
-from accesskeys.models import AccessKey, AuditEvent, HandOver, Rotation
+from accesskeys.models import AccessKey, AuditEvent, BulkRun, HandOver, Rotation
 from accesskeys.operations.actors import Actor
 from accesskeys.operations.policy import RULES, Operation
 from tests.doors.callers import CALLERS, CONSUMERS
@@ -44,7 +44,8 @@ OPERATIONS = {
     ("settings/access-keys/<access_key_id:pk>/rotate/", None): Operation.ROTATE,
     ("settings/access-keys/<access_key_id:pk>/rotate/end-old-key/", None): Operation.COMPLETE_ROTATION,
     ("settings/access-keys/<access_key_id:pk>/rotate/cancel/", None): Operation.CANCEL_ROTATION,
-    ("settings/access-keys/revoke/", None): Operation.REVOKE,
+    ("settings/access-keys/many/", None): Operation.REVOKE,
+    ("settings/access-keys/many/<uuid:run_id>/", None): Operation.REVOKE,
     ("api/v1/access-keys/<access_key_id:pk>/limits/", "PUT"): Operation.LIMIT,
     ("api/v1/access-keys/<access_key_id:pk>/suspension/", "PUT"): Operation.SUSPEND,
     ("api/v1/access-keys/<access_key_id:pk>/suspension/", "DELETE"): Operation.RESUME,
@@ -58,7 +59,7 @@ OPERATIONS = {
     ("api/v1/access-keys/<access_key_id:pk>/reveal/", "POST"): Operation.REVEAL,
 }
 # Bodies that are accepted from those who may: a refusal is for want of permission, and of nothing else.
-SELECTION = "settings/access-keys/revoke/"
+SELECTION = "settings/access-keys/many/"
 FORMS: dict[str, dict[str, str]] = {
     "settings/access-keys/generate/": {"name": "fresh"},
     "settings/access-keys/<access_key_id:pk>/": {"name": "another"},
@@ -70,7 +71,8 @@ FORMS: dict[str, dict[str, str]] = {
     "settings/access-keys/<access_key_id:pk>/facts/": {"owner": "payments"},
     "settings/access-keys/<access_key_id:pk>/hand-over/": {"hours": "24"},
     "hand-over/": {"secret": "nothing"},
-    SELECTION: {"number": "1"},
+    SELECTION: {"operation": "revoke"},
+    "settings/access-keys/many/<uuid:run_id>/": {"number": "1"},
     "oauth2/revoke/": {"token": "nothing"},
     "oauth2/introspect/": {"token": "nothing"},
     "admin/auth/group/add/": {"name": "Friends"},
@@ -102,7 +104,7 @@ JSON: dict[str, dict[str, Any]] = {
     "api/v1/access-keys/<access_key_id:pk>/limits/": {"allowed_networks": [], "rate_limit": "5/minute"},
 }
 
-POST_ALONE = re.compile("(reveal|limits|scopes|expiry|facts|hand-over/1|suspend|resume)/$")
+POST_ALONE = re.compile("(reveal|limits|scopes|expiry|facts|hand-over/1|suspend|resume|many)/$")
 ACCESS_KEY_COLUMNS = [
     field.name
     for field in AccessKey._meta.fields
@@ -117,6 +119,7 @@ class Targets:
     access_key: AccessKey
     user: User
     group: Group
+    run: BulkRun | None = None
 
     @classmethod
     def make(cls, route: str, method: str) -> Targets:
@@ -129,6 +132,10 @@ class Targets:
             operations.suspend(access_key_id=targets.access_key.pk, actor=Actor.for_command())
         if "rotat" in route and (method != "POST" or not route.endswith(("rotate/", "rotation/"))):
             operations.rotate(access_key_id=targets.access_key.pk, actor=Actor.for_command())
+        if "many/<uuid:run_id>" in route:
+            targets.run = operations.draft_run(
+                operation=Operation.REVOKE, access_key_ids=[targets.access_key.pk], actor=Actor.for_command()
+            )
         if "<int:number>" in route:
             operations.hand_over(access_key_id=targets.access_key.pk, actor=Actor.for_command())
         return targets
@@ -138,6 +145,7 @@ class Targets:
         someone = self.group.pk if "group" in route else self.user.pk
         for part, value in {
             "<access_key_id:pk>": self.access_key.pk,
+            "<uuid:run_id>": self.run,
             "<path:content_type_id>": 1,
             "<int:number>": 1,
             "<path:object_id>": someone,

@@ -61,7 +61,7 @@ class TestAuditEvents:
         happened(days_ago=KEPT + 0.01, number=3)
         happened(days_ago=KEPT - 0.01, number=2)
         assert run("housekeeping") == (
-            "Deleted: audit events 3, expired sessions 0, old keys 0, remembered requests 0. "
+            "Deleted: audit events 3, expired sessions 0, old keys 0, remembered requests 0, old runs 0. "
             "Audit events are kept for 400 days.\n"
         )
         assert others() == 2
@@ -114,6 +114,7 @@ class TestAuditEvents:
             "sessions": 1,
             "old_keys": 0,
             "idempotent_requests": 0,
+            "bulk_runs": 0,
         }
 
     @pytest.mark.parametrize("roles", [["Auditors"], ["Operators", "Viewers", "Auditors"]])

@@ -30,7 +30,7 @@ def test_older_ones_are_deleted(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(steps, "AT_ONCE", 2)
     asked(hours_ago=24.01, number=5)
     asked(hours_ago=23.99, number=2)
-    assert " remembered requests 5. " in run("housekeeping")
+    assert " remembered requests 5, " in run("housekeeping")
     assert IdempotentRequest.objects.count() == 2
     assert audit_log() == []
     assert json.loads(run("housekeeping", "--json"))["idempotent_requests"] == 0

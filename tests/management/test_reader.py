@@ -53,6 +53,10 @@ class TestAnOutputThatNobodyReads:
             ["extend_access_key", "billing", "--never"],
             ["describe_access_key", "billing", "--owner=team"],
             ["revoke_access_key", "billing", "--no-input"],
+            ["suspend_access_keys", "--all", "--dry-run"],
+            ["resume_access_keys", "--all", "--no-input"],
+            ["label_access_keys", "--all", "--set=a=b", "--no-input"],
+            ["revoke_access_keys", "--all", "--no-input"],
         ],
         ids=" ".join,
     )

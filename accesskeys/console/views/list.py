@@ -9,6 +9,8 @@ from django.http import HttpRequest, HttpResponse
 from accesskeys.console.filters import AccessKeyFilter
 from accesskeys.console.views.base import ConsolePage
 from accesskeys.console.views.columns import columns
+from accesskeys.console.views.many import tell_what_is_half_done
+from accesskeys.http import htmx
 from accesskeys.models import AccessKey
 from accesskeys.operations.policy import Operation
 
@@ -28,6 +30,8 @@ class AccessKeyListPage(ConsolePage):
         chosen = AccessKeyFilter({**remembered, **request.GET.dict()})
         every = AccessKey.objects.with_rotation()
         page = chosen.page_of(every, chosen.rows_per_page)
+        if not htmx(request):
+            tell_what_is_half_done(request, self.actor)
         response = self.page(
             filter=chosen,
             page=page,

@@ -16,7 +16,7 @@ from accesskeys.core import conf
 from accesskeys.management.base import AccessKeyCommand
 from accesskeys.management.interrupts import interrupts_deferred
 from accesskeys.management.output import Progress
-from accesskeys.models import IdempotentRequest
+from accesskeys.models import BulkRun, IdempotentRequest
 from accesskeys.models.steps import delete_some
 
 _WORDS = {
@@ -24,20 +24,22 @@ _WORDS = {
     "sessions": "expired sessions",
     "old_keys": "old keys",
     "idempotent_requests": "remembered requests",
+    "bulk_runs": "old runs",
 }
 
 
 class Command(AccessKeyCommand):
     help = (
         "Delete what nobody needs any more: audit events that are older than AUDIT_LOG_DAYS, expired sessions, "
-        "old keys whose end has come, and what is remembered of requests with an Idempotency-Key, after 24 hours. "
+        "old keys whose end has come, what is remembered of requests with an Idempotency-Key, after 24 hours, and of "
+        "what was done to many access keys at once, after 7 days. "
         "Run it once a day. It may be interrupted, and run again, at any time."
     )
 
     def run(self, **options: Any) -> None:
         due = operations.outlived().count()
         events = 0
-        others = dict.fromkeys(("sessions", "old_keys", "idempotent_requests"), 0)
+        others = dict.fromkeys(("sessions", "old_keys", "idempotent_requests", "bulk_runs"), 0)
         with interrupts_deferred() as interrupted, Progress(self.stderr, due) as progress:
             for deleted in _unhurried(operations.trim_audit_log(actor=self.actor)):
                 events += deleted
@@ -48,6 +50,7 @@ class Command(AccessKeyCommand):
                 others["sessions"] = sum(_unhurried(_clear_sessions()))
                 others["old_keys"] = operations.settle_rotations(actor=self.actor)
                 others["idempotent_requests"] = sum(_unhurried(_clear(IdempotentRequest.objects.outlived)))
+                others["bulk_runs"] = sum(_unhurried(_clear(BulkRun.objects.outlived)))
         told = _as_json if options["json"] else _sentence
         self.tell([told({"audit_events": events, **others})])
         if interrupted.is_set():

@@ -9,9 +9,10 @@ from django.core.management.base import CommandParser
 
 from accesskeys.management import table
 from accesskeys.management.base import AccessKeyCommand
+from accesskeys.management.choosing import add_filters, chosen, given
 from accesskeys.management.output import as_json, described, json_array
 from accesskeys.models import AccessKey
-from accesskeys.models.lists import Ordering, Status, in_order, with_status
+from accesskeys.models.lists import Ordering, in_order
 
 # For programs: new ones go to the end.
 COLUMNS = (
@@ -38,10 +39,7 @@ class Command(AccessKeyCommand):
 
     def add_arguments(self, parser: CommandParser) -> None:
         super().add_arguments(parser)
-        parser.add_argument(
-            "--search", default="", metavar="TEXT", help="part of the name or owner, or the ID"
-        )
-        parser.add_argument("--status", choices=Status.values, help="those in this state alone")
+        add_filters(parser)
         parser.add_argument(
             "--sort",
             choices=Ordering.values,
@@ -51,12 +49,8 @@ class Command(AccessKeyCommand):
         )
 
     def run(self, **options: Any) -> None:
-        chosen = AccessKey.objects.described()
-        if options["search"]:
-            chosen = chosen.search(options["search"])
-        if options["status"]:
-            chosen = with_status(chosen, Status(options["status"]))
-        access_keys = in_order(chosen, Ordering(options["sort"])).iterator()
+        filters = {name: text for name, text in given(options).items() if (name, text) != ("search", "")}
+        access_keys = in_order(chosen(filters), Ordering(options["sort"])).iterator()
         if options["json"]:
             self.tell(json_array(map(as_json, access_keys)))
         elif self.stdout.isatty():

@@ -101,18 +101,24 @@
     }
   };
 
-  /** Say on the button how many rows are ticked, and hide it where none is. */
+  /** Say on the menu how many rows are ticked, and hide it where none is. */
   const refreshSelection = () => {
     const form = document.getElementById("selection");
     if (!form) return;
-    const button = form.querySelector("[type=submit]");
+    const { every } = form.elements;
     const boxes = [...form.elements].filter((element) => element.name === "id");
     const ticked = boxes.filter((box) => box.checked).length;
     form.hidden = !ticked;
-    button.textContent = ticked === 1 ? form.dataset.one : form.dataset.many.replace("%s", ticked);
     const all = document.querySelector("[data-select-all]");
     all.checked = ticked === boxes.length;
     all.indeterminate = ticked > 0 && !all.checked;
+    // All that match are offered to whoever has ticked all that are on the page.
+    if (every) {
+      every.closest("div").hidden = !all.checked;
+      every.checked &&= all.checked;
+    }
+    const selected = ticked === 1 ? form.dataset.one : form.dataset.many.replace("%s", ticked);
+    form.querySelector("summary").textContent = every?.checked ? every.closest("label").textContent.trim() : selected;
   };
 
   const selectAll = (checked) => {
@@ -243,6 +249,7 @@
     }
     const dialog = target.closest("dialog");
     if (dialog?.childElementCount) {
+      closeMenus(); // The focus comes back to the menu's name, where it stood in one.
       if (!dialog.open) dialog.showModal();
       dialog.querySelector("[aria-invalid=true]")?.focus();
     }
