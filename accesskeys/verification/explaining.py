@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
+from accesskeys.core.rates import Window
 from accesskeys.models import AccessKey
 from accesskeys.verification import rate_limits
 from accesskeys.verification.decision import CHECKS, Attempt
-from accesskeys.verification.rate_limits import Window
 
 
 class Verdict(NamedTuple):

@@ -13,7 +13,7 @@ from accesskeys.models.migrating import CreateModel
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('accesskeys', '0013_idempotent_requests'),
+        ('accesskeys', '0015_mark_next_keys'),
     ]
 
     operations = [
