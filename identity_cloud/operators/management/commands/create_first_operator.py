@@ -6,7 +6,7 @@ from typing import Any
 from django.contrib.auth import get_user_model
 from django.core.exceptions import ValidationError
 from django.core.management.base import BaseCommand, CommandError
-from django.db import transaction
+from django.db import IntegrityError, transaction
 
 from accesskeys.management.output import OutputError, write_out
 from identity_cloud.settings.environment import optional
@@ -39,6 +39,10 @@ class Command(BaseCommand):
             with transaction.atomic():
                 operators.create_superuser(username=username, email="", password=password)
                 write_out(self.stdout, f"{told}\n")
+        except (IntegrityError, ValidationError):
+            # Another one may have created it meanwhile, and told whoever started that.
+            if not operators.exists():
+                raise
         except OutputError as error:
             raise CommandError(
                 f"The output cannot be written: {error.strerror}. No operator was created."
