@@ -36,7 +36,7 @@ SCOPES = ("access_keys:read", "access_keys:reveal", "access_keys:write", "orders
 CHANGES = {"rename", "rescope", "extend", "describe", "suspend", "resume"}
 MAY = {
     "Viewers": set(),
-    "Operators": {"generate", "show", "revoke"} | CHANGES,
+    "Operators": {"generate", "show", "hand_over", "take_back", "revoke"} | CHANGES,
     "access_keys:write": {"generate", "revoke"} | CHANGES,
     "access_keys:reveal": {"show"},
 }
@@ -49,6 +49,9 @@ ACTION = {
     "show": "access_key.shown",
     "suspend": "access_key.suspended",
     "resume": "access_key.resumed",
+    "hand_over": "access_key.handed_over",
+    "open_hand_over": "access_key.hand_over_opened",
+    "take_back": "access_key.hand_over_taken_back",
     "revoke": "access_key.revoked",
 }
 
