@@ -6,9 +6,11 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 
+from accesskeys.console import worklist
 from accesskeys.console.filters import AccessKeyFilter
 from accesskeys.console.views.base import ConsolePage
 from accesskeys.console.views.columns import columns
+from accesskeys.http import htmx
 from accesskeys.models import AccessKey
 from accesskeys.operations.policy import Operation
 
@@ -32,6 +34,8 @@ class AccessKeyListPage(ConsolePage):
             filter=chosen,
             page=page,
             columns=columns(chosen.order),
+            # Who searches stays on the page, which has it.
+            worklist=() if htmx(request) else worklist.items(),
             is_empty=not (page or chosen.is_narrowed),
             finding_nothing=() if page else chosen.finding_nothing(every),
         )
