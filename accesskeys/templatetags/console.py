@@ -18,13 +18,15 @@ from django.utils import timezone
 from django.utils.formats import date_format, number_format
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
+from django.utils.text import Truncator
 from django.utils.translation import get_language, gettext_lazy, ngettext
 from django.utils.translation import gettext as _
 
 from accesskeys.models import AccessKey
-from accesskeys.models.attention import expires_soon, used_lately
+from accesskeys.models.attention import expires_soon, standing, used_lately
 
 register = template.Library()
+register.filter(standing)
 register.filter(used_lately)
 
 _ANY_ID = str(UUID(int=0))
@@ -36,6 +38,8 @@ _NOW = timedelta(seconds=30)
 _MINUTES = timedelta(minutes=59, seconds=30)
 _HOURS = timedelta(hours=23, minutes=30)
 _DAYS = timedelta(days=30, hours=12)
+_CHIPS = 2
+_LINE = 60
 _SUBJECTS = {
     "select": gettext_lazy("Select %(name)s"),
     "show": gettext_lazy("of %(name)s"),
@@ -164,10 +168,30 @@ def breakable(name: str) -> SafeString:
 
 
 @register.filter
-def facts_line(access_key: AccessKey) -> str:
-    """Whose it is and its labels, in one line."""
-    labels = (f"{key}={value}" for key, value in sorted(access_key.labels.items()))
-    return " · ".join(filter(None, (access_key.owner, *labels)))
+def facts_line(access_key: AccessKey) -> SafeString:
+    """Whose it is and its labels, in one line; the owner apart, for tables that have a column for it."""
+    labels = " · ".join(f"{key}={value}" for key, value in sorted(access_key.labels.items()))
+    facts = " · ".join(filter(None, (access_key.owner, labels)))
+    if not facts:
+        return mark_safe("")
+    owner = Truncator(access_key.owner).chars(_LINE) + (" · " if access_key.owner and labels else "")
+    line = (
+        '<div class="hint" dir="auto" translate="no" title="{}"><span class="facts-owner">{}</span>{}</div>'
+    )
+    return format_html(line, facts, owner, Truncator(labels).chars(_LINE))
+
+
+@register.filter
+def chips(scopes: list[str]) -> SafeString:
+    """The first two of them, and how many more there are."""
+    named = format_html_join(
+        " ", '<code class="scope" title="{0}">{0}</code>', ((scope,) for scope in scopes[:_CHIPS])
+    )
+    rest = ", ".join(scopes[_CHIPS:])
+    if not rest:
+        return named
+    more = '{} <span class="scope" title="{}"><span aria-hidden="true">+{}</span><span class="sr-only">{}</span></span>'
+    return format_html(more, named, rest, len(scopes) - _CHIPS, rest)
 
 
 @register.filter

@@ -145,7 +145,7 @@ class TestList:
     def test_the_number_of_queries_does_not_grow(
         self, operator: Client, django_assert_num_queries: Any, billing: AccessKey
     ) -> None:
-        queries = 8  # session, operator, two for permissions, count, which rows, rows, what is half done
+        queries = 13  # session, operator, two for permissions, count, which rows, rows, five states, what is half done
         with django_assert_num_queries(queries):
             operator.get(LIST)
         AccessKeyFactory.create_batch(12)

@@ -54,8 +54,14 @@ def test_the_list_offers_it_to_those_who_may(operator: Client, three: list[Acces
         assert f'name="operation" value="{operation}"' in source
     assert 'name="every"' not in source  # All that there are can be ticked.
     assert 'id="selection"' not in signed_in("Viewers").get(LIST).content.decode()
-    source = signed_in("Viewers", permissions=["revoke_accesskey"]).get(LIST).content.decode()
-    assert re.findall(r'name="operation" value="(\w+)"', source) == ["revoke"]
+    for permission, offered in (
+        ("revoke_accesskey", ["revoke"]),
+        ("suspend_accesskey", ["suspend", "resume"]),
+        ("describe_accesskey", ["describe"]),
+    ):
+        source = signed_in("Viewers", permissions=[permission]).get(LIST).content.decode()
+        assert re.findall(r'name="operation" value="(\w+)"', source) == offered
+        assert source.count('class="cell-pick"') == 1 + len(three)
 
 
 class TestLookingOver:

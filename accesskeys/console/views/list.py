@@ -6,12 +6,15 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 
+from accesskeys.console import worklist
 from accesskeys.console.filters import AccessKeyFilter
 from accesskeys.console.views.base import ConsolePage
 from accesskeys.console.views.columns import columns
 from accesskeys.console.views.many import tell_what_is_half_done
 from accesskeys.http import htmx
 from accesskeys.models import AccessKey
+from accesskeys.operations import policy
+from accesskeys.operations.change_many import FOR_MANY
 from accesskeys.operations.policy import Operation
 
 PAGE_SIZE_COOKIE = "page_size"
@@ -36,6 +39,9 @@ class AccessKeyListPage(ConsolePage):
             filter=chosen,
             page=page,
             columns=columns(chosen.order),
+            picks=any(policy.may(self.actor, each) for each in FOR_MANY),
+            # Who searches stays on the page, which has it.
+            worklist=() if htmx(request) else worklist.items(),
             is_empty=not (page or chosen.is_narrowed),
             finding_nothing=() if page else chosen.finding_nothing(every),
         )

@@ -121,6 +121,21 @@
     form.querySelector("summary").textContent = every?.checked ? every.closest("label").textContent.trim() : selected;
   };
 
+  /** A search leaves the worklist alone, but for which of it is chosen and how it is taken off. */
+  const refreshWorklist = () => {
+    const now = new URLSearchParams(location.search);
+    for (const link of document.querySelectorAll(".worklist a")) {
+      const { status } = link.dataset;
+      const isChosen = now.get("status") === status;
+      const next = new URLSearchParams(isChosen ? now : { status });
+      if (isChosen) ["status", "page"].forEach((name) => next.delete(name));
+      else if (now.has("ordering")) next.set("ordering", now.get("ordering"));
+      link.href = `?${next}`;
+      link.toggleAttribute("aria-current", isChosen);
+      if (isChosen) link.setAttribute("aria-current", "true");
+    }
+  };
+
   const selectAll = (checked) => {
     for (const box of document.querySelectorAll("input[form=selection]")) box.checked = checked;
   };
@@ -242,6 +257,7 @@
   document.addEventListener("htmx:afterSettle", ({ target }) => {
     refreshGuards();
     refreshSelection();
+    refreshWorklist();
     if (target.id === "name-check") {
       const isWrong = Boolean(target.querySelector(".errors"));
       document.querySelector("[aria-describedby~=name-check]").setAttribute("aria-invalid", isWrong);
