@@ -98,7 +98,8 @@ class AccessKeyQuerySet(ByFacts["AccessKey"]):
 
     def suspended(self) -> Self:
         """Those that an operator has switched off for the time being."""
-        return self.exclude(suspended_at=None)
+        # Said as the partial index says it: SQLite finds the index by these words.
+        return self.filter(suspended_at__isnull=False)
 
     def expired(self) -> Self:
         """Those whose time has come."""
