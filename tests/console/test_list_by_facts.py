@@ -39,8 +39,9 @@ def names(response: Any) -> list[str]:
 
 
 def links(response: Any) -> Iterator[str]:
-    """Where the page leads, but for what is the same on each."""
-    return (unescape(link) for link in re.findall(r'href="([^"]*\?[^"]*)"', response.content.decode()))
+    """Where what was found leads."""
+    found = response.content.decode().partition('id="results"')[2]
+    return (unescape(link) for link in re.findall(r'href="([^"]*\?[^"]*)"', found))
 
 
 @pytest.mark.parametrize(
