@@ -11,6 +11,7 @@ from accesskeys.core import keyring
 from accesskeys.models import AccessKey
 from accesskeys.models.sealed_key import SealedKey
 from accesskeys.operations.actors import Actor
+from accesskeys.operations.hints import hint_of
 from accesskeys.operations.keeping import as_kept
 
 
@@ -54,6 +55,7 @@ def furnish(row: SealedKey) -> str:
     row.digest_key_id = ring.current.id
     row.sealed = sealed.text
     row.sealed_key_id = sealed.key_id
+    row.hint = hint_of(key)
     return key
 
 

@@ -9,6 +9,7 @@ from accesskeys.models import AccessKey, Action
 from accesskeys.operations import audit, policy
 from accesskeys.operations.actors import Actor
 from accesskeys.operations.find import get
+from accesskeys.operations.hints import keep_hint
 from accesskeys.operations.policy import Operation
 from accesskeys.operations.rotations import rotation_of
 from accesskeys.operations.unseal import unseal
@@ -33,7 +34,7 @@ def reveal(
         rotation = rotation_of(access_key)
         if rotation and (of_next_key or rotation.has_old_key_ended):
             event.details = {"next_key": True}
-            return unseal(rotation)
+            return keep_hint(rotation, unseal(rotation))
         if of_next_key:
             raise NotRotating
-        return unseal(access_key)
+        return keep_hint(access_key, unseal(access_key))

@@ -56,6 +56,7 @@ def end_old_key(access_key: AccessKey, rotation: Rotation) -> None:
         digest_key_id=rotation.digest_key_id,
         sealed=rotation.sealed,
         sealed_key_id=rotation.sealed_key_id,
+        hint=rotation.hint,
         key_created_at=rotation.created_at,
         key_first_used_at=rotation.first_used_at,
         has_next_key=False,

@@ -27,7 +27,7 @@ from accesskeys.verification.finding.deadline import Wait
 # What no decision and no answer to a gateway needs. Asked for, it is read.
 _HIDDEN = {
     *("digest", "digest_key_id", "sealed", "sealed_key_id", "key_created_at", "key_first_used_at"),
-    *("created_by", "description", "owner", "has_next_key"),
+    *("created_by", "description", "owner", "has_next_key", "hint"),
 }
 _FIELDS = [field for field in AccessKey._meta.concrete_fields if field.name not in _HIDDEN]
 _NAMES = [field.attname for field in _FIELDS]
