@@ -14,7 +14,7 @@ from tests.factories import key_of
 # Notes whether a key is in the page at any moment, however short.
 WATCH = """() => {
     window.seen = false;
-    const look = () => { window.seen ||= document.documentElement.outerHTML.includes("ica_"); };
+    const look = () => { window.seen ||= /ica_\\w/.test(document.documentElement.outerHTML); };
     look();
     new MutationObserver(look).observe(document, {
         subtree: true, childList: true, characterData: true, attributes: true });
