@@ -83,13 +83,13 @@ def _details(stage: Stage, kind: str = "plain", rest: str = "") -> None:
 def _shown_key(stage: Stage) -> None:
     _details(stage)
     stage.page.get_by_role("button", name="Show key").click()
-    expect(stage.page.get_by_text("ica_")).to_be_visible()
+    expect(stage.page.locator(".shown-key")).to_be_visible()
 
 
 def _shown_key_in_list(stage: Stage) -> None:
     _go(LIST, stage)
     stage.page.get_by_role("button", name="Show key of billing_worker").click()
-    expect(stage.page.get_by_text("ica_")).to_be_visible()
+    expect(stage.page.locator(".shown-key")).to_be_visible()
 
 
 def _broken_key(stage: Stage) -> None:

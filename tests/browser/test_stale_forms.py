@@ -107,7 +107,7 @@ def test_a_key_is_shown_after_the_page_was_loaded_again(page: Page) -> None:
     page.get_by_role("button", name="Show key").click()
     expect(page.get_by_text("This page was out of date, so nothing was done. Try again.")).to_be_visible()
     page.get_by_role("button", name="Show key").click()
-    expect(page.get_by_text("ica_")).to_be_visible()
+    expect(page.locator(".shown-key")).to_be_visible()
 
 
 @pytest.mark.parametrize("java_script", [True, False])

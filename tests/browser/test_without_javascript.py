@@ -58,7 +58,7 @@ def test_generate_show_rename_and_revoke(page: Page) -> None:
     assert access_key.expires_at is not None
 
     page.get_by_role("button", name="Show key").click()
-    key = page.get_by_text("ica_").inner_text().strip()
+    key = page.locator(".shown-key").inner_text().strip()
     assert verification.authenticate(key) == access_key
     expect(page.get_by_text("The page hides the key again after 30 seconds.")).to_be_visible()
     expect(page.get_by_role("button", name=re.compile("Show key|Hide key"))).to_have_count(0)

@@ -58,7 +58,8 @@ def test_so_does_a_next_key(maren: Actor) -> None:
 
 
 def test_a_decision_does_not_read_it() -> None:
-    assert "hint" not in statement._compile("default").sql
+    for compiled in (statement._of_only_keys, statement._of_all_keys):
+        assert "hint" not in compiled("default").sql
 
 
 def test_list_and_details_show_it_and_no_more_of_the_key(operator: Client, maren: Actor) -> None:
