@@ -39,11 +39,11 @@ def test_all_that_match_are_suspended_batch_by_batch(page: Page) -> None:
     page.locator("#selection summary").click()
     page.get_by_role("button", name="Suspend", exact=True).click()
     dialog = page.get_by_role("dialog", name="Suspend 1,200 access keys")
-    expect(dialog.get_by_text("and 1,100 more")).to_be_visible()
+    expect(dialog.get_by_text("and 1,100 more")).to_be_visible(timeout=30_000)
     dialog.get_by_role("button", name="Suspend 1,200 access keys").click()
     page.wait_for_url("**/many/*/")
     expect(page.get_by_text("Finished.")).to_be_visible(timeout=30_000)
-    expect(page.get_by_text("1,200 access keys are suspended.")).to_be_visible()
+    expect(page.get_by_text("1,200 access keys are suspended.")).to_be_visible(timeout=30_000)
     assert suspended() == 1200
     assert AuditEvent.objects.filter(action="access_key.suspended").count() == 1200
     page.get_by_role("link", name="Back to the list").click()
@@ -59,7 +59,7 @@ def test_the_browser_goes_away_and_another_goes_on(page: Page, enter: Enter) -> 
     page.locator("#selection summary").click()
     page.get_by_role("button", name="Suspend", exact=True).click()
     page.get_by_role("dialog").get_by_role("button", name="Suspend 1,100 access keys").click()
-    expect(page.get_by_text("500 of 1,100 done.")).to_be_visible()
+    expect(page.get_by_text("500 of 1,100 done.")).to_be_visible(timeout=30_000)
     address = page.url
     page.close()
     assert suspended() == 500
@@ -94,7 +94,7 @@ def test_labels_by_keyboard_alone(page: Page) -> None:
     expect(field).to_be_focused()
     page.keyboard.type("team=payments")
     dialog.get_by_role("button", name="Label 1 access key").press("Enter")
-    expect(page.get_by_text("1 access key is labelled.")).to_be_visible()
+    expect(page.get_by_text("1 access key is labelled.")).to_be_visible(timeout=30_000)
     assert AccessKey.objects.get(name="name_0001").labels == {"team": "payments"}
 
 
