@@ -130,6 +130,10 @@ class TestForms:
         assert '<option value="3600" selected>' in source
         assert not Rotation.objects.exists()
 
+    def test_check(self, tab: Tab, billing: AccessKey) -> None:
+        source = tab.send_stale(f"{details(billing)}check/", {"address": "192.0.2.7"}).content.decode()
+        assert (source.count(SENTENCE), 'value="192.0.2.7"' in source) == (1, True)
+
     def test_many(self, tab: Tab) -> None:
         pair = [AccessKeyFactory(), AccessKeyFactory()]
         run = operations.draft_run(
