@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from typing import cast
 
 from django.contrib.auth.models import AbstractUser
@@ -22,6 +23,8 @@ PROGRAMS_PATHS = ("/api/", "/oauth2/", "/metrics/")
 # What asks whether a key may pass, and little else. Whatever other requests do, there are threads for these.
 DECISION_PATHS = ("/api/v1/ping/", "/api/v1/access-keys/current/", "/oauth2/introspect/", "/metrics/")
 DOCUMENTATION_PATH = "/api/v1/docs/"
+
+PROVED_AT = "proved_at"  # In the session, in seconds since 1970.
 
 RETRY_AFTER_SECONDS = 5  # How long a caller should wait for the database, or for the counters.
 
@@ -62,7 +65,15 @@ register_converter(AccessKeyIdConverter, "access_key_id")
 
 def actor_of(request: HttpRequest) -> Actor:
     """The signed-in operator as an actor. Ask only after sign-in was checked."""
-    return Actor.for_operator(cast(AbstractUser, request.user), address=client_address(request))
+    return Actor.for_operator(
+        cast(AbstractUser, request.user), address=client_address(request), proved_at=proved_at(request)
+    )
+
+
+def proved_at(request: HttpRequest) -> datetime | None:
+    """When the operator has last shown who it is: at the sign-in, or since."""
+    seconds = request.session.get(PROVED_AT)
+    return None if seconds is None else datetime.fromtimestamp(seconds, UTC)
 
 
 def client_address(request: HttpRequest) -> str | None:

@@ -11,7 +11,7 @@ from uuid import UUID
 import factory
 import time_machine
 from django.contrib.auth import get_user_model
-from django.contrib.auth.models import Group, User
+from django.contrib.auth.models import AbstractUser, Group, User
 from django.utils import timezone
 from factory.django import DjangoModelFactory
 
@@ -25,6 +25,11 @@ _keys: dict[UUID, str] = {}
 def key_of(access_key: AccessKey) -> str:
     """The key of an access key that AccessKeyFactory made. No instance holds it, so it is remembered here."""
     return _keys[access_key.pk]
+
+
+def proven(operator: AbstractUser, *, address: str | None) -> Actor:
+    """This operator, who has just signed in."""
+    return Actor.for_operator(operator, address=address, proved_at=timezone.now())
 
 
 class AccessKeyFactory(DjangoModelFactory[AccessKey]):

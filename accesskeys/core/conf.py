@@ -62,6 +62,12 @@ def default_expiry_days() -> int | None:
     return days
 
 
+def fresh_proof() -> timedelta | None:
+    """``ACCESS_KEYS_FRESH_PROOF_MINUTES``: how old an operator's proof may be; None: nobody is asked for one."""
+    minutes: int | None = getattr(settings, "ACCESS_KEYS_FRESH_PROOF_MINUTES", None)
+    return minutes if minutes is None else timedelta(minutes=minutes)
+
+
 def bad_key_limit() -> Rate:
     """``ACCESS_KEYS_BAD_KEY_LIMIT``: how many bad keys an address may present before it hears 429."""
     return parse_rate(getattr(settings, "ACCESS_KEYS_BAD_KEY_LIMIT", "60/minute"))

@@ -55,6 +55,10 @@ class UnknownKey(NotFound):
         self.sentence = self._sentences[code]
 
 
+class ProofNeeded(Exception):
+    """The operator must first show again who it is. Nothing was refused: what was begun goes on afterwards."""
+
+
 class Conflict(AccessKeyError):
     """What is asked for does not fit what is there by now."""
 

@@ -31,6 +31,7 @@ class ActorKind(models.TextChoices):
     ACCESS_KEY = "access_key", _("Access key")
     COMMAND = "command", _("Command")
     RECIPIENT = "recipient", _("Recipient")
+    STRANGER = "stranger", _("Stranger")
 
 
 class Action(models.TextChoices):
@@ -57,6 +58,19 @@ class Action(models.TextChoices):
     FOUND = "access_key.found", _("Found by its key")
     CHECKED = "access_key.checked", _("Integrity checked")
     TRIMMED = "audit_log.trimmed", _("Old entries deleted")
+    SIGNED_IN = "operator.signed_in", _("Signed in")
+    SIGN_IN_REFUSED = "operator.sign_in_refused", _("Sign-in refused")
+    SIGNED_OUT = "operator.signed_out", _("Signed out")
+    SESSION_ENDED = "operator.session_ended", _("Session ended")
+    PROVED_AGAIN = "operator.proved_again", _("Proved again")
+    INVITED = "operator.invited", _("Invited")
+    ROLES_CHANGED = "operator.roles_changed", _("Roles changed")
+    DEACTIVATED = "operator.deactivated", _("Deactivated")
+    ACTIVATED = "operator.activated", _("Activated")
+    PASSWORD_CHANGED = "operator.password_changed", _("Password changed")
+    FACTOR_ADDED = "operator.factor_added", _("Second factor added")
+    FACTOR_REMOVED = "operator.factor_removed", _("Second factor removed")
+    RESET = "operator.reset", _("Reset")
 
 
 # How an action reads where nothing came of it: it was refused, or it failed.
@@ -83,6 +97,17 @@ TRIED: Mapping[str, Promise] = MappingProxyType(
         Action.FOUND: _("Tried to find by its key"),
         Action.CHECKED: _("Tried to check the integrity"),
         Action.TRIMMED: _("Tried to delete old entries"),
+        Action.SIGNED_IN: _("Tried to sign in"),
+        Action.SESSION_ENDED: _("Tried to end a session"),
+        Action.PROVED_AGAIN: _("Tried to prove again"),
+        Action.INVITED: _("Tried to invite"),
+        Action.ROLES_CHANGED: _("Tried to change roles"),
+        Action.DEACTIVATED: _("Tried to deactivate"),
+        Action.ACTIVATED: _("Tried to activate"),
+        Action.PASSWORD_CHANGED: _("Tried to change the password"),
+        Action.FACTOR_ADDED: _("Tried to add a second factor"),
+        Action.FACTOR_REMOVED: _("Tried to remove a second factor"),
+        Action.RESET: _("Tried to reset"),
     }
 )
 
@@ -125,6 +150,8 @@ class AuditEvent(models.Model):
     action = models.CharField(_("action"), max_length=40, choices=Action)
     access_key_id = models.UUIDField(_("access key ID"), null=True)
     access_key_name = models.CharField(_("access key name"), max_length=30, blank=True)
+    about_operator_id = models.BigIntegerField(_("operator ID"), null=True)
+    about_operator_name = models.CharField(_("operator"), max_length=150, blank=True, db_default="")
     outcome = models.CharField(_("outcome"), max_length=9, choices=Outcome)
     reason = models.CharField(_("reason"), max_length=40, blank=True)
     details = models.JSONField(_("details"), default=dict)
@@ -139,6 +166,11 @@ class AuditEvent(models.Model):
         indexes = (
             models.Index(fields=["-at", "-id"], name="audit_event_newest_first"),
             models.Index(fields=["access_key_id", "-at"], name="audit_event_by_access_key"),
+            models.Index(
+                fields=["about_operator_id", "-at"],
+                name="audit_event_about_operator",
+                condition=models.Q(about_operator_id__isnull=False),
+            ),
         )
 
     def __str__(self) -> str:

@@ -24,6 +24,7 @@ class Actor:
     label: str
     address: str | None = None
     operator: AbstractUser | None = field(default=None, repr=False)
+    proved_at: datetime | None = None  # When an operator has last shown who it is.
     access_key_id: UUID | None = None
     scopes: frozenset[str] = frozenset()
     # What confines a calling key, and so what it gives to others.
@@ -32,9 +33,12 @@ class Actor:
     expires_at: datetime | None = None
 
     @classmethod
-    def for_operator(cls, operator: AbstractUser, *, address: str | None) -> Self:
+    def for_operator(
+        cls, operator: AbstractUser, *, address: str | None, proved_at: datetime | None = None
+    ) -> Self:
         """A person signed in to the console."""
-        return cls(ActorKind.OPERATOR, Door.CONSOLE, operator.get_username(), address, operator=operator)
+        name = operator.get_username()
+        return cls(ActorKind.OPERATOR, Door.CONSOLE, name, address, operator=operator, proved_at=proved_at)
 
     @classmethod
     def for_access_key(cls, access_key: AccessKey, *, address: str | None) -> Self:
@@ -60,3 +64,8 @@ class Actor:
     def for_recipient(cls, *, address: str | None) -> Self:
         """Whoever holds a link that shows a key. There is no account, so the address is all that is known."""
         return cls(ActorKind.RECIPIENT, Door.CONSOLE, "holder of the link", address)
+
+    @classmethod
+    def for_stranger(cls, *, address: str | None) -> Self:
+        """Somebody who has not signed in yet. What was typed as a name may be anything, so it is no label."""
+        return cls(ActorKind.STRANGER, Door.CONSOLE, "somebody", address)

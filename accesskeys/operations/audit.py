@@ -6,7 +6,7 @@ import logging
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from django.core.exceptions import ValidationError
@@ -19,6 +19,9 @@ from accesskeys.models import AccessKey, Action, AuditEvent, Outcome
 from accesskeys.operations import allowance
 from accesskeys.operations.actors import Actor
 
+if TYPE_CHECKING:
+    from django.contrib.auth.models import AbstractUser
+
 logger = logging.getLogger("accesskeys.audit")
 
 
@@ -30,6 +33,7 @@ class Entry:
     actor: Actor
     access_key_id: UUID | None = None
     access_key_name: str = ""
+    about_operator: AbstractUser | None = None
     details: dict[str, Any] = field(default_factory=dict)
     fields: frozenset[str] = frozenset()  # those it sets, where others are set with it
 
@@ -37,6 +41,10 @@ class Entry:
         """Name the access key that the operation is about, as it is called now."""
         self.access_key_id = access_key.pk
         self.access_key_name = access_key.name
+
+    def is_about(self, operator: AbstractUser) -> None:
+        """Name the operator that it is about."""
+        self.about_operator = operator
 
     def asks_for(self, name: str) -> None:
         """Note the name that a new access key is to have. What may be a pasted key, or most of one, is left out."""
@@ -55,6 +63,8 @@ class Entry:
             action=self.action,
             access_key_id=self.access_key_id,
             access_key_name=self.access_key_name,
+            about_operator_id=self.about_operator.pk if self.about_operator else None,
+            about_operator_name=self.about_operator.get_username() if self.about_operator else "",
             outcome=outcome,
             reason=reason,
             details=self.details,

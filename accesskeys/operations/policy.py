@@ -8,8 +8,10 @@ from enum import StrEnum
 from types import MappingProxyType
 from uuid import UUID
 
-from accesskeys.core import scopes
-from accesskeys.core.exceptions import Forbidden, InsufficientScope, OwnLimits, WiderThanOwn
+from django.utils import timezone
+
+from accesskeys.core import conf, scopes
+from accesskeys.core.exceptions import Forbidden, InsufficientScope, OwnLimits, ProofNeeded, WiderThanOwn
 from accesskeys.core.networks import cover, parse_networks
 from accesskeys.core.rates import parse_rate
 from accesskeys.models import AccessKey, Action, ActorKind
@@ -45,6 +47,15 @@ class Operation(StrEnum):
     INTROSPECT = "introspect"
     READ_METRICS = "read_metrics"
     CHECK_INTEGRITY = "check_integrity"
+    EXPORT = "export"
+    EXPORT_AUDIT_LOG = "export_audit_log"
+    LIST_OPERATORS = "list_operators"
+    INVITE_OPERATOR = "invite_operator"
+    SET_ROLES = "set_roles"
+    DEACTIVATE_OPERATOR = "deactivate_operator"
+    ACTIVATE_OPERATOR = "activate_operator"
+    RESET_OPERATOR = "reset_operator"
+    END_SESSIONS = "end_sessions"
 
 
 @dataclass(frozen=True)
@@ -58,6 +69,7 @@ class Rule:
     scope: str | None
     action: Action | None = None
     besides: Operation | None = None  # What it comes to, and takes as well.
+    proof: bool = False  # Whether an operator must have shown shortly before who it is.
 
 
 RULES: Mapping[Operation, Rule] = MappingProxyType(
@@ -65,17 +77,17 @@ RULES: Mapping[Operation, Rule] = MappingProxyType(
         Operation.LIST: Rule("accesskeys.view_accesskey", scopes.READ),
         Operation.DETAILS: Rule("accesskeys.view_accesskey", scopes.READ),
         Operation.FIND: Rule("accesskeys.view_accesskey", None, Action.FOUND),
-        Operation.GENERATE: Rule("accesskeys.generate_accesskey", scopes.WRITE, Action.GENERATED),
+        Operation.GENERATE: Rule("accesskeys.generate_accesskey", scopes.WRITE, Action.GENERATED, proof=True),
         Operation.RENAME: Rule("accesskeys.rename_accesskey", scopes.WRITE, Action.RENAMED),
-        Operation.REVEAL: Rule("accesskeys.reveal_accesskey", scopes.REVEAL, Action.SHOWN),
-        Operation.COPY: Rule("accesskeys.reveal_accesskey", None, Action.COPIED),
+        Operation.REVEAL: Rule("accesskeys.reveal_accesskey", scopes.REVEAL, Action.SHOWN, proof=True),
+        Operation.COPY: Rule("accesskeys.reveal_accesskey", None, Action.COPIED, proof=True),
         Operation.SUSPEND: Rule("accesskeys.suspend_accesskey", scopes.WRITE, Action.SUSPENDED),
         Operation.RESUME: Rule("accesskeys.suspend_accesskey", scopes.WRITE, Action.RESUMED),
         Operation.LIMIT: Rule("accesskeys.limit_accesskey", scopes.WRITE, Action.LIMITED),
         Operation.RESCOPE: Rule("accesskeys.rescope_accesskey", scopes.WRITE, Action.RESCOPED),
         Operation.EXTEND: Rule("accesskeys.extend_accesskey", scopes.WRITE, Action.EXTENDED),
         Operation.DESCRIBE: Rule("accesskeys.describe_accesskey", scopes.WRITE, Action.DESCRIBED),
-        Operation.ROTATE: Rule("accesskeys.rotate_accesskey", scopes.WRITE, Action.ROTATED),
+        Operation.ROTATE: Rule("accesskeys.rotate_accesskey", scopes.WRITE, Action.ROTATED, proof=True),
         Operation.ROTATE_SELF: Rule(None, scopes.ROTATE_SELF, Action.ROTATED),
         Operation.COMPLETE_ROTATION: Rule(
             "accesskeys.rotate_accesskey", scopes.WRITE, Action.ROTATION_COMPLETED
@@ -84,7 +96,7 @@ RULES: Mapping[Operation, Rule] = MappingProxyType(
             "accesskeys.rotate_accesskey", scopes.WRITE, Action.ROTATION_CANCELLED
         ),
         Operation.HAND_OVER: Rule(
-            "accesskeys.hand_over_accesskey", None, Action.HANDED_OVER, Operation.REVEAL
+            "accesskeys.hand_over_accesskey", None, Action.HANDED_OVER, Operation.REVEAL, proof=True
         ),
         Operation.TAKE_BACK: Rule("accesskeys.hand_over_accesskey", None, Action.HAND_OVER_TAKEN_BACK),
         Operation.REVOKE: Rule("accesskeys.revoke_accesskey", scopes.WRITE, Action.REVOKED),
@@ -93,10 +105,19 @@ RULES: Mapping[Operation, Rule] = MappingProxyType(
         Operation.INTROSPECT: Rule(None, scopes.INTROSPECT),
         Operation.READ_METRICS: Rule(None, scopes.METRICS),
         Operation.CHECK_INTEGRITY: Rule(None, None, Action.CHECKED),
+        Operation.EXPORT: Rule("accesskeys.view_accesskey", None, proof=True),
+        Operation.EXPORT_AUDIT_LOG: Rule("accesskeys.view_auditevent", None, proof=True),
+        Operation.LIST_OPERATORS: Rule("auth.view_user", None),
+        Operation.INVITE_OPERATOR: Rule("auth.add_user", None, Action.INVITED, proof=True),
+        Operation.SET_ROLES: Rule("auth.change_user", None, Action.ROLES_CHANGED, proof=True),
+        Operation.DEACTIVATE_OPERATOR: Rule("auth.change_user", None, Action.DEACTIVATED, proof=True),
+        Operation.ACTIVATE_OPERATOR: Rule("auth.change_user", None, Action.ACTIVATED, proof=True),
+        Operation.RESET_OPERATOR: Rule("auth.change_user", None, Action.RESET, proof=True),
+        Operation.END_SESSIONS: Rule("auth.change_user", None, Action.SESSION_ENDED, proof=True),
     }
 )
 
-_VIEWING = (Operation.LIST, Operation.DETAILS, Operation.FIND)
+_VIEWING = (Operation.LIST, Operation.DETAILS, Operation.FIND, Operation.EXPORT)
 
 ROLES: Mapping[str, tuple[Operation, ...]] = MappingProxyType(
     {
@@ -120,7 +141,16 @@ ROLES: Mapping[str, tuple[Operation, ...]] = MappingProxyType(
             Operation.TAKE_BACK,
             Operation.REVOKE,
         ),
-        "Auditors": (Operation.READ_AUDIT_LOG,),
+        "Auditors": (Operation.READ_AUDIT_LOG, Operation.EXPORT_AUDIT_LOG),
+        "Administrators": (
+            Operation.LIST_OPERATORS,
+            Operation.INVITE_OPERATOR,
+            Operation.SET_ROLES,
+            Operation.DEACTIVATE_OPERATOR,
+            Operation.ACTIVATE_OPERATOR,
+            Operation.RESET_OPERATOR,
+            Operation.END_SESSIONS,
+        ),
     }
 )
 
@@ -140,7 +170,22 @@ def may(actor: Actor, operation: Operation) -> bool:
 
 
 def authorize(actor: Actor, operation: Operation, *, access_key_id: UUID | None = None) -> None:
-    """Let the actor pass, or write the refusal into the audit log and raise Forbidden or InsufficientScope."""
+    """Let the actor do it, or raise as ``admit`` does, or ProofNeeded."""
+    admit(actor, operation, access_key_id=access_key_id)
+    if RULES[operation].proof and not _has_proved(actor):
+        raise ProofNeeded
+
+
+def _has_proved(actor: Actor) -> bool:
+    """Whether the proof is fresh. Only people give one: a key or a shell is as good as at its first use."""
+    longest = conf.fresh_proof()
+    if actor.kind != ActorKind.OPERATOR or longest is None:
+        return True
+    return actor.proved_at is not None and timezone.now() - actor.proved_at < longest
+
+
+def admit(actor: Actor, operation: Operation, *, access_key_id: UUID | None = None) -> None:
+    """Let the actor see what it is about, or write the refusal down and raise Forbidden or InsufficientScope."""
     if may(actor, operation):
         return
     rule = RULES[operation]

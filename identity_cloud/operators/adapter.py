@@ -13,6 +13,8 @@ from accesskeys.core.exceptions import Busy
 from accesskeys.http import client_address
 from identity_cloud.operators import names
 
+UNKNOWN = "::"  # The unspecified address (RFC 4291, section 2.5.2), for a column that takes addresses alone.
+
 
 class OperatorAccountAdapter(DefaultAccountAdapter):
     """Accounts are made by administrators."""
@@ -29,7 +31,7 @@ class OperatorAccountAdapter(DefaultAccountAdapter):
 
     def get_client_ip(self, request: HttpRequest) -> str:
         # All requests without a known address count as one client: the rate limits hold for them together.
-        return client_address(request) or "unknown"
+        return client_address(request) or UNKNOWN
 
     def pre_authenticate(self, request: HttpRequest, **credentials: Any) -> None:
         # Counted by what all spellings of a name have in common, or each would be a fresh set of attempts.

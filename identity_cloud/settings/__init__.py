@@ -50,6 +50,7 @@ TRUSTED_PROXIES = networks("TRUSTED_PROXIES")
 ACCESS_KEYS_BAD_KEY_LIMIT = rate("BAD_KEY_LIMIT", default="60/minute")
 ACCESS_KEYS_DECISION_TIMEOUT = few_seconds("DECISION_TIMEOUT", default="2")
 ACCESS_KEYS_AUDIT_LOG_DAYS = days("AUDIT_LOG_DAYS", default=AUDIT_LOG_DAYS)
+ACCESS_KEYS_FRESH_PROOF_MINUTES = positive_number("FRESH_PROOF_MINUTES", default="10")
 ACCESS_KEYS_DEFAULT_EXPIRY_DAYS = days("DEFAULT_EXPIRY_DAYS", default=DEFAULT_EXPIRY_DAYS, without="none")
 # Rate limits are counted in the cache that is named, or else in a file that all processes of this machine share.
 ACCESS_KEYS_COUNTER_CACHE = "default" if counts_in_redis() else None
@@ -65,6 +66,8 @@ INSTALLED_APPS = [
     "django_htmx",
     "allauth",
     "allauth.account",
+    "allauth.mfa",
+    "allauth.usersessions",
     "rest_framework",
     "drf_spectacular",
     "drf_standardized_errors",

@@ -11,11 +11,10 @@ from django.utils import timezone
 from playwright.sync_api import Locator, expect
 
 from accesskeys import operations
-from accesskeys.operations.actors import Actor
 from tests.browser.conftest import Enter
 from tests.browser.scenes import GENERATE, LIST
 from tests.browser.test_every_page import PHONE
-from tests.factories import AccessKeyFactory, OperatorFactory
+from tests.factories import AccessKeyFactory, OperatorFactory, proven
 
 DESK: dict[str, Any] = {"viewport": {"width": 1280, "height": 800}}
 LANGUAGES = ("en-US", "de-DE", "fr-FR")
@@ -97,7 +96,7 @@ def test_the_buttons_under_the_heading_fill_their_rows(enter: Enter, language: s
 def test_what_is_known_of_an_access_key_stays_within_its_card(enter: Enter, language: str) -> None:
     soon = AccessKeyFactory(name="W" * 30, expires_at=timezone.now() + timedelta(hours=20))
     somebody = OperatorFactory(username="W" * 60, roles=["Operators"])
-    operations.suspend(access_key_id=soon.pk, actor=Actor.for_operator(somebody, address=None))
+    operations.suspend(access_key_id=soon.pk, actor=proven(somebody, address=None))
     page = enter(locale=language, **DESK)
     page.goto(f"{LIST}{soon.pk}/")
     for width in (1280, 1160, 900, 360):

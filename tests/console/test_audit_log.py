@@ -12,16 +12,14 @@ from accesskeys import operations
 from accesskeys.models import AccessKey
 from accesskeys.operations.actors import Actor
 from tests.console.helpers import AUDIT_LOG
-from tests.factories import AccessKeyFactory, OperatorFactory
+from tests.factories import AccessKeyFactory, OperatorFactory, proven
 
 pytestmark = pytest.mark.django_db
 
 
 class TestAuditLog:
     def test_filters(self, operator: Client, billing: AccessKey) -> None:
-        maren = Actor.for_operator(
-            OperatorFactory(username="maren", roles=["Operators"]), address="192.0.2.7"
-        )
+        maren = proven(OperatorFactory(username="maren", roles=["Operators"]), address="192.0.2.7")
         operations.rename(access_key_id=billing.pk, name="billing_2", actor=maren)
         operations.revoke(access_key_id=billing.pk, actor=maren)
         AccessKeyFactory(name="other")

@@ -21,7 +21,7 @@ from accesskeys.models import AccessKey, Action, AuditEvent, Outcome
 from accesskeys.models.audit_event import TRIED
 from accesskeys.operations.actors import Actor
 from tests.console.helpers import AUDIT_LOG, details
-from tests.factories import AccessKeyFactory, OperatorFactory
+from tests.factories import AccessKeyFactory, OperatorFactory, proven
 
 pytestmark = pytest.mark.django_db
 
@@ -30,7 +30,7 @@ NOW = datetime(2026, 11, 28, 10, tzinfo=UTC)
 
 @pytest.fixture
 def maren() -> Actor:
-    return Actor.for_operator(OperatorFactory(username="maren", roles=["Operators"]), address="192.0.2.7")
+    return proven(OperatorFactory(username="maren", roles=["Operators"]), address="192.0.2.7")
 
 
 def lines(client: Client, address: str = AUDIT_LOG, language: str = "en") -> list[str]:
@@ -93,7 +93,7 @@ class TestHeadlines:
         AccessKey.objects.update(sealed=b"?" * 84)
         operator.post(f"{details(billing)}reveal/")
         operator.post(f"{details(billing)}reveal/", {"to_copy": "yes"})
-        stranger = Actor.for_operator(OperatorFactory(username="guest"), address=None)
+        stranger = proven(OperatorFactory(username="guest"), address=None)
         with pytest.raises(Forbidden):
             operations.rename(access_key_id=billing.pk, name="new", actor=stranger)
         assert [line.partition(" billing")[0] for line in lines(operator)] == [
@@ -149,7 +149,7 @@ class TestRepeats:
 
     def test_only_what_differs_in_nothing_but_the_time(self, billing: AccessKey, maren: Actor) -> None:
         other = AccessKeyFactory()
-        elsewhere = Actor.for_operator(maren.operator, address="192.0.2.8")  # type: ignore[arg-type]
+        elsewhere = proven(maren.operator, address="192.0.2.8")  # type: ignore[arg-type]
         for access_key, actor, to_copy in (
             (billing, maren, False),
             (billing, maren, False),

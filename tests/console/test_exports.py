@@ -16,7 +16,7 @@ from accesskeys import operations
 from accesskeys.models import AccessKey, AuditEvent
 from accesskeys.operations.actors import Actor
 from tests.console.helpers import signed_in
-from tests.factories import AccessKeyFactory, OperatorFactory, key_of
+from tests.factories import AccessKeyFactory, OperatorFactory, key_of, proven
 
 pytestmark = pytest.mark.django_db
 
@@ -109,9 +109,7 @@ class TestAccessKeys:
 class TestAuditLog:
     @pytest.fixture
     def maren(self) -> Actor:
-        return Actor.for_operator(
-            OperatorFactory(username="@maren", roles=["Operators"]), address="192.0.2.7"
-        )
+        return proven(OperatorFactory(username="@maren", roles=["Operators"]), address="192.0.2.7")
 
     def test_as_json_lines(self, operator: Client, maren: Actor) -> None:
         access_key = AccessKeyFactory(name="billing", generated_at=NOON)

@@ -13,14 +13,14 @@ from accesskeys.models import AccessKey, Rotation
 from accesskeys.operations.actors import Actor
 from accesskeys.verification.finding import statement
 from tests.console.helpers import LIST, details
-from tests.factories import AccessKeyFactory, OperatorFactory, key_of
+from tests.factories import AccessKeyFactory, OperatorFactory, key_of, proven
 
 pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
 def maren() -> Actor:
-    return Actor.for_operator(OperatorFactory(username="maren", roles=["Operators"]), address="192.0.2.7")
+    return proven(OperatorFactory(username="maren", roles=["Operators"]), address="192.0.2.7")
 
 
 def hint(access_key: AccessKey) -> str:

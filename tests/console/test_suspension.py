@@ -13,7 +13,7 @@ from accesskeys import operations
 from accesskeys.models import AccessKey, AuditEvent
 from accesskeys.operations.actors import Actor
 from tests.console.helpers import details, said
-from tests.factories import AccessKeyFactory, OperatorFactory
+from tests.factories import AccessKeyFactory, OperatorFactory, proven
 
 pytestmark = pytest.mark.django_db
 
@@ -22,7 +22,7 @@ NOW = datetime(2026, 11, 28, 10, tzinfo=UTC)
 
 def suspend(access_key: AccessKey, username: str) -> None:
     operator = OperatorFactory(username=username, roles=["Operators"])
-    operations.suspend(access_key_id=access_key.pk, actor=Actor.for_operator(operator, address=None))
+    operations.suspend(access_key_id=access_key.pk, actor=proven(operator, address=None))
 
 
 @pytest.mark.parametrize(

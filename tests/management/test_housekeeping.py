@@ -23,7 +23,7 @@ from accesskeys.core.exceptions import Forbidden
 from accesskeys.management.commands import housekeeping
 from accesskeys.models import Action, AuditEvent, Outcome, steps
 from accesskeys.operations.actors import Actor
-from tests.factories import AccessKeyFactory, OperatorFactory
+from tests.factories import AccessKeyFactory, OperatorFactory, proven
 from tests.helpers import at_once, refusing_inserts
 from tests.management.helpers import run
 
@@ -121,7 +121,7 @@ class TestAuditEvents:
     def test_at_no_other_door(self, roles: list[str]) -> None:
         """Whoever reads the log cannot shorten it."""
         happened(days_ago=KEPT + 1)
-        operator = Actor.for_operator(OperatorFactory(roles=roles, is_superuser=True), address=None)
+        operator = proven(OperatorFactory(roles=roles, is_superuser=True), address=None)
         program = Actor.for_access_key(AccessKeyFactory(scopes=["access_keys:write"]), address=None)
         for actor in (operator, program):
             with pytest.raises(Forbidden):

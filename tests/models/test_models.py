@@ -19,7 +19,7 @@ from accesskeys import operations, verification
 from accesskeys.core.validators import NAME_RULE
 from accesskeys.models import AccessKey, AuditEvent, MasterKeyFingerprint, is_short
 from accesskeys.operations.actors import Actor
-from tests.factories import AccessKeyFactory, OperatorFactory, key_of
+from tests.factories import AccessKeyFactory, OperatorFactory, key_of, proven
 from tests.helpers import codes, holds_part_of, stored
 from tests.strategies import ANY_TEXT, is_a_name
 
@@ -198,7 +198,7 @@ class TestQuerySet:
 class TestAuditEvent:
     def test_outlives_its_operator(self, command: Actor) -> None:
         operator = OperatorFactory(username="ada", roles=["Operators"])
-        AccessKeyFactory(actor=Actor.for_operator(operator, address="192.0.2.7"))
+        AccessKeyFactory(actor=proven(operator, address="192.0.2.7"))
         operator.delete()
         event = AuditEvent.objects.get()
         assert (event.operator, event.actor_label) == (None, "ada")

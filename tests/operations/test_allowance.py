@@ -17,7 +17,7 @@ from accesskeys.models import AccessKey, AuditEvent
 from accesskeys.operations import allowance
 from accesskeys.operations.actors import Actor
 from tests.clients import consumer
-from tests.factories import AccessKeyFactory, OperatorFactory
+from tests.factories import AccessKeyFactory, OperatorFactory, proven
 
 pytestmark = pytest.mark.django_db
 
@@ -99,9 +99,9 @@ def test_nor_can_wrong_input_or_what_is_not_there_or_a_damaged_row() -> None:
 def test_an_operator_cannot_either() -> None:
     viewer = OperatorFactory(roles=["Viewers"])
     for number in range(70):
-        generate(Actor.for_operator(viewer, address=f"192.0.2.{number}"))
+        generate(proven(viewer, address=f"192.0.2.{number}"))
     assert written() == 60
-    generate(Actor.for_operator(OperatorFactory(), address="192.0.2.1"))
+    generate(proven(OperatorFactory(), address="192.0.2.1"))
     assert written() == 61
 
 

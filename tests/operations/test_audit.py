@@ -17,7 +17,7 @@ from accesskeys import operations
 from accesskeys.core.exceptions import IntegrityFailure, NotFound
 from accesskeys.models import AccessKey, AuditEvent
 from accesskeys.operations.actors import Actor
-from tests.factories import AccessKeyFactory, OperatorFactory, key_of
+from tests.factories import AccessKeyFactory, OperatorFactory, key_of, proven
 from tests.helpers import audit_log, holds_part_of, refusing_inserts, stored
 
 NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
@@ -28,7 +28,7 @@ class TestWho:
     def test_an_operator_in_the_console(self, time_machine: TimeMachineFixture) -> None:
         time_machine.move_to(NOW, tick=False)
         operator = OperatorFactory(username="ada", roles=["Operators"])
-        operations.generate(name="billing", actor=Actor.for_operator(operator, address="2001:db8::7"))
+        operations.generate(name="billing", actor=proven(operator, address="2001:db8::7"))
         event = AuditEvent.objects.get()
         assert event.at == NOW
         assert (event.actor_kind, event.actor_label, event.operator, event.actor_access_key_id) == (
@@ -64,7 +64,7 @@ class TestWho:
 
     def test_the_label_is_a_copy(self) -> None:
         operator = OperatorFactory(username="ada", roles=["Operators"])
-        AccessKeyFactory(actor=Actor.for_operator(operator, address=None))
+        AccessKeyFactory(actor=proven(operator, address=None))
         operator.username = "grace"
         operator.save()
         assert AuditEvent.objects.get().actor_label == "ada"
@@ -194,7 +194,7 @@ class TestTogetherOrNotAtAll:
 
     def test_a_refusal_is_committed_too(self, name: str) -> None:
         access_key = AccessKeyFactory()
-        stranger = Actor.for_operator(OperatorFactory(), address=None)
+        stranger = proven(OperatorFactory(), address=None)
         with pytest.raises(Exception, match="permission"):
             OPERATIONS[name](access_key.pk, stranger)
         connection.close()

@@ -16,7 +16,7 @@ from accesskeys.models import AccessKey, AuditEvent, BulkRun
 from accesskeys.operations import bulk_runs
 from accesskeys.operations.actors import Actor
 from accesskeys.operations.policy import Operation
-from tests.factories import AccessKeyFactory, OperatorFactory
+from tests.factories import AccessKeyFactory, OperatorFactory, proven
 from tests.helpers import at_once, audit_log, refusing_inserts
 
 
@@ -133,11 +133,11 @@ def test_whose_permission_is_taken_away_gets_no_further() -> None:
     operator = OperatorFactory(roles=["Operators"])
     for _ in range(3):
         AccessKeyFactory()
-    actor = Actor.for_operator(operator, address=None)
+    actor = proven(operator, address=None)
     run = confirmed(Operation.SUSPEND, actor)
     operations.go_on(run_id=run.pk, actor=actor)
     operator.groups.clear()
-    afterwards = Actor.for_operator(type(operator).objects.get(pk=operator.pk), address=None)
+    afterwards = proven(type(operator).objects.get(pk=operator.pk), address=None)
     for ask in (operations.go_on, operations.confirm_run):
         with pytest.raises(Forbidden):
             ask(run_id=run.pk, actor=afterwards)
@@ -146,7 +146,7 @@ def test_whose_permission_is_taken_away_gets_no_further() -> None:
     assert (suspended(), BulkRun.objects.get().reached) == (2, 2)
     assert audit_log()[-1].reason == "permission_denied"
     # A colleague who may goes on with it.
-    other = Actor.for_operator(OperatorFactory(roles=["Operators"]), address=None)
+    other = proven(OperatorFactory(roles=["Operators"]), address=None)
     assert operations.go_on(run_id=run.pk, actor=other).is_finished
 
 

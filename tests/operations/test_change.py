@@ -13,7 +13,7 @@ from accesskeys import operations
 from accesskeys.core.exceptions import AccessKeyError, Forbidden, InsufficientScope, NotFound, OwnLimits
 from accesskeys.models import AccessKey, AuditEvent
 from accesskeys.operations.actors import Actor
-from tests.factories import AccessKeyFactory, OperatorFactory
+from tests.factories import AccessKeyFactory, OperatorFactory, proven
 from tests.helpers import audit_log, codes, refusing_inserts, stored
 from tests.operations.changing import changed_columns, program, told
 
@@ -132,7 +132,7 @@ class TestRefused:
         assert events() == [(f"access_key.{kind}", "refused", "insufficient_scope")]
 
     def test_an_operator_who_may_not(self) -> None:
-        viewer = Actor.for_operator(OperatorFactory(roles=["Viewers"]), address=None)
+        viewer = proven(OperatorFactory(roles=["Viewers"]), address=None)
         access_key = AccessKeyFactory()
         for wished in ({"owner": "me", "scopes": []}, {}):
             with pytest.raises(Forbidden):

@@ -16,7 +16,7 @@ from accesskeys.core.exceptions import Forbidden, IntegrityFailure, InvalidKey
 from accesskeys.models import AccessKey, AuditEvent
 from accesskeys.operations.actors import Actor
 from accesskeys.operations.check_integrity import IntegrityCheck
-from tests.factories import AccessKeyFactory, OperatorFactory, key_of
+from tests.factories import AccessKeyFactory, OperatorFactory, key_of, proven
 from tests.helpers import audit_log, master_key
 
 pytestmark = pytest.mark.django_db
@@ -184,7 +184,7 @@ class TestEvents:
         operator = OperatorFactory(roles=["Operators", "Auditors"], is_superuser=True)
         with (
             pytest.raises(Forbidden),
-            operations.check_integrity(actor=Actor.for_operator(operator, address=None)),
+            operations.check_integrity(actor=proven(operator, address=None)),
         ):
             pass
         assert audit_log() == [("access_key.checked", "refused", "permission_denied", None, "")]

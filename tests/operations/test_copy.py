@@ -9,7 +9,7 @@ from accesskeys import operations
 from accesskeys.core.exceptions import Forbidden, IntegrityFailure, NotFound
 from accesskeys.models import AccessKey
 from accesskeys.operations.actors import Actor
-from tests.factories import AccessKeyFactory, OperatorFactory, key_of
+from tests.factories import AccessKeyFactory, OperatorFactory, key_of, proven
 from tests.helpers import audit_log, refusing_inserts
 
 pytestmark = pytest.mark.django_db
@@ -20,7 +20,7 @@ def copy(access_key: AccessKey, actor: Actor) -> str:
 
 
 def operator(*roles: str) -> Actor:
-    return Actor.for_operator(OperatorFactory(roles=roles), address=None)
+    return proven(OperatorFactory(roles=roles), address=None)
 
 
 def test_it_is_written_down_as_what_it_is() -> None:

@@ -12,7 +12,7 @@ from accesskeys import operations
 from accesskeys.core.exceptions import Forbidden, InsufficientScope, NotFound
 from accesskeys.models import AuditEvent
 from accesskeys.operations.actors import Actor
-from tests.factories import AccessKeyFactory, OperatorFactory, key_of
+from tests.factories import AccessKeyFactory, OperatorFactory, key_of, proven
 from tests.helpers import audit_log, codes, holds_part_of, stored
 from tests.operations.changing import changed_columns, program, told
 
@@ -118,7 +118,7 @@ class TestWhoMay:
 
     @pytest.mark.parametrize(("role", "may"), [("Viewers", False), ("Operators", True)])
     def test_an_operator_by_role(self, role: str, may: bool) -> None:
-        actor = Actor.for_operator(OperatorFactory(roles=[role]), address=None)
+        actor = proven(OperatorFactory(roles=[role]), address=None)
         access_key = AccessKeyFactory()
         for wished in ({"owner": "team"}, {}):
             if may:

@@ -13,7 +13,7 @@ from accesskeys import operations, verification
 from accesskeys.core.exceptions import Forbidden, InsufficientScope, InvalidKey, NotFound, OwnLimits
 from accesskeys.operations.actors import Actor
 from tests.clients import anybody, consumer
-from tests.factories import AccessKeyFactory, OperatorFactory, key_of
+from tests.factories import AccessKeyFactory, OperatorFactory, key_of, proven
 from tests.helpers import audit_log, codes, stored
 from tests.operations.changing import changed_columns, program, told
 
@@ -130,7 +130,7 @@ class TestWhoMay:
 
     @pytest.mark.parametrize(("role", "may"), [("Viewers", False), ("Operators", True)])
     def test_an_operator_by_role(self, role: str, may: bool) -> None:
-        actor = Actor.for_operator(OperatorFactory(roles=[role]), address=None)
+        actor = proven(OperatorFactory(roles=[role]), address=None)
         access_key = AccessKeyFactory()
         if may:
             operations.extend(access_key_id=access_key.pk, expires_at=NOW + DAY, actor=actor)

@@ -12,7 +12,7 @@ from accesskeys.core.exceptions import Forbidden, NotFound
 from accesskeys.core.keyring import Keyring, get_keyring
 from accesskeys.models import AccessKey, AuditEvent
 from accesskeys.operations.actors import Actor
-from tests.factories import AccessKeyFactory, OperatorFactory, key_of
+from tests.factories import AccessKeyFactory, OperatorFactory, key_of, proven
 from tests.helpers import audit_log, holds_part_of, master_key, stored
 
 pytestmark = pytest.mark.django_db
@@ -98,11 +98,11 @@ class TestWhoMay:
     @pytest.mark.parametrize("role", ["Viewers", "Operators"])
     def test_whoever_may_see_access_keys(self, role: str) -> None:
         access_key = AccessKeyFactory()
-        actor = Actor.for_operator(OperatorFactory(roles=[role]), address="192.0.2.7")
+        actor = proven(OperatorFactory(roles=[role]), address="192.0.2.7")
         assert operations.find_by_key(key=key_of(access_key), actor=actor) == access_key
 
     def test_not_an_auditor(self) -> None:
-        actor = Actor.for_operator(OperatorFactory(roles=["Auditors"]), address="192.0.2.7")
+        actor = proven(OperatorFactory(roles=["Auditors"]), address="192.0.2.7")
         self.is_refused(actor)
 
     def test_not_a_program_whatever_its_scopes(self) -> None:

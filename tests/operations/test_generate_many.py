@@ -17,7 +17,7 @@ from accesskeys.core.scopes import WRITE
 from accesskeys.models import AccessKey, AuditEvent
 from accesskeys.operations import Generated, Wish
 from accesskeys.operations.actors import Actor
-from tests.factories import AccessKeyFactory, OperatorFactory
+from tests.factories import AccessKeyFactory, OperatorFactory, proven
 from tests.helpers import audit_log, codes, refusing_inserts
 
 GENERATED = "access_key.generated"
@@ -126,7 +126,7 @@ class TestGenerateMany:
         assert audit_log() == []
 
     def test_an_operator_without_the_permission(self) -> None:
-        viewer = Actor.for_operator(OperatorFactory(roles=["Viewers"]), address=None)
+        viewer = proven(OperatorFactory(roles=["Viewers"]), address=None)
         with pytest.raises(Forbidden):
             operations.foresee(wishes=wishes("one"), actor=viewer)
         with pytest.raises(Forbidden):

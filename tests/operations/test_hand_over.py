@@ -15,14 +15,14 @@ from accesskeys.core.exceptions import AlreadyOpened, Forbidden, IntegrityFailur
 from accesskeys.models import AccessKey, AuditEvent, HandOver
 from accesskeys.operations.actors import Actor
 from accesskeys.operations.policy import Operation, may
-from tests.factories import AccessKeyFactory, OperatorFactory, key_of
+from tests.factories import AccessKeyFactory, OperatorFactory, key_of, proven
 from tests.helpers import audit_log, codes, holds_part_of, refusing_inserts
 
 pytestmark = pytest.mark.django_db
 
 
 def operator(*roles: str) -> Actor:
-    return Actor.for_operator(OperatorFactory(roles=roles, username="ada"), address="192.0.2.7")
+    return proven(OperatorFactory(roles=roles, username="ada"), address="192.0.2.7")
 
 
 @pytest.fixture
@@ -104,7 +104,7 @@ class TestWhoMay:
         somebody = OperatorFactory(roles=["Operators"])
         (role,) = somebody.groups.all()
         role.permissions.remove(role.permissions.get(codename=missing))
-        actor = Actor.for_operator(somebody, address=None)
+        actor = proven(somebody, address=None)
         with pytest.raises(Forbidden):
             operations.hand_over(access_key_id=billing.pk, actor=actor)
         assert audit_log()[-1] == (

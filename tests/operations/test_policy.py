@@ -14,26 +14,37 @@ from accesskeys.core.exceptions import Forbidden, InsufficientScope
 from accesskeys.models import AccessKey, ActorKind, Door
 from accesskeys.operations.actors import Actor
 from accesskeys.operations.policy import Operation, authorize, may
-from tests.factories import AccessKeyFactory, OperatorFactory
+from tests.factories import AccessKeyFactory, OperatorFactory, proven
 from tests.helpers import audit_log, stored
 
 pytestmark = pytest.mark.django_db
 
 READING = {"list", "details"}
-FINDING = {"find"}
+FINDING = {"find", "export"}
 ROTATING = {"rotate", "complete_rotation", "cancel_rotation"}
 EDITING = {"rename", "limit", "rescope", "extend", "describe"}
 WRITING = {"generate", *EDITING, *ROTATING, "suspend", "resume", "revoke"}
 HANDING_OVER = {"hand_over", "take_back"}
+AUDITING = {"read_audit_log", "export_audit_log"}
+MANAGING = {
+    "list_operators",
+    "invite_operator",
+    "set_roles",
+    "deactivate_operator",
+    "activate_operator",
+    "reset_operator",
+    "end_sessions",
+}
 SHOWING = {"reveal", "copy", *HANDING_OVER}
 
 OPERATORS = [
     ([], set()),
     (["Viewers"], READING | FINDING),
     (["Operators"], READING | FINDING | WRITING | SHOWING),
-    (["Auditors"], {"read_audit_log"}),
-    (["Viewers", "Auditors"], READING | FINDING | {"read_audit_log"}),
-    (["Operators", "Auditors"], READING | FINDING | WRITING | SHOWING | {"read_audit_log"}),
+    (["Auditors"], AUDITING),
+    (["Administrators"], MANAGING),
+    (["Viewers", "Auditors"], READING | FINDING | AUDITING),
+    (["Operators", "Auditors"], READING | FINDING | WRITING | SHOWING | AUDITING),
 ]
 PROGRAMS = [
     ([], set()),
@@ -56,7 +67,7 @@ def allowed(actor: Actor) -> set[str]:
 
 
 def operator(*roles: str, **kwargs: object) -> Actor:
-    return Actor.for_operator(OperatorFactory(roles=roles, **kwargs), address="192.0.2.7")
+    return proven(OperatorFactory(roles=roles, **kwargs), address="192.0.2.7")
 
 
 def program(*scopes: str) -> Actor:
@@ -73,9 +84,8 @@ class TestWhoMay:
         assert allowed(program(*scopes)) == expected
 
     def test_an_administrator_at_a_shell(self, command: Actor) -> None:
-        assert allowed(command) == READING | FINDING | WRITING | SHOWING | {
+        assert allowed(command) == READING | FINDING | WRITING | SHOWING | AUDITING | MANAGING | {
             "rotate_self",
-            "read_audit_log",
             "trim_audit_log",
             "introspect",
             "read_metrics",
@@ -84,7 +94,7 @@ class TestWhoMay:
 
     def test_a_superuser(self) -> None:
         """Introspection, metrics and rotating oneself are for programs alone."""
-        everything = READING | FINDING | WRITING | SHOWING | {"read_audit_log"}
+        everything = READING | FINDING | WRITING | SHOWING | AUDITING | MANAGING
         assert allowed(operator(is_superuser=True)) == everything
 
     @pytest.mark.parametrize("kwargs", [{}, {"is_superuser": True}])

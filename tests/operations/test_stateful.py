@@ -27,7 +27,7 @@ from accesskeys import operations, verification
 from accesskeys.core.exceptions import AccessKeyError, InvalidKey
 from accesskeys.models import AccessKey, ActorKind, AuditEvent, Door
 from accesskeys.operations.actors import Actor
-from tests.factories import OperatorFactory
+from tests.factories import OperatorFactory, proven
 from tests.helpers import Told, audit_log, codes
 from tests.strategies import is_a_name
 
@@ -292,7 +292,6 @@ class AccessKeys(RuleBasedStateMachine):
 @pytest.mark.django_db
 def test_the_services_do_what_the_model_does() -> None:
     AccessKeys.operators = {
-        role: Actor.for_operator(OperatorFactory(roles=[role]), address=None)
-        for role in ("Viewers", "Operators")
+        role: proven(OperatorFactory(roles=[role]), address=None) for role in ("Viewers", "Operators")
     }
     run_state_machine_as_test(AccessKeys, settings=settings(max_examples=30, stateful_step_count=30))

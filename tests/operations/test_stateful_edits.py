@@ -12,8 +12,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import rule, run_state_machine_as_test
 
 from accesskeys import operations
-from accesskeys.operations.actors import Actor
-from tests.factories import OperatorFactory
+from tests.factories import OperatorFactory, proven
 from tests.operations.test_stateful import AccessKeys, askers, scopes
 
 
@@ -75,7 +74,6 @@ class EditedAccessKeys(AccessKeys):
 @pytest.mark.django_db
 def test_the_services_do_what_the_model_does() -> None:
     EditedAccessKeys.operators = {
-        role: Actor.for_operator(OperatorFactory(roles=[role]), address=None)
-        for role in ("Viewers", "Operators")
+        role: proven(OperatorFactory(roles=[role]), address=None) for role in ("Viewers", "Operators")
     }
     run_state_machine_as_test(EditedAccessKeys, settings=settings(max_examples=30, stateful_step_count=30))

@@ -18,7 +18,7 @@ from accesskeys import operations
 from accesskeys.core.exceptions import HandOverClosed
 from accesskeys.models import HandOver
 from accesskeys.operations.actors import Actor
-from tests.factories import OperatorFactory
+from tests.factories import OperatorFactory, proven
 from tests.operations.test_stateful import AccessKeys
 
 MOST_OPEN = 2
@@ -124,7 +124,6 @@ def test_the_services_do_what_the_model_does(settings: Settings, monkeypatch: py
     settings.ACCESS_KEYS_BAD_KEY_LIMIT = "9000000/hour"
     monkeypatch.setattr(import_module("accesskeys.operations.hand_over"), "MOST_OPEN", MOST_OPEN)
     HandedOverAccessKeys.operators = {
-        role: Actor.for_operator(OperatorFactory(roles=[role]), address=None)
-        for role in ("Viewers", "Operators")
+        role: proven(OperatorFactory(roles=[role]), address=None) for role in ("Viewers", "Operators")
     }
     run_state_machine_as_test(HandedOverAccessKeys, settings=effort(max_examples=30, stateful_step_count=30))

@@ -55,7 +55,7 @@ class ConsolePage(TemplateView):
 
     def admit(self) -> None:
         """Let the operator in, or raise Forbidden or NotFound."""
-        policy.authorize(self.actor, self.operation)
+        policy.admit(self.actor, self.operation)
 
     def refuse(self, refusal: Forbidden | NotFound) -> HttpResponse:
         """Say that it is not allowed or not there: 403 or 404."""
@@ -95,9 +95,9 @@ class AccessKeyPage(ConsolePage):
     def admit(self) -> None:
         if not policy.may(self.actor, Operation.DETAILS):
             with suppress(Forbidden):
-                policy.authorize(self.actor, self.operation, access_key_id=self.access_key_id)
+                policy.admit(self.actor, self.operation, access_key_id=self.access_key_id)
             raise NotFound
-        policy.authorize(self.actor, self.operation, access_key_id=self.access_key_id)
+        policy.admit(self.actor, self.operation, access_key_id=self.access_key_id)
 
     @property
     def access_key_id(self) -> UUID:

@@ -17,6 +17,7 @@ from accesskeys.console.streams import ExportStream
 from accesskeys.console.views.base import ConsolePage
 from accesskeys.console.views.errors import problem
 from accesskeys.models import DESCRIPTION, AccessKey, AuditEvent
+from accesskeys.operations import policy
 from accesskeys.operations.policy import Operation
 
 
@@ -36,6 +37,7 @@ class ExportPage(ConsolePage):
             # Ignored, it would leave more rows in the file than were asked for, and nobody would notice.
             sentence = _("There is no parameter “%(name)s”, so nothing was exported.") % {"name": unknown[0]}
             return problem(request, HTTPStatus.BAD_REQUEST, "unknown", sentence)
+        policy.authorize(self.actor, self.operation)
         export = self.export(request)
         kind = FORMATS[wanted](export.fields)
         pieces = () if request.method == "HEAD" else ExportStream(export, kind)
@@ -52,7 +54,7 @@ class ExportPage(ConsolePage):
 class AccessKeysExport(ExportPage):
     """The access keys that the list shows with this query string, on all its pages. Never their keys."""
 
-    operation = Operation.LIST
+    operation = Operation.EXPORT
     section = "access_keys"
     filter = AccessKeyFilter
 
@@ -64,7 +66,7 @@ class AccessKeysExport(ExportPage):
 class AuditLogExport(ExportPage):
     """The entries that the audit log shows with this query string, as CSV or as JSON Lines."""
 
-    operation = Operation.READ_AUDIT_LOG
+    operation = Operation.EXPORT_AUDIT_LOG
     section = "audit_log"
     formats = ("csv", "jsonl")
     filter = AuditLogFilter

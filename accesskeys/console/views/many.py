@@ -38,8 +38,8 @@ class ManyPage(ConsolePage):
 
     def authorize(self, operation: Operation) -> None:
         """Let in who may do it and may see them: the page names them."""
-        policy.authorize(self.actor, operation)
-        policy.authorize(self.actor, Operation.LIST)
+        policy.admit(self.actor, operation)
+        policy.admit(self.actor, Operation.LIST)
 
     def confirm(self, run: BulkRun, form: ManyForm | None = None, *, absent: int = 0) -> HttpResponse:
         """The page to look them over. ``absent`` were gone before."""
