@@ -68,6 +68,17 @@ def fresh_proof() -> timedelta | None:
     return minutes if minutes is None else timedelta(minutes=minutes)
 
 
+def reveals_per_hour() -> int | None:
+    """``ACCESS_KEYS_REVEALS_PER_HOUR``: how many keys an operator may see in an hour; None: as many as it likes."""
+    most: int | None = getattr(settings, "ACCESS_KEYS_REVEALS_PER_HOUR", None)
+    return most
+
+
+def asks_for_reason() -> bool:
+    """``ACCESS_KEYS_REVEAL_REASON``: whether an operator says why, each time that a key is shown."""
+    return bool(getattr(settings, "ACCESS_KEYS_REVEAL_REASON", False))
+
+
 def bad_key_limit() -> Rate:
     """``ACCESS_KEYS_BAD_KEY_LIMIT``: how many bad keys an address may present before it hears 429."""
     return parse_rate(getattr(settings, "ACCESS_KEYS_BAD_KEY_LIMIT", "60/minute"))

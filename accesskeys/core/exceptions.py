@@ -5,10 +5,14 @@ Wrong input is not here: it is Django's own ``ValidationError``, so that forms a
 
 from __future__ import annotations
 
+from datetime import timedelta
+from math import ceil
+
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.formats import number_format
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext_lazy
 
 from accesskeys.core.rates import Window
 
@@ -57,6 +61,26 @@ class UnknownKey(NotFound):
 
 class ProofNeeded(Exception):
     """The operator must first show again who it is. Nothing was refused: what was begun goes on afterwards."""
+
+
+class ReasonNeeded(ProofNeeded):
+    """The operator must say why. As above, it goes on afterwards."""
+
+
+class TooManyReveals(AccessKeyError):
+    """The operator has seen as many keys within an hour as anybody may."""
+
+    code = "too_many_reveals"
+
+    def __init__(self, most: int, wait: timedelta) -> None:
+        super().__init__(most)
+        self.retry_after = max(1, ceil(wait.total_seconds()))
+        minutes = ceil(self.retry_after / 60)
+        self.sentence = ngettext_lazy(
+            "You have seen %(most)d keys within an hour, which is the limit. You can show another in %(n)d minute.",
+            "You have seen %(most)d keys within an hour, which is the limit. You can show another in %(n)d minutes.",
+            minutes,
+        ) % {"most": most, "n": minutes}
 
 
 class Conflict(AccessKeyError):

@@ -69,7 +69,7 @@ class Migration(migrations.Migration):
                     ("access_key.checked", "Integrity checked"),
                     ("audit_log.trimmed", "Old entries deleted"),
                     ("operator.signed_in", "Signed in"),
-                    ("operator.sign_in_refused", "Sign-in refused"),
+                    ("operator.sign_in_refused", "Failed to sign in"),
                     ("operator.signed_out", "Signed out"),
                     ("operator.session_ended", "Session ended"),
                     ("operator.proved_again", "Proved again"),

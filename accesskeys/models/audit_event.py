@@ -59,7 +59,7 @@ class Action(models.TextChoices):
     CHECKED = "access_key.checked", _("Integrity checked")
     TRIMMED = "audit_log.trimmed", _("Old entries deleted")
     SIGNED_IN = "operator.signed_in", _("Signed in")
-    SIGN_IN_REFUSED = "operator.sign_in_refused", _("Sign-in refused")
+    SIGN_IN_REFUSED = "operator.sign_in_refused", _("Failed to sign in")
     SIGNED_OUT = "operator.signed_out", _("Signed out")
     SESSION_ENDED = "operator.session_ended", _("Session ended")
     PROVED_AGAIN = "operator.proved_again", _("Proved again")
@@ -98,6 +98,8 @@ TRIED: Mapping[str, Promise] = MappingProxyType(
         Action.CHECKED: _("Tried to check the integrity"),
         Action.TRIMMED: _("Tried to delete old entries"),
         Action.SIGNED_IN: _("Tried to sign in"),
+        Action.SIGN_IN_REFUSED: _("Sign-in refused"),
+        Action.SIGNED_OUT: _("Tried to sign out"),
         Action.SESSION_ENDED: _("Tried to end a session"),
         Action.PROVED_AGAIN: _("Tried to prove again"),
         Action.INVITED: _("Tried to invite"),

@@ -42,7 +42,7 @@ class Entry:
         self.access_key_id = access_key.pk
         self.access_key_name = access_key.name
 
-    def is_about(self, operator: AbstractUser) -> None:
+    def is_about(self, operator: AbstractUser | None) -> None:
         """Name the operator that it is about."""
         self.about_operator = operator
 

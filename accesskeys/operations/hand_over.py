@@ -15,7 +15,7 @@ from accesskeys.core import keyring, keys
 from accesskeys.core.exceptions import AlreadyOpened, NotFound, NotHandedOver
 from accesskeys.core.moments import written
 from accesskeys.models import AccessKey, Action, HandOver
-from accesskeys.operations import audit, policy, rotations
+from accesskeys.operations import audit, policy, rotations, showing
 from accesskeys.operations.actors import Actor
 from accesskeys.operations.find import get, lock
 from accesskeys.operations.policy import Operation
@@ -33,17 +33,19 @@ class HandedOver(NamedTuple):
     secret: str
 
 
-def hand_over(*, access_key_id: uuid.UUID, actor: Actor, hours: int = HOURS) -> HandedOver:
+def hand_over(*, access_key_id: uuid.UUID, actor: Actor, hours: int = HOURS, reason: str = "") -> HandedOver:
     """Make a link for somebody without an account. It takes what showing takes: who makes it could open it.
 
-    Raises ValidationError on ``hours``, NotHandedOver, NotFound, Forbidden, or IntegrityFailure for a key that the
-    link could not show.
+    Raises ValidationError on ``hours``, NotHandedOver, NotFound, Forbidden, TooManyReveals, or IntegrityFailure for a
+    key that the link could not show; ReasonNeeded where ``reason`` is asked for.
     """
     policy.authorize(actor, Operation.HAND_OVER, access_key_id=access_key_id)
+    reason = showing.require_reason(actor, reason)
     with audit.operation(Action.HANDED_OVER, actor=actor, access_key_id=access_key_id) as event:
         access_key = get(AccessKey.objects.select_for_update(), access_key_id)
         event.concerns(access_key)
         policy.check_reach(actor, Operation.HAND_OVER, access_key)
+        showing.count(event, reason)
         _require_hours(hours)
         require_usable(access_key)
         if access_key.hand_overs.open().count() >= MOST_OPEN:
@@ -60,7 +62,7 @@ def hand_over(*, access_key_id: uuid.UUID, actor: Actor, hours: int = HOURS) -> 
             expires_at=now + timedelta(hours=hours),
         )
         made.save(force_insert=True)
-        event.details = {"hand_over": made.number, "expires_at": written(made.expires_at)}
+        event.details |= {"hand_over": made.number, "expires_at": written(made.expires_at)}
     return HandedOver(made, secret)
 
 

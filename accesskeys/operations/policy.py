@@ -172,11 +172,11 @@ def may(actor: Actor, operation: Operation) -> bool:
 def authorize(actor: Actor, operation: Operation, *, access_key_id: UUID | None = None) -> None:
     """Let the actor do it, or raise as ``admit`` does, or ProofNeeded."""
     admit(actor, operation, access_key_id=access_key_id)
-    if RULES[operation].proof and not _has_proved(actor):
+    if RULES[operation].proof and not has_proved(actor):
         raise ProofNeeded
 
 
-def _has_proved(actor: Actor) -> bool:
+def has_proved(actor: Actor) -> bool:
     """Whether the proof is fresh. Only people give one: a key or a shell is as good as at its first use."""
     longest = conf.fresh_proof()
     if actor.kind != ActorKind.OPERATOR or longest is None:

@@ -6,12 +6,14 @@ from allauth.account import views
 from django.urls import path
 from django.views.generic import RedirectView
 
+from identity_cloud.operators.proof_page import ProofPage
 from identity_cloud.operators.views import PasswordPage, SignInPage, SignOutPage
 
 urlpatterns = [
     path("login/", SignInPage.as_view(), name="account_login"),
     path("logout/", SignOutPage.as_view(), name="account_logout"),
     path("inactive/", views.account_inactive, name="account_inactive"),
+    path("prove/", ProofPage.as_view(), name="account_reauthenticate"),
     path("password/change/", PasswordPage.as_view(), name="account_change_password"),
     # allauth asks for these names; there is nothing behind them here.
     path("signup/", RedirectView.as_view(pattern_name="account_login"), name="account_signup"),

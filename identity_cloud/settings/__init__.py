@@ -29,6 +29,7 @@ from identity_cloud.settings.environment import (
     log_level,
     master_keys,
     networks,
+    one_of,
     port,
     positive_number,
     rate,
@@ -51,6 +52,8 @@ ACCESS_KEYS_BAD_KEY_LIMIT = rate("BAD_KEY_LIMIT", default="60/minute")
 ACCESS_KEYS_DECISION_TIMEOUT = few_seconds("DECISION_TIMEOUT", default="2")
 ACCESS_KEYS_AUDIT_LOG_DAYS = days("AUDIT_LOG_DAYS", default=AUDIT_LOG_DAYS)
 ACCESS_KEYS_FRESH_PROOF_MINUTES = positive_number("FRESH_PROOF_MINUTES", default="10")
+ACCESS_KEYS_REVEALS_PER_HOUR = positive_number("REVEALS_PER_HOUR", default="30")
+ACCESS_KEYS_REVEAL_REASON = one_of("REVEAL_REASON", "off", "required") == "required"
 ACCESS_KEYS_DEFAULT_EXPIRY_DAYS = days("DEFAULT_EXPIRY_DAYS", default=DEFAULT_EXPIRY_DAYS, without="none")
 # Rate limits are counted in the cache that is named, or else in a file that all processes of this machine share.
 ACCESS_KEYS_COUNTER_CACHE = "default" if counts_in_redis() else None
@@ -96,6 +99,7 @@ MIDDLEWARE = [
     "allauth.account.middleware.AccountMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "identity_cloud.middleware.BusyMiddleware",
+    "identity_cloud.operators.middleware.proof.ProofMiddleware",
 ]
 
 ROOT_URLCONF = "identity_cloud.urls"

@@ -220,7 +220,8 @@ class TestReading:
 
 class TestRoles:
     def test_are_there_after_migrating(self) -> None:
-        assert set(Group.objects.values_list("name", flat=True)) == {"Viewers", "Operators", "Auditors"}
+        roles = {"Viewers", "Operators", "Auditors", "Administrators"}
+        assert set(Group.objects.values_list("name", flat=True)) == roles
 
     def test_a_role_that_was_changed_stays_as_it_was_made(self) -> None:
         role = Group.objects.get(name="Operators")
@@ -231,4 +232,4 @@ class TestRoles:
     def test_a_role_that_was_deleted_comes_back(self) -> None:
         Group.objects.get(name="Auditors").delete()
         call_command("migrate", verbosity=0)
-        assert allowed(operator("Auditors")) == {"read_audit_log"}
+        assert allowed(operator("Auditors")) == AUDITING

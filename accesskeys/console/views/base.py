@@ -78,6 +78,11 @@ class ConsolePage(TemplateView):
         return redirect(self.request, redirect_to_login(here).url)
 
     @property
+    def reason(self) -> str:
+        """Why a key is to be seen, where the operator was asked for that."""
+        return self.request.POST.get("reason", "")
+
+    @property
     def return_address(self) -> str:
         """Where an operator who had to sign in first goes on."""
         return self.request.get_full_path()

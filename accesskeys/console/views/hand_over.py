@@ -14,7 +14,13 @@ from accesskeys import operations
 from accesskeys.console.hand_over_forms import HandOverForm
 from accesskeys.console.views.base import AccessKeyPage, PostedPage
 from accesskeys.core import conf
-from accesskeys.core.exceptions import AlreadyOpened, IntegrityFailure, NotFound, NotHandedOver
+from accesskeys.core.exceptions import (
+    AlreadyOpened,
+    IntegrityFailure,
+    NotFound,
+    NotHandedOver,
+    TooManyReveals,
+)
 from accesskeys.core.links import link
 from accesskeys.http import redirect
 from accesskeys.operations.policy import Operation
@@ -33,10 +39,12 @@ class AccessKeyHandOverPage(AccessKeyPage):
         form = HandOverForm(request.POST)
         try:
             if form.is_valid():
-                made = operations.hand_over(access_key_id=pk, actor=self.actor, **form.cleaned_data)
+                made = operations.hand_over(
+                    access_key_id=pk, actor=self.actor, reason=self.reason, **form.cleaned_data
+                )
                 page = conf.public_url() + reverse("accesskeys:open_hand_over")
                 return self.ask(form, made=made.hand_over, link=link(page, made.secret))
-        except (IntegrityFailure, NotHandedOver) as refusal:
+        except (IntegrityFailure, NotHandedOver, TooManyReveals) as refusal:
             return self.ask(form, problem=str(refusal))
         except NotFound:
             return self.tell_it_is_gone()

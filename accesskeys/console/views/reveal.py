@@ -12,7 +12,14 @@ from accesskeys import operations
 from accesskeys.console.views.base import PostedPage
 from accesskeys.console.views.details import AccessKeyDetailsPage
 from accesskeys.console.views.errors import problem
-from accesskeys.core.exceptions import AccessKeyError, Forbidden, IntegrityFailure, NotFound, NotRotating
+from accesskeys.core.exceptions import (
+    AccessKeyError,
+    Forbidden,
+    IntegrityFailure,
+    NotFound,
+    NotRotating,
+    TooManyReveals,
+)
 from accesskeys.http import htmx, prefers_json
 from accesskeys.operations.policy import Operation
 
@@ -31,12 +38,20 @@ class AccessKeyRevealPage(PostedPage, AccessKeyDetailsPage):
         to_copy = self.operation == Operation.COPY
         try:
             key = operations.reveal(
-                access_key_id=pk, actor=self.actor, to_copy=to_copy, of_next_key=self.is_of_next_key
+                access_key_id=pk,
+                actor=self.actor,
+                to_copy=to_copy,
+                of_next_key=self.is_of_next_key,
+                reason=self.reason,
             )
         except IntegrityFailure as failure:
             return self.tell_why_not(failure, HTTPStatus.SERVICE_UNAVAILABLE)
         except NotRotating as refusal:
             return self.tell_why_not(refusal, HTTPStatus.CONFLICT)
+        except TooManyReveals as refusal:
+            response = self.tell_why_not(refusal, HTTPStatus.TOO_MANY_REQUESTS)
+            response["Retry-After"] = str(refusal.retry_after)
+            return response
         if prefers_json(request):
             return JsonResponse({"key": key})
         if htmx(request):

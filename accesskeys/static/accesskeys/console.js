@@ -240,7 +240,7 @@
 
   // A problem takes the place of what was found, and leaves the place for the next answer.
   document.addEventListener("htmx:beforeSwap", ({ detail }) => {
-    if (detail.xhr.status < 400) return;
+    if (detail.xhr.status < 400 || detail.xhr.getResponseHeader("Proof-Needed")) return;
     if (detail.xhr.status >= 500 && detail.target.localName === "form") {
       // The form stays as it is, with what was typed.
       const { unavailable, failed } = document.body.dataset;

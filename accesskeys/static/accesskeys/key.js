@@ -39,8 +39,9 @@
   };
 
   /** The key, straight from the server to whoever asked; it never enters the page. */
-  const fetchKey = async (form) => {
+  const fetchKey = async (form, more = {}) => {
     const body = new FormData(form);
+    for (const [name, value] of Object.entries(more)) body.set(name, value);
     body.set("to_copy", "yes"); // The audit log tells it from showing.
     const response = await fetch(form.action, {
       method: "POST",
@@ -49,6 +50,12 @@
     }).catch(() => {
       throw new Error(document.body.dataset.unreachable);
     });
+    const needed = response.headers.get("Proof-Needed");
+    if (needed) {
+      const given = await window.identityCloud.prove(needed);
+      if (!given) throw new Error();
+      return fetchKey(form, given);
+    }
     const answer = await response.json();
     if (!response.ok) throw new Error(answer.errors[0].detail);
     return answer.key;
@@ -62,7 +69,7 @@
       key.dataset.offer = "yes";
       button.form.requestSubmit();
     } catch (problem) {
-      warn(problem.message);
+      if (problem.message) warn(problem.message);
     }
   };
 

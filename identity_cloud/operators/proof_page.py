@@ -1,0 +1,32 @@
+"""The dialog that asks for fresh proof."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib.auth.mixins import LoginRequiredMixin
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.utils.decorators import method_decorator
+from django.views.decorators.cache import never_cache
+from django.views.generic import TemplateView
+
+from accesskeys.http import htmx
+from identity_cloud.operators import proving
+
+
+@method_decorator(never_cache, name="dispatch")
+class ProofPage(LoginRequiredMixin, TemplateView):
+    """What is asked. The middleware judges the answer, wherever it is sent to."""
+
+    template_name = "operators/prove.html"
+
+    def get_context_data(self, **context: Any) -> dict[str, Any]:
+        wants_reason = self.request.GET.get("for") == "reason"
+        return super().get_context_data(**context, **proving.forms(self.request, wants_reason=wants_reason))
+
+    def post(self, request: HttpRequest) -> HttpResponse:
+        """The proof was right, or was not needed any more."""
+        if htmx(request):
+            return HttpResponse(status=204, headers={"HX-Trigger": "proved"})
+        return redirect("accesskeys:home")
