@@ -180,9 +180,19 @@ def _moment(label: Any) -> forms.DateTimeField:
     )
 
 
+# What an event may be about, and how the actions of those begin.
+SUBJECTS = {"access_keys": "access_key.", "operators": "operator."}
+
+
 class AuditLogFilter(QueryForm):
     """Which events the audit log shows."""
 
+    about = _choice(
+        _("About"),
+        [("access_keys", _("Access keys")), ("operators", _("Operators"))],
+        blank=_("Everything"),
+        sentence=_("The audit log is not about “%(value)s”, so everything is shown."),
+    )
     action = _choice(
         _("Action"),
         Action.choices,
@@ -195,10 +205,12 @@ class AuditLogFilter(QueryForm):
     )
     since = _moment(_("From (UTC)"))
     until = _moment(_("To (UTC)"))
-    narrowing = ("action", "actor", "access_key", "since", "until")
+    narrowing = ("about", "action", "actor", "access_key", "since", "until")
 
     def choose(self, events: QuerySet[AuditEvent]) -> QuerySet[AuditEvent]:
         """The events asked for, newest first."""
+        if about := self.chosen("about"):
+            events = events.filter(action__startswith=SUBJECTS[about])
         if action := self.chosen("action"):
             events = events.filter(action=action)
         if actor := self.chosen("actor"):

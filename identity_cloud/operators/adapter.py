@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, cast
 
 from allauth.account.adapter import DefaultAccountAdapter
 from django.contrib.auth.base_user import AbstractBaseUser
+from django.contrib.auth.models import AbstractUser
+from django.core.exceptions import ValidationError
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from accesskeys.core.exceptions import Busy
 from accesskeys.http import client_address
-from identity_cloud.operators import names
+from identity_cloud.operators import names, sign_in_log
 
 UNKNOWN = "::"  # The unspecified address (RFC 4291, section 2.5.2), for a column that takes addresses alone.
 
@@ -35,7 +37,15 @@ class OperatorAccountAdapter(DefaultAccountAdapter):
 
     def pre_authenticate(self, request: HttpRequest, **credentials: Any) -> None:
         # Counted by what all spellings of a name have in common, or each would be a fresh set of attempts.
-        super().pre_authenticate(request, username=names.folded(credentials["username"]))
+        name = credentials["username"]
+        try:
+            super().pre_authenticate(request, username=names.folded(name))
+        except ValidationError:
+            sign_in_log.refused_as(request, name, "too_many_attempts")
+            raise
+
+    def authentication_failed(self, request: HttpRequest, **credentials: Any) -> None:
+        sign_in_log.refused_as(request, credentials["username"], "wrong")
 
     def authenticate(self, request: HttpRequest, **credentials: Any) -> AbstractBaseUser | None:
         try:
@@ -43,4 +53,7 @@ class OperatorAccountAdapter(DefaultAccountAdapter):
         except Busy:  # Counted before it was tried.
             self._rollback_login_failed_rl_usage()
             raise
+        if operator and not operator.is_active:  # Nobody hears that there is such an account.
+            sign_in_log.refused(request, cast(AbstractUser, operator), "inactive")
+            return None
         return operator

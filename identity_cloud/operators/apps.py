@@ -10,9 +10,13 @@ class OperatorsConfig(AppConfig):
     name = "identity_cloud.operators"
 
     def ready(self) -> None:
-        from identity_cloud.operators import names, proof
+        from allauth.account import signals
+
+        from identity_cloud.operators import names, proof, sign_in_log
 
         user_logged_in.connect(proof.begin)
+        signals.user_logged_in.connect(sign_in_log.signed_in)
+        signals.password_changed.connect(sign_in_log.password_changed)
         pre_save.connect(names.check_saved, sender="auth.User")
         post_migrate.connect(names.hold_in_database, sender=apps.get_app_config("auth"))
 

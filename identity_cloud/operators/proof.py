@@ -9,11 +9,13 @@ from allauth.usersessions.models import UserSession
 from django.http import HttpRequest
 
 from accesskeys.http import PROVED_AT
+from identity_cloud.operators import lifetime
 
 
 def begin(request: HttpRequest, **_kwargs: Any) -> None:
     """A sign-in is a proof. For Django's ``user_logged_in``, which comes with a new session id."""
     request.session[PROVED_AT] = time.time()
+    lifetime.begin(request)
 
 
 def renew(request: HttpRequest) -> None:

@@ -8,7 +8,7 @@ from typing import Any, ClassVar
 
 from allauth.account.forms import LoginForm
 from allauth.account.views import LoginView, LogoutView, PasswordChangeView
-from django.http import HttpRequest, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.http.response import HttpResponseBase
 from django.utils.decorators import method_decorator
 from django.utils.functional import Promise
@@ -23,6 +23,7 @@ from accesskeys.core import once
 from accesskeys.core.exceptions import Busy
 from accesskeys.core.keys_in_text import is_mostly_in
 from accesskeys.http import RETRY_AFTER_SECONDS, prefers_json
+from identity_cloud.operators import sign_in_log
 from identity_cloud.operators.hashing import TURNS
 
 logger = logging.getLogger("identity_cloud.operators")
@@ -142,3 +143,14 @@ class SignOutPage(LogoutView):
         if self.is_stale:
             return HttpResponseRedirect(request.get_full_path())
         return super().dispatch(request, *args, **kwargs)
+
+    def post(self, *args: Any, **kwargs: Any) -> HttpResponse:
+        response: HttpResponse = super().post(*args, **kwargs)
+        # Not the cookies, which hold the theme and the language as well. The session's is deleted anyway.
+        response["Clear-Site-Data"] = '"cache", "storage"'
+        return response
+
+    def logout(self) -> None:
+        if self.request.user.is_authenticated:
+            sign_in_log.signed_out(self.request)
+        super().logout()

@@ -94,6 +94,7 @@ MIDDLEWARE = [
     "identity_cloud.middleware.BodyLimitMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "identity_cloud.operators.middleware.sessions.SessionLifetimeMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
@@ -117,6 +118,7 @@ TEMPLATES = [
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
                 "accesskeys.console.context_processors.console",
+                "identity_cloud.operators.context_processors.session",
             ],
         },
     },
@@ -147,7 +149,10 @@ ACCOUNT_PRESERVE_USERNAME_CASING = True
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "accesskeys:home"
 ACCOUNT_LOGOUT_REDIRECT_URL = "account_login"
-SESSION_COOKIE_AGE = 12 * 60 * 60  # seconds: a working day (ASVS 5.0, 7.3.2)
+SESSION_IDLE = 60 * positive_number("SESSION_IDLE_MINUTES", default="30")  # seconds without a request
+SESSION_LONGEST = SESSION_COOKIE_AGE = (
+    60 * 60 * positive_number("SESSION_HOURS", default="12")
+)  # seconds in all
 PASSWORD_HASHERS = ["identity_cloud.operators.hashing.PatientArgon2PasswordHasher"]
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},

@@ -233,6 +233,17 @@ MATRIX: Mapping[str, Methods] = {
         "GET HEAD POST PUT OPTIONS": console("200 200 200 200"),
         OTHERS: console("405 405 405 405"),
     },
+    "accounts/prove/": {
+        "GET HEAD OPTIONS": console("200 200 200 200"),
+        "POST": console("302 302 302 302"),
+        OTHERS: console("405 405 405 405"),
+    },
+    "account/sessions/": {
+        "GET HEAD OPTIONS": console("200 200 200 200"),
+        "POST": console("302 302 302 302"),
+        OTHERS: console("405 405 405 405"),
+    },
+    "account/sessions/left/": {"GET HEAD POST OPTIONS": everybody("200"), OTHERS: everybody("405")},
     "accounts/signup/": _REDIRECT,
     "accounts/password/reset/": _REDIRECT,
     "accounts/password/set/": _REDIRECT,

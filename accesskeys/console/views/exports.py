@@ -80,6 +80,8 @@ class AuditLogExport(ExportPage):
             "reason",
             "access_key_id",
             "access_key_name",
+            "about_operator_id",
+            "about_operator_name",
             "actor_kind",
             "actor_label",
             "actor_access_key_id",
