@@ -77,8 +77,8 @@ class TooManyReveals(AccessKeyError):
         self.retry_after = max(1, ceil(wait.total_seconds()))
         minutes = ceil(self.retry_after / 60)
         self.sentence = ngettext_lazy(
-            "You have seen %(most)d keys within an hour, which is the limit. You can show another in %(n)d minute.",
-            "You have seen %(most)d keys within an hour, which is the limit. You can show another in %(n)d minutes.",
+            "You may see so many keys within an hour: %(most)d. You can see another in %(n)d minute.",
+            "You may see so many keys within an hour: %(most)d. You can see another in %(n)d minutes.",
             minutes,
         ) % {"most": most, "n": minutes}
 

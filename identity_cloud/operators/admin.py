@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from allauth.account.models import EmailAddress
+from allauth.mfa.models import Authenticator
+from allauth.usersessions.models import UserSession
 from django.contrib import admin
 from django.contrib.auth.admin import GroupAdmin, UserAdmin
 from django.contrib.auth.forms import AdminUserCreationForm, UserChangeForm
@@ -14,8 +16,8 @@ from django.forms import ModelForm
 from accesskeys.console.typed_keys import KeylessForm
 from identity_cloud.operators import names
 
-# django-allauth registers it; no operator has a mail address here.
-admin.site.unregister(EmailAddress)
+# django-allauth registers them; the console has pages of its own, and no operator has a mail address here.
+admin.site.unregister((EmailAddress, Authenticator, UserSession))
 admin.site.unregister((Group, User))
 
 

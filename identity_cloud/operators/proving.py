@@ -34,7 +34,7 @@ def ask(request: HttpRequest, needed: ProofNeeded) -> HttpResponse:
     """401 (as RFC 9470 for programs): the page that asks; for a script, which has a dialog, what is missing."""
     what = "reason" if isinstance(needed, ReasonNeeded) else "proof"
     if htmx(request) or prefers_json(request):
-        sentence = _("Prove again that it is you.")
+        sentence = _("Confirm that it is you, then do it again.")
         response = problem(request, HTTPStatus.UNAUTHORIZED, f"{what}_needed", sentence)
         response[HEADER] = what
         return response

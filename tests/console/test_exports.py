@@ -127,6 +127,8 @@ class TestAuditLog:
             "reason": "",
             "access_key_id": str(access_key.pk),
             "access_key_name": "billing_2",
+            "about_operator_id": None,
+            "about_operator_name": "",
             "actor_kind": "operator",
             "actor_label": "@maren",
             "actor_access_key_id": None,

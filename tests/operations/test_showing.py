@@ -57,7 +57,7 @@ class TestHowMany:
             operations.reveal(access_key_id=access_key.pk, actor=actor)
         assert refusal.value.retry_after == 55 * 60
         assert str(refusal.value) == (
-            "You have seen 3 keys within an hour, which is the limit. You can show another in 55 minutes."
+            "You may see so many keys within an hour: 3. You can see another in 55 minutes."
         )
         assert audit_log()[-1] == (
             "access_key.shown",
