@@ -90,8 +90,8 @@ def _fill_database() -> None:
 
     call_command("collectstatic", interactive=False, verbosity=0)
     call_command("prepare", stdout=open(os.devnull, "w"))  # noqa: SIM115
-    operator = Actor.for_operator(User.objects.get(), address="192.0.2.7")
     now = datetime.now(UTC)
+    operator = Actor.for_operator(User.objects.get(), address="192.0.2.7", proved_at=now)
     for name, days, minutes, expiry, scopes in ACCESS_KEYS:
         with time_machine.travel(now - timedelta(days=days, minutes=25), tick=False):
             access_key, _ = operations.generate(
