@@ -12,6 +12,7 @@ from typing import Any
 
 from accesskeys import gate
 from accesskeys.http import PROGRAMS_PATHS, RETRY_AFTER_SECONDS
+from server.line import TURN
 from server.sockets import PatientSocket
 
 Application = Callable[[dict[str, Any], Any], Iterable[bytes]]
@@ -74,7 +75,9 @@ class Streamed:
 
     def __iter__(self) -> Iterator[bytes]:
         try:
-            yield from self._response
+            for piece in self._response:
+                yield piece
+                TURN.pass_on()
         except Exception:
             self._sock.abort()
             raise

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from queue import SimpleQueue
 
 from gunicorn.http.message import Request
@@ -15,8 +17,49 @@ MOST_WAIT = 64  # More hear at once that we are busy.
 LONGEST_WAIT = 10.0  # seconds; nobody is there any more after that
 REST = 7  # Times as long as a request took, its thread rests while keys are asked about.
 LONGEST_REST = 0.25  # seconds
+LONGEST_TURN = 0.1  # seconds that one page keeps another from going on, such as by waiting for the database
+MOMENT = 0.0005  # seconds
 
 Answer = Callable[[Connection, Request], None]
+
+
+class Turn:
+    """Which of the threads for pages goes on: one at a time, for Python lets no two, and a key would wait for each.
+
+    A courtesy, and no lock: whoever has waited for a moment goes on as well.
+    """
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._mine = threading.local()
+
+    @contextmanager
+    def taken(self) -> Iterator[None]:
+        """While a page is made."""
+        self._take()
+        try:
+            yield
+        finally:
+            self._give_back()
+
+    def pass_on(self) -> None:
+        """Between the pieces of an answer, let another thread go on first."""
+        if self._give_back():
+            time.sleep(MOMENT)  # Who gives back a lock and asks for it at once has it again.
+            self._take()
+
+    def _take(self) -> None:
+        self._mine.held = self._lock.acquire(timeout=LONGEST_TURN)
+
+    def _give_back(self) -> bool:
+        held = getattr(self._mine, "held", False)
+        if held:
+            self._mine.held = False
+            self._lock.release()
+        return held
+
+
+TURN = Turn()  # Of each process.
 
 
 class Line:
@@ -40,6 +83,7 @@ class Line:
         while True:
             conn, request, since = self._waiting.get()
             decisions, began = self.decisions, time.thread_time()
-            (refuse if since + LONGEST_WAIT < time.monotonic() else answer)(conn, request)
+            with TURN.taken():
+                (refuse if since + LONGEST_WAIT < time.monotonic() else answer)(conn, request)
             if self.decisions != decisions:
                 time.sleep(min(REST * (time.thread_time() - began), LONGEST_REST))
