@@ -42,9 +42,10 @@ class Purpose(StrEnum):
     SEAL = "seal"
     FINGERPRINT = "fingerprint"
     HAND_OVER = "hand_over"
+    ONE_TIME_LINK = "one_time_link"
 
 
-_PURPOSES_OF_MACS = (Purpose.TAG, Purpose.DIGEST, Purpose.HAND_OVER)
+_PURPOSES_OF_MACS = (Purpose.TAG, Purpose.DIGEST, Purpose.HAND_OVER, Purpose.ONE_TIME_LINK)
 
 
 def same(one: bytes, other: bytes) -> bool:
@@ -86,6 +87,10 @@ class MasterKey:
     def hand_over_digest(self, secret: str) -> bytes:
         """The 32 bytes by which the link with this secret is found."""
         return self._mac(Purpose.HAND_OVER, secret)
+
+    def link_digest(self, secret: str) -> bytes:
+        """The 32 bytes by which the one-time link of an operator is found."""
+        return self._mac(Purpose.ONE_TIME_LINK, secret)
 
     @property
     def fingerprint(self) -> bytes:
@@ -167,6 +172,10 @@ class Keyring:
     def hand_over_digests(self, secret: str) -> list[bytes]:
         """The digests under which a link may be found: it does not tell which master key it was made with."""
         return [master_key.hand_over_digest(secret) for master_key in self.master_keys.values()]
+
+    def link_digests(self, secret: str) -> list[bytes]:
+        """The same of an operator's one-time link."""
+        return [master_key.link_digest(secret) for master_key in self.master_keys.values()]
 
     def makers(self, key: str) -> Iterator[MasterKey]:
         """The master keys whose tag this key carries: one if it is genuine, none if it is not.

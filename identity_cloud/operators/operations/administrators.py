@@ -1,0 +1,35 @@
+"""Those who manage operators. One of them is always left, whatever two of them do at once."""
+
+from __future__ import annotations
+
+from django.contrib.auth.models import User
+from django.db.models import QuerySet
+
+from accesskeys.operations.policy import RULES, Operation
+from identity_cloud.operators.exceptions import LastAdministrator
+
+PERMISSION = str(RULES[Operation.SET_ROLES].permission)
+_ASKED = "django.contrib.auth.backends.ModelBackend"  # Who knows of permissions, however operators sign in.
+
+
+def administrators() -> QuerySet[User]:
+    """The active ones, by a role or as superusers."""
+    return User.objects.with_perm(PERMISSION, backend=_ASKED).order_by("username")
+
+
+def lock_administrators() -> None:
+    """Hold their rows until the transaction ends: who changes what an operator may do waits for whoever does it too.
+
+    In one order, and ahead of any other row, so that no two wait for each other.
+    """
+    list(
+        User.objects.filter(pk__in=administrators().order_by().values("pk"))
+        .order_by("pk")
+        .select_for_update()
+    )
+
+
+def require_one() -> None:
+    """Raise LastAdministrator where the change, made already in this transaction, has left none."""
+    if not administrators().exists():
+        raise LastAdministrator
