@@ -29,6 +29,7 @@ from identity_cloud.settings.environment import (
     log_level,
     master_keys,
     networks,
+    one_of,
     port,
     positive_number,
     rate,
@@ -96,6 +97,7 @@ MIDDLEWARE = [
     "allauth.account.middleware.AccountMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "identity_cloud.middleware.BusyMiddleware",
+    "identity_cloud.operators.middleware.second_factor.SecondFactorMiddleware",
 ]
 
 ROOT_URLCONF = "identity_cloud.urls"
@@ -140,10 +142,15 @@ ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_EMAIL_NOTIFICATIONS = False
 ACCOUNT_SESSION_REMEMBER = False
 ACCOUNT_PRESERVE_USERNAME_CASING = True
+SECOND_FACTOR_REQUIRED = (
+    one_of("SECOND_FACTOR", "required", "offered", default="offered" if IS_LOCAL else "required")
+    == "required"
+)
 MFA_ADAPTER = "identity_cloud.operators.factors.adapter.FactorsAdapter"
 MFA_SUPPORTED_TYPES = ["recovery_codes", "totp", "webauthn"]
 MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_WEBAUTHN_USER_VERIFICATION = "required"
+MFA_RATE_LIMITS = {"webauthn_login": "30/m/ip"}  # Nobody guesses a passkey: it is for the load.
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "accesskeys:home"
 ACCOUNT_LOGOUT_REDIRECT_URL = "account_login"

@@ -32,6 +32,7 @@ SETTINGS = (
     "DECISION_TIMEOUT",
     "AUDIT_LOG_DAYS",
     "DEFAULT_EXPIRY_DAYS",
+    "SECOND_FACTOR",
     "COUNTER_FILE",
     "STATIC_ROOT",
     "LOG_LEVEL",
@@ -152,6 +153,14 @@ def flag(name: str, *, default: bool) -> bool:
         return FLAGS[text.lower()]
     except KeyError:
         raise wrong(name, "must be true or false.") from None
+
+
+def one_of(name: str, *words: str, default: str) -> str:
+    """One of these words, in any case."""
+    word = optional(name, default).lower()
+    if word not in words:
+        raise wrong(name, f"must be {' or '.join(words)}.")
+    return word
 
 
 def positive_number(name: str, *, default: str) -> int:

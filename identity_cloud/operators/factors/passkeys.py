@@ -16,6 +16,8 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from fido2.webauthn import AuthenticationResponse, RegistrationResponse
 
+from identity_cloud.operators.factors.exceptions import NoSuchFactor
+
 KIND = Authenticator.Type.WEBAUTHN
 LOCALHOST = "localhost"  # The one name that browsers take for a secure one without https.
 
@@ -61,6 +63,17 @@ def add(operator: AbstractBaseUser, name: str, credential: dict[str, Any]) -> Au
     return authenticator
 
 
+def named(operator: AbstractBaseUser, pk: int) -> str:
+    """What the operator calls it. Raises NoSuchFactor."""
+    return str(_own(operator, pk).data["name"])
+
+
+def rename(operator: AbstractBaseUser, pk: int, name: str) -> None:
+    """Call it otherwise. Raises NoSuchFactor."""
+    authenticator = _own(operator, pk)
+    Authenticator.objects.filter(pk=pk).update(data={**authenticator.data, "name": name})
+
+
 def begin(operator: AbstractBaseUser | None) -> dict[str, Any]:
     """What the browser asks for: a passkey of this operator, or of whoever has one for this address."""
     options: dict[str, Any] = auth.begin_authentication(operator)
@@ -81,6 +94,13 @@ def complete(request: HttpRequest, operator: AbstractBaseUser | None, response: 
     authenticator.last_used_at = timezone.now()
     authenticator.save(update_fields=["last_used_at"])
     return authenticator
+
+
+def _own(operator: AbstractBaseUser, pk: int) -> Authenticator:
+    found: Authenticator | None = Authenticator.objects.filter(user_id=operator.pk, type=KIND, pk=pk).first()
+    if found is None:
+        raise NoSuchFactor
+    return found
 
 
 def _origin(request: HttpRequest) -> str:
