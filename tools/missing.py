@@ -50,6 +50,7 @@ NEEDS = [
     Need("nginx", "gateways", ["nginx", "/usr/sbin/nginx"], ["nginx"]),
     Need("Caddy", "gateways", ["caddy"], ["caddy"]),
     Need("HAProxy", "gateways", ["haproxy", "/usr/sbin/haproxy"], ["haproxy"]),
+    Need("oathtool", "codes as another program makes them", ["oathtool"], ["oathtool"]),
     Need("Node.js", "the example in Express", ["node"], ["nodejs", "npm"]),
     Need(
         "Express",

@@ -43,6 +43,7 @@ class Purpose(StrEnum):
     FINGERPRINT = "fingerprint"
     HAND_OVER = "hand_over"
     ONE_TIME_LINK = "one_time_link"
+    SECOND_FACTOR = "second_factor"
 
 
 _PURPOSES_OF_MACS = (Purpose.TAG, Purpose.DIGEST, Purpose.HAND_OVER, Purpose.ONE_TIME_LINK)
@@ -99,17 +100,19 @@ class MasterKey:
 
     def seal(self, key: str, *, row_id: UUID) -> Sealed:
         """Encrypt a key so that it opens only for the row with this id."""
-        nonce = secrets.token_bytes(NONCE_BYTES)
-        text = self._cipher.encrypt(nonce, key.encode("ascii"), self._associated_data(row_id))
-        return Sealed(nonce + text, self.id)
+        return self._seal(key, Purpose.SEAL, row_id.bytes)
 
     def open(self, sealed: bytes, *, row_id: UUID) -> str:
         """Decrypt a sealed key, or raise IntegrityFailure."""
-        nonce, text = sealed[:NONCE_BYTES], sealed[NONCE_BYTES:]
-        try:
-            return self._cipher.decrypt(nonce, text, self._associated_data(row_id)).decode("ascii")
-        except (InvalidTag, ValueError):
-            raise IntegrityFailure from None
+        return self._open(sealed, Purpose.SEAL, row_id.bytes)
+
+    def seal_factor(self, secret: str, *, owner: str) -> Sealed:
+        """Encrypt the secret of a second factor so that it opens only for this owner."""
+        return self._seal(secret, Purpose.SECOND_FACTOR, owner.encode())
+
+    def open_factor(self, sealed: bytes, *, owner: str) -> str:
+        """Decrypt the secret of a second factor, or raise IntegrityFailure."""
+        return self._open(sealed, Purpose.SECOND_FACTOR, owner.encode())
 
     def _mac(self, purpose: Purpose, text: str) -> bytes:
         # Copying one is quicker than making one. ``hmac.digest`` would release the interpreter lock, and under load a
@@ -118,12 +121,24 @@ class MasterKey:
         mac.update(text.encode("ascii"))
         return mac.digest()
 
-    @property
-    def _cipher(self) -> AESGCM:
-        return AESGCM(self._subkeys[Purpose.SEAL])
+    def _seal(self, text: str, purpose: Purpose, binding: bytes) -> Sealed:
+        nonce = secrets.token_bytes(NONCE_BYTES)
+        data = self._associated_data(purpose, binding)
+        return Sealed(nonce + self._cipher(purpose).encrypt(nonce, text.encode("ascii"), data), self.id)
 
-    def _associated_data(self, row_id: UUID) -> bytes:
-        return b"\x00".join((Purpose.SEAL.encode(), self.id.encode(), row_id.bytes))
+    def _open(self, sealed: bytes, purpose: Purpose, binding: bytes) -> str:
+        nonce, text = sealed[:NONCE_BYTES], sealed[NONCE_BYTES:]
+        try:
+            data = self._associated_data(purpose, binding)
+            return self._cipher(purpose).decrypt(nonce, text, data).decode("ascii")
+        except (InvalidTag, ValueError):
+            raise IntegrityFailure from None
+
+    def _cipher(self, purpose: Purpose) -> AESGCM:
+        return AESGCM(self._subkeys[purpose])
+
+    def _associated_data(self, purpose: Purpose, binding: bytes) -> bytes:
+        return b"\x00".join((purpose.encode(), self.id.encode(), binding))
 
 
 @dataclass(frozen=True)

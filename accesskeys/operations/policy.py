@@ -56,6 +56,9 @@ class Operation(StrEnum):
     ACTIVATE_OPERATOR = "activate_operator"
     RESET_OPERATOR = "reset_operator"
     END_SESSIONS = "end_sessions"
+    ADD_FACTOR = "add_factor"
+    REMOVE_FACTOR = "remove_factor"
+    CHANGE_PASSWORD = "change_password"  # noqa: S105
 
 
 @dataclass(frozen=True)
@@ -70,6 +73,7 @@ class Rule:
     action: Action | None = None
     besides: Operation | None = None  # What it comes to, and takes as well.
     proof: bool = False  # Whether an operator must have shown shortly before who it is.
+    is_own: bool = False  # About the operator who asks, and nobody else: whatever the roles.
 
 
 RULES: Mapping[Operation, Rule] = MappingProxyType(
@@ -114,6 +118,9 @@ RULES: Mapping[Operation, Rule] = MappingProxyType(
         Operation.ACTIVATE_OPERATOR: Rule("auth.change_user", None, Action.ACTIVATED, proof=True),
         Operation.RESET_OPERATOR: Rule("auth.change_user", None, Action.RESET, proof=True),
         Operation.END_SESSIONS: Rule("auth.change_user", None, Action.SESSION_ENDED, proof=True),
+        Operation.ADD_FACTOR: Rule(None, None, Action.FACTOR_ADDED, proof=True, is_own=True),
+        Operation.REMOVE_FACTOR: Rule(None, None, Action.FACTOR_REMOVED, proof=True, is_own=True),
+        Operation.CHANGE_PASSWORD: Rule(None, None, Action.PASSWORD_CHANGED, proof=True, is_own=True),
     }
 )
 
@@ -160,6 +167,8 @@ def may(actor: Actor, operation: Operation) -> bool:
     rule = RULES[operation]
     if rule.besides is not None and not may(actor, rule.besides):
         return False
+    if rule.is_own:
+        return actor.operator is not None and actor.operator.is_active
     if actor.kind == ActorKind.COMMAND:
         return True
     if actor.kind == ActorKind.ACCESS_KEY:

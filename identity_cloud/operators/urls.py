@@ -6,11 +6,15 @@ from allauth.account import views
 from django.urls import path
 from django.views.generic import RedirectView
 
-from identity_cloud.operators.proof_page import ProofPage
 from identity_cloud.operators.views import PasswordPage, SignInPage, SignOutPage
+from identity_cloud.operators.views.passkey_sign_in import PasskeySignInPage
+from identity_cloud.operators.views.prove import ProofPage
+from identity_cloud.operators.views.second_step import SecondStepPage
 
 urlpatterns = [
     path("login/", SignInPage.as_view(), name="account_login"),
+    path("passkey/", PasskeySignInPage.as_view(), name="sign_in_with_passkey"),
+    path("second-factor/", SecondStepPage.as_view(), name="mfa_authenticate"),
     path("logout/", SignOutPage.as_view(), name="account_logout"),
     path("inactive/", views.account_inactive, name="account_inactive"),
     path("prove/", ProofPage.as_view(), name="account_reauthenticate"),

@@ -53,7 +53,7 @@ ACCESS_KEYS_DECISION_TIMEOUT = few_seconds("DECISION_TIMEOUT", default="2")
 ACCESS_KEYS_AUDIT_LOG_DAYS = days("AUDIT_LOG_DAYS", default=AUDIT_LOG_DAYS)
 ACCESS_KEYS_FRESH_PROOF_MINUTES = positive_number("FRESH_PROOF_MINUTES", default="10")
 ACCESS_KEYS_REVEALS_PER_HOUR = positive_number("REVEALS_PER_HOUR", default="30")
-ACCESS_KEYS_REVEAL_REASON = one_of("REVEAL_REASON", "off", "required") == "required"
+ACCESS_KEYS_REVEAL_REASON = one_of("REVEAL_REASON", "off", "required", default="off") == "required"
 ACCESS_KEYS_DEFAULT_EXPIRY_DAYS = days("DEFAULT_EXPIRY_DAYS", default=DEFAULT_EXPIRY_DAYS, without="none")
 # Rate limits are counted in the cache that is named, or else in a file that all processes of this machine share.
 ACCESS_KEYS_COUNTER_CACHE = "default" if counts_in_redis() else None
@@ -101,6 +101,7 @@ MIDDLEWARE = [
     "django_htmx.middleware.HtmxMiddleware",
     "identity_cloud.middleware.BusyMiddleware",
     "identity_cloud.operators.middleware.proof.ProofMiddleware",
+    "identity_cloud.operators.middleware.second_factor.SecondFactorMiddleware",
 ]
 
 ROOT_URLCONF = "identity_cloud.urls"
@@ -146,6 +147,15 @@ ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_EMAIL_NOTIFICATIONS = False
 ACCOUNT_SESSION_REMEMBER = False
 ACCOUNT_PRESERVE_USERNAME_CASING = True
+SECOND_FACTOR_REQUIRED = (
+    one_of("SECOND_FACTOR", "required", "offered", default="offered" if IS_LOCAL else "required")
+    == "required"
+)
+MFA_ADAPTER = "identity_cloud.operators.factors.adapter.FactorsAdapter"
+MFA_SUPPORTED_TYPES = ["recovery_codes", "totp", "webauthn"]
+MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_WEBAUTHN_USER_VERIFICATION = "required"
+MFA_RATE_LIMITS = {"webauthn_login": "30/m/ip"}  # Nobody guesses a passkey: it is for the load.
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "accesskeys:home"
 ACCOUNT_LOGOUT_REDIRECT_URL = "account_login"

@@ -32,6 +32,7 @@ SETTINGS = (
     "DECISION_TIMEOUT",
     "AUDIT_LOG_DAYS",
     "DEFAULT_EXPIRY_DAYS",
+    "SECOND_FACTOR",
     "COUNTER_FILE",
     "STATIC_ROOT",
     "LOG_LEVEL",
@@ -154,16 +155,16 @@ def flag(name: str, *, default: bool) -> bool:
         raise wrong(name, "must be true or false.") from None
 
 
-def one_of(name: str, *words: str) -> str:
-    """One of these words, the first if there is none."""
-    word = optional(name, words[0])
+def one_of(name: str, *words: str, default: str) -> str:
+    """One of these words, in any case."""
+    word = optional(name, default).lower()
     if word not in words:
         raise wrong(name, f"must be {' or '.join(words)}.")
     return word
 
 
 def positive_number(name: str, *, default: str) -> int:
-    """A number of things or of minutes, at least one."""
+    """A number of processes or threads."""
     text = optional(name, default)
     if re.fullmatch("[1-9][0-9]{0,3}", text) is None:
         raise wrong(name, "must be a whole number from 1 to 9999.")

@@ -36,6 +36,7 @@ MANAGING = {
     "end_sessions",
 }
 SHOWING = {"reveal", "copy", *HANDING_OVER}
+OWN = {"add_factor", "remove_factor", "change_password"}  # Whoever may sign in.
 
 OPERATORS = [
     ([], set()),
@@ -77,7 +78,7 @@ def program(*scopes: str) -> Actor:
 class TestWhoMay:
     @pytest.mark.parametrize(("roles", "expected"), OPERATORS)
     def test_an_operator_by_role(self, roles: list[str], expected: set[str]) -> None:
-        assert allowed(operator(*roles)) == expected
+        assert allowed(operator(*roles)) == expected | OWN
 
     @pytest.mark.parametrize(("scopes", "expected"), PROGRAMS)
     def test_a_program_by_scope(self, scopes: list[str], expected: set[str]) -> None:
@@ -94,7 +95,7 @@ class TestWhoMay:
 
     def test_a_superuser(self) -> None:
         """Introspection, metrics and rotating oneself are for programs alone."""
-        everything = READING | FINDING | WRITING | SHOWING | AUDITING | MANAGING
+        everything = READING | FINDING | WRITING | SHOWING | AUDITING | MANAGING | OWN
         assert allowed(operator(is_superuser=True)) == everything
 
     @pytest.mark.parametrize("kwargs", [{}, {"is_superuser": True}])

@@ -1,0 +1,1 @@
+"""What requests of operators pass before their view."""

@@ -1,4 +1,4 @@
-"""The pages of django-allauth that count attempts, as this console shows them."""
+"""What the pages that count attempts share."""
 
 from __future__ import annotations
 
@@ -6,24 +6,17 @@ import logging
 from http import HTTPStatus
 from typing import Any, ClassVar
 
-from allauth.account.forms import LoginForm
-from allauth.account.views import LoginView, LogoutView, PasswordChangeView
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest
 from django.http.response import HttpResponseBase
-from django.utils.decorators import method_decorator
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
-from django.views.decorators.cache import never_cache
 from redis.exceptions import RedisError
 
-from accesskeys.console.typed_keys import KeylessForm, without_keys
+from accesskeys.console.typed_keys import without_keys
 from accesskeys.console.views.errors import unavailable
 from accesskeys.core import once
 from accesskeys.core.exceptions import Busy
-from accesskeys.core.keys_in_text import is_mostly_in
 from accesskeys.http import RETRY_AFTER_SECONDS, prefers_json
-from identity_cloud.operators import sign_in_log
 from identity_cloud.operators.hashing import TURNS
 
 logger = logging.getLogger("identity_cloud.operators")
@@ -82,75 +75,3 @@ class CountedMixin:
             view.get_context_data(form=form, problem=sentence), status=status
         )
         return response
-
-
-class SignInForm(KeylessForm, LoginForm):
-    """A name and a password."""
-
-
-@method_decorator(never_cache, name="dispatch")
-class SignInPage(CountedMixin, LoginView):
-    """Sign in with a name and a password."""
-
-    is_signed_in = False
-    not_counted = gettext_lazy(
-        "Signing in is not possible at the moment: attempts cannot be counted. Try again in a few seconds."
-    )
-    kept = ("login",)
-    form_class = SignInForm
-
-    def get_context_data(self, **context: Any) -> dict[str, Any]:
-        context = super().get_context_data(**context)
-        if is_mostly_in(context["redirect_field_value"] or ""):
-            context["redirect_field"] = ""
-        return context
-
-    def again(self) -> HttpResponseBase:
-        """On to where it was going, for whoever signed in meanwhile; else the form."""
-        if self.request.user.is_authenticated:
-            onward: str = self.get_authenticated_redirect_url()  # type: ignore[no-untyped-call]
-            return HttpResponseRedirect(onward)
-        return self.untried(
-            _(
-                "This page was out of date, so nobody was signed in. "
-                "Sign in again; if that does not help, allow cookies for this address."
-            )
-        )
-
-
-@method_decorator(never_cache, name="dispatch")
-class PasswordPage(CountedMixin, PasswordChangeView):
-    """Change the own password."""
-
-    is_signed_in = True
-    not_counted = gettext_lazy(
-        "Changing the password is not possible at the moment: attempts cannot be counted. "
-        "Try again in a few seconds."
-    )
-
-    def again(self) -> HttpResponseBase:
-        if not self.request.user.is_authenticated:
-            return HttpResponseRedirect(self.request.get_full_path())  # Which leads to the sign-in, and back.
-        return super().again()
-
-
-class SignOutPage(LogoutView):
-    """Sign out; whoever comes with an old form is asked once more."""
-
-    is_stale = False
-
-    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
-        if self.is_stale:
-            return HttpResponseRedirect(request.get_full_path())
-        return super().dispatch(request, *args, **kwargs)
-
-    def post(self, *args: Any, **kwargs: Any) -> HttpResponse:
-        response: HttpResponse = super().post(*args, **kwargs)
-        # Not the cookies, which hold the theme and the language as well. The session's is deleted anyway.
-        response["Clear-Site-Data"] = '"cache", "storage"'
-        return response
-
-    def logout(self) -> None:
-        if self.request.user.is_authenticated:
-            sign_in_log.signed_out(self.request)
-        super().logout()

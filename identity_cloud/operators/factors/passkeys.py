@@ -1,0 +1,132 @@
+"""Passkeys (WebAuthn): bound to the address of this console, and good only with a finger, a face or a PIN."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from ipaddress import ip_address
+from typing import Any
+
+from allauth.mfa.models import Authenticator
+from allauth.mfa.webauthn.internal import auth
+from django.conf import settings
+from django.contrib.auth.models import AbstractBaseUser
+from django.core.exceptions import ValidationError
+from django.http import HttpRequest
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from fido2.webauthn import AuthenticationResponse, RegistrationResponse
+
+from identity_cloud.operators.factors.exceptions import NoSuchFactor
+
+KIND = Authenticator.Type.WEBAUTHN
+LOCALHOST = "localhost"  # The one name that browsers take for a secure one without https.
+
+
+def domain() -> str:
+    """What passkeys are bound to: the host of ``PUBLIC_URL``."""
+    return LOCALHOST if settings.IS_LOCAL else str(settings.PUBLIC_URL.hostname)
+
+
+def obstacle(request: HttpRequest) -> str:
+    """Why passkeys do not work at this address, and what to do; empty where they do."""
+    if settings.IS_LOCAL and _host(request) != LOCALHOST:
+        return _("Passkeys need a name in the address: open the console at %(address)s to use them.") % {
+            "address": f"http://{LOCALHOST}:{request.get_port()}/"
+        }
+    if _is_number(domain()):
+        return _("Passkeys need a domain name in the address of the console, and it has none.")
+    return ""
+
+
+def begin_adding(operator: AbstractBaseUser) -> dict[str, Any]:
+    """What the browser makes a passkey from. Its challenge is kept in the session, for one attempt."""
+    options: dict[str, Any] = auth.begin_registration(operator, True)
+    return options
+
+
+def credential_of(request: HttpRequest, response: Any) -> dict[str, Any] | None:
+    """The new passkey that the browser answers with, if all is right with it."""
+    if _origin_in(response, RegistrationResponse.from_dict) != _origin(request):
+        return None
+    try:
+        auth.complete_registration(response)
+    except ValidationError:
+        return None
+    finally:
+        auth.clear_state()
+    return dict(response)
+
+
+def add(operator: AbstractBaseUser, name: str, credential: dict[str, Any]) -> Authenticator:
+    """Make it a factor."""
+    authenticator: Authenticator = auth.WebAuthn.add(operator, name, credential).instance
+    return authenticator
+
+
+def named(operator: AbstractBaseUser, pk: int) -> str:
+    """What the operator calls it. Raises NoSuchFactor."""
+    return str(_own(operator, pk).data["name"])
+
+
+def rename(operator: AbstractBaseUser, pk: int, name: str) -> None:
+    """Call it otherwise. Raises NoSuchFactor."""
+    authenticator = _own(operator, pk)
+    Authenticator.objects.filter(pk=pk).update(data={**authenticator.data, "name": name})
+
+
+def begin(operator: AbstractBaseUser | None) -> dict[str, Any]:
+    """What the browser asks for: a passkey of this operator, or of whoever has one for this address."""
+    options: dict[str, Any] = auth.begin_authentication(operator)
+    return options
+
+
+def complete(request: HttpRequest, operator: AbstractBaseUser | None, response: Any) -> Authenticator | None:
+    """The passkey that has answered, if it is one of this operator's, or of anybody's."""
+    if _origin_in(response, AuthenticationResponse.from_dict) != _origin(request):
+        return None
+    try:
+        owner = operator or auth.extract_user_from_response(response)
+        authenticator: Authenticator = auth.complete_authentication(owner, response)
+    except ValidationError:
+        return None
+    finally:
+        auth.clear_state()
+    authenticator.last_used_at = timezone.now()
+    authenticator.save(update_fields=["last_used_at"])
+    return authenticator
+
+
+def _own(operator: AbstractBaseUser, pk: int) -> Authenticator:
+    found: Authenticator | None = Authenticator.objects.filter(user_id=operator.pk, type=KIND, pk=pk).first()
+    if found is None:
+        raise NoSuchFactor
+    return found
+
+
+def _origin(request: HttpRequest) -> str:
+    """The only address whose pages may ask for a passkey. django-allauth is content with the domain."""
+    if settings.IS_LOCAL:
+        return f"http://{LOCALHOST}:{request.get_port()}"
+    origin: str = settings.PUBLIC_URL.geturl()
+    return origin
+
+
+def _origin_in(response: Any, parse: Callable[[Any], Any]) -> str | None:
+    """The address of the page that the browser answered on; None for what is no answer of a browser."""
+    try:
+        origin: str = parse(response).response.client_data.origin
+    except Exception:  # noqa: BLE001  Anybody may send anything, and the parser is not made for that.
+        return None
+    return origin
+
+
+def _host(request: HttpRequest) -> str:
+    return request.get_host().rpartition(":")[0] or request.get_host()
+
+
+def _is_number(host: str) -> bool:
+    try:
+        ip_address(host)
+    except ValueError:
+        return False
+    return True

@@ -1,0 +1,29 @@
+"""Your account: how one signs in, and how the console looks."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from allauth.mfa.models import Authenticator
+
+from identity_cloud.operators.factors import passkeys, recovery_codes, totp
+from identity_cloud.operators.views.own import OwnPage
+
+
+class AccountPage(OwnPage):
+    """All of it at a glance."""
+
+    template_name = "account/account.html"
+
+    def get_context_data(self, **context: Any) -> dict[str, Any]:
+        factors = list(Authenticator.objects.filter(user_id=self.operator.pk).order_by("created_at", "pk"))
+        by_kind = {factor.type: factor for factor in factors}
+        codes = by_kind.get(recovery_codes.KIND)
+        return super().get_context_data(
+            passkeys=[factor for factor in factors if factor.type == passkeys.KIND],
+            app=by_kind.get(totp.KIND),
+            codes_left=None if codes is None else recovery_codes.left(codes),
+            codes_in_all=recovery_codes.COUNT,
+            obstacle=passkeys.obstacle(self.request),
+            **context,
+        )

@@ -1,0 +1,28 @@
+"""Change the own password."""
+
+from __future__ import annotations
+
+from allauth.account.views import PasswordChangeView
+from django.http import HttpResponseRedirect
+from django.http.response import HttpResponseBase
+from django.utils.decorators import method_decorator
+from django.utils.translation import gettext_lazy
+from django.views.decorators.cache import never_cache
+
+from identity_cloud.operators.views.counted import CountedMixin
+
+
+@method_decorator(never_cache, name="dispatch")
+class PasswordPage(CountedMixin, PasswordChangeView):
+    """Change the own password."""
+
+    is_signed_in = True
+    not_counted = gettext_lazy(
+        "Changing the password is not possible at the moment: attempts cannot be counted. "
+        "Try again in a few seconds."
+    )
+
+    def again(self) -> HttpResponseBase:
+        if not self.request.user.is_authenticated:
+            return HttpResponseRedirect(self.request.get_full_path())  # Which leads to the sign-in, and back.
+        return super().again()

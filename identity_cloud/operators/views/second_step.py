@@ -1,0 +1,88 @@
+"""The second step of the sign-in, for whoever has a second factor."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from allauth.account.internal.decorators import login_stage_required
+from allauth.account.internal.stagekit import clear_login
+from allauth.mfa.base.internal.flows import post_authentication
+from allauth.mfa.models import Authenticator
+from allauth.mfa.stages import AuthenticateStage
+from django.contrib.auth.models import AbstractUser
+from django.core.exceptions import ValidationError
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import reverse
+from django.utils.decorators import method_decorator
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.generic import FormView
+
+from identity_cloud.operators import factors
+from identity_cloud.operators.factor_forms import CodeForm, credential_in
+from identity_cloud.operators.factors import passkeys
+from identity_cloud.operators.views.counted import CountedMixin
+
+
+@method_decorator(
+    login_stage_required(stage=AuthenticateStage.key, redirect_urlname="account_login"), name="dispatch"
+)
+class SecondStepPage(CountedMixin, FormView):  # type: ignore[type-arg]
+    """A passkey, a code from the app, or a recovery code. Or leave it, and sign in as somebody else."""
+
+    is_signed_in = False
+    not_counted = gettext_lazy(
+        "Signing in is not possible at the moment: attempts cannot be counted. Try again in a few seconds."
+    )
+    form_class = CodeForm
+    template_name = "account/second_step.html"
+
+    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        if "cancel" in request.POST:
+            clear_login(request)
+            return HttpResponseRedirect(reverse("account_login"))
+        if "credential" in request.POST:
+            return self._judge_passkey(credential_in(request.POST))
+        return super().post(request, *args, **kwargs)
+
+    def form_valid(self, form: CodeForm) -> HttpResponse:
+        try:
+            authenticator = factors.check_code(self.operator, form.cleaned_data["code"])
+        except ValidationError as refusal:
+            form.add_error(None, refusal)
+            return self.form_invalid(form)
+        if authenticator is None:
+            form.add_error("code", _("This code is not right, or was used before."))
+            return self.form_invalid(form)
+        return self._go_on(authenticator)
+
+    def _judge_passkey(self, credential: Any) -> HttpResponse:
+        authenticator = factors.complete_passkey(self.request, self.operator, credential)
+        if authenticator is None:
+            sentence = _("This passkey was not accepted. Try again, or use a code.")
+            return self.render_to_response(self.get_context_data(form=CodeForm(), problem=sentence))
+        return self._go_on(authenticator)
+
+    def _go_on(self, authenticator: Authenticator) -> HttpResponse:
+        post_authentication(self.request, authenticator)
+        response: HttpResponse = self.request._login_stage.exit()  # type: ignore[attr-defined]
+        return response
+
+    def get_context_data(self, **context: Any) -> dict[str, Any]:
+        kinds = factors.kinds(self.operator)
+        usable = passkeys.KIND in kinds and not passkeys.obstacle(self.request)
+        options = factors.begin_passkey(self.request, self.operator) if usable else None
+        return super().get_context_data(
+            has_passkey=passkeys.KIND in kinds,
+            obstacle=passkeys.obstacle(self.request),
+            options=json.dumps(options),
+            has_codes=bool(kinds - {passkeys.KIND}),
+            **context,
+        )
+
+    @property
+    def operator(self) -> AbstractUser:
+        """Who has typed the right password."""
+        operator: AbstractUser = self.request._login_stage.login.user  # type: ignore[attr-defined]
+        return operator

@@ -1,0 +1,54 @@
+"""Sign in with a name and a password."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from allauth.account.forms import LoginForm
+from allauth.account.views import LoginView
+from django.http import HttpResponseRedirect
+from django.http.response import HttpResponseBase
+from django.utils.decorators import method_decorator
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.cache import never_cache
+
+from accesskeys.console.typed_keys import KeylessForm
+from accesskeys.core.keys_in_text import is_mostly_in
+from identity_cloud.operators.factors import passkeys
+from identity_cloud.operators.views.counted import CountedMixin
+
+
+class SignInForm(KeylessForm, LoginForm):
+    """A name and a password."""
+
+
+@method_decorator(never_cache, name="dispatch")
+class SignInPage(CountedMixin, LoginView):
+    """Sign in with a name and a password."""
+
+    is_signed_in = False
+    not_counted = gettext_lazy(
+        "Signing in is not possible at the moment: attempts cannot be counted. Try again in a few seconds."
+    )
+    kept = ("login",)
+    form_class = SignInForm
+
+    def get_context_data(self, **context: Any) -> dict[str, Any]:
+        context = super().get_context_data(**context)
+        if is_mostly_in(context["redirect_field_value"] or ""):
+            context["redirect_field"] = ""
+        context["has_passkeys"] = not passkeys.obstacle(self.request)
+        return context
+
+    def again(self) -> HttpResponseBase:
+        """On to where it was going, for whoever signed in meanwhile; else the form."""
+        if self.request.user.is_authenticated:
+            onward: str = self.get_authenticated_redirect_url()  # type: ignore[no-untyped-call]
+            return HttpResponseRedirect(onward)
+        return self.untried(
+            _(
+                "This page was out of date, so nobody was signed in. "
+                "Sign in again; if that does not help, allow cookies for this address."
+            )
+        )
