@@ -10,9 +10,13 @@ class OperatorsConfig(AppConfig):
     name = "identity_cloud.operators"
 
     def ready(self) -> None:
+        from allauth.account import signals
+
         from identity_cloud.operators import names, proof
+        from identity_cloud.operators.single_sign_on import sessions
 
         user_logged_in.connect(proof.begin)
+        signals.user_logged_in.connect(sessions.note)
         pre_save.connect(names.check_saved, sender="auth.User")
         post_migrate.connect(names.hold_in_database, sender=apps.get_app_config("auth"))
 

@@ -8,6 +8,7 @@ from typing import Any, ClassVar
 
 from allauth.account.forms import LoginForm
 from allauth.account.views import LoginView, LogoutView, PasswordChangeView
+from django.conf import settings
 from django.http import HttpRequest, HttpResponseRedirect
 from django.http.response import HttpResponseBase
 from django.utils.decorators import method_decorator
@@ -98,10 +99,18 @@ class SignInPage(CountedMixin, LoginView):
     kept = ("login",)
     form_class = SignInForm
 
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        if request.method == "POST" and not settings.PASSWORD_SIGN_IN:
+            return self.untried(_("Passwords are switched off here."), status=HTTPStatus.FORBIDDEN)
+        return super().dispatch(request, *args, **kwargs)
+
     def get_context_data(self, **context: Any) -> dict[str, Any]:
         context = super().get_context_data(**context)
         if is_mostly_in(context["redirect_field_value"] or ""):
             context["redirect_field"] = ""
+            context["redirect_field_value"] = ""
+        context["password_sign_in"] = settings.PASSWORD_SIGN_IN
+        context["single_sign_on"] = settings.SINGLE_SIGN_ON
         return context
 
     def again(self) -> HttpResponseBase:

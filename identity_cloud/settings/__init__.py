@@ -35,6 +35,7 @@ from identity_cloud.settings.environment import (
     required,
 )
 from identity_cloud.settings.public_url import host, public_url
+from identity_cloud.settings.single_sign_on import password_sign_in, single_sign_on
 
 PUBLIC_URL, IS_LOCAL = public_url()
 
@@ -67,6 +68,7 @@ INSTALLED_APPS = [
     "allauth",
     "allauth.account",
     "allauth.mfa",
+    "allauth.socialaccount",
     "allauth.usersessions",
     "rest_framework",
     "drf_spectacular",
@@ -140,6 +142,8 @@ ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_EMAIL_NOTIFICATIONS = False
 ACCOUNT_SESSION_REMEMBER = False
 ACCOUNT_PRESERVE_USERNAME_CASING = True
+SINGLE_SIGN_ON = single_sign_on()
+PASSWORD_SIGN_IN = password_sign_in(SINGLE_SIGN_ON)
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "accesskeys:home"
 ACCOUNT_LOGOUT_REDIRECT_URL = "account_login"
