@@ -30,6 +30,8 @@ const provider = new Provider(ISSUER, {
     },
   },
   interactions: { url: (ctx, interaction) => `/interaction/${interaction.uid}` },
+  // Its own dispatcher refuses what is on loopback.
+  fetch: (url, { dispatcher, ...options }) => fetch(url, options),
   pkce: { required: () => true },
   async findAccount(ctx, id) {
     return { accountId: id, claims: async () => ({ sub: id, ...people.get(id) }) };
@@ -69,4 +71,6 @@ provider.use(async (ctx, next) => {
   } else await next();
 });
 
+provider.on('backchannel.error', (ctx, error) => console.error('back channel:', error));
+provider.on('server_error', (ctx, error) => console.error(error));
 provider.listen(Number(PORT), '127.0.0.1');

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import logging
 from http import HTTPStatus
 from typing import Any
@@ -62,8 +63,9 @@ class BackChannelLogout(View):
 def _once(logout: Logout) -> None:
     """A token is good once. Where that cannot be remembered, it counts: ending a session is the safe direction."""
     try:
-        # Twice as long as a token may be old, whatever the clocks say.
-        is_new = cache.add(f"logout {logout.jti}", 1, timeout=2 * OLDEST_LOGOUT)
+        # Twice as long as a token may be old, whatever the clocks say. Its id may be any text.
+        seen = hashlib.sha256(logout.jti.encode()).hexdigest()
+        is_new = cache.add(f"logout-token:{seen}", 1, timeout=2 * OLDEST_LOGOUT)
     except (RedisError, OSError):
         return
     if not is_new:

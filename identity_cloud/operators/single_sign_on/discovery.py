@@ -88,7 +88,12 @@ def _fetch_keys() -> list[dict[str, Any]]:
     keys = fetching.get(provider().jwks_uri).get("keys")
     if not isinstance(keys, list):
         raise ProviderAway("no_keys")
-    return [key for key in keys if isinstance(key, dict) and key.get("use", "sig") == "sig"]
+    return [key for key in keys if isinstance(key, dict) and _verifies(key)]
+
+
+def _verifies(key: dict[str, Any]) -> bool:
+    """Whether it is there to check signatures with, and is not the half that makes them."""
+    return key.get("use", "sig") == "sig" and "d" not in key
 
 
 _provider = Remembered(_discover)

@@ -45,7 +45,7 @@ def check_id_token(token: Any, *, nonce: str, proved_since: float | None = None)
     if not isinstance(given, str) or not hmac.compare_digest(given.encode(), nonce.encode()):
         raise TokenRefused("wrong_nonce")
     if not 0 < len(claims["sub"]) <= MOST_OF_SUBJECT:
-        raise TokenRefused("subject_too_long")
+        raise TokenRefused("wrong_subject")
     if proved_since is not None:
         at = _time(claims, "auth_time")
         if at is None or not proved_since - LEEWAY <= at <= time.time() + LEEWAY:

@@ -10,6 +10,7 @@ from allauth.account.utils import get_next_redirect_url
 from django.contrib.auth.views import redirect_to_login
 from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.http.response import HttpResponseBase
+from django.urls import reverse
 from django.utils.decorators import method_decorator
 from django.utils.http import urlencode
 from django.views.decorators.cache import never_cache
@@ -91,7 +92,10 @@ def not_signed_in(
 ) -> HttpResponseBase:
     """The sign-in page, with a sentence about it."""
     _write_down(request, error, Action.SIGN_IN_REFUSED, Actor.for_stranger(address=client_address(request)))
-    request.GET = QueryDict(urlencode({"next": next_url} if next_url else {}))
+    # As if that page were asked for: the address here holds a code, and leads nowhere a second time.
+    query = urlencode({"next": next_url} if next_url else {})
+    request.path = request.path_info = reverse("account_login")
+    request.META["QUERY_STRING"], request.GET = query, QueryDict(query)
     page = SignInPage()
     page.setup(request)
     response = page.untried(str(error), status=_status(error))
