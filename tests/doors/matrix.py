@@ -233,6 +233,11 @@ MATRIX: Mapping[str, Methods] = {
         "GET HEAD POST PUT OPTIONS": console("200 200 200 200"),
         OTHERS: console("405 405 405 405"),
     },
+    # Without OIDC_ISSUER there is nothing here; tests/single_sign_on has one.
+    "accounts/single-sign-on/": {OTHERS: everybody("404")},
+    "accounts/single-sign-on/prove/": {OTHERS: everybody("404")},
+    "accounts/single-sign-on/return/": {OTHERS: everybody("404")},
+    "accounts/single-sign-on/back-channel-logout/": {OTHERS: everybody("404")},
     "accounts/signup/": _REDIRECT,
     "accounts/password/reset/": _REDIRECT,
     "accounts/password/set/": _REDIRECT,
