@@ -14,7 +14,8 @@ ROLES = ("Viewers", "Operators", "Auditors", "Administrators")
 
 _OTHERS = ("OIDC_CLIENT_ID", "OIDC_CLIENT_SECRET", "OIDC_LABEL", "OIDC_ROLES_CLAIM", "OIDC_ROLES")
 _ISSUER = re.compile(r"https?://[^\s/?#@\\]+(/[^\s?#\\]*)?")
-_VISIBLE = re.compile(r"[\x21-\x7e]{1,1000}")
+_GIVEN_OUT = re.compile(r"[\x20-\x7e]{1,1000}")  # RFC 6749, appendix A
+_CLAIM = re.compile(r"[\x21-\x7e]{1,200}")
 
 
 @dataclass(frozen=True)
@@ -45,8 +46,8 @@ def single_sign_on() -> SingleSignOn | None:
         )
     return SingleSignOn(
         issuer=issuer,
-        client_id=_visible("OIDC_CLIENT_ID"),
-        client_secret=_visible("OIDC_CLIENT_SECRET"),
+        client_id=_given_out("OIDC_CLIENT_ID"),
+        client_secret=_given_out("OIDC_CLIENT_SECRET"),
         label=_label(default=urlsplit(issuer).hostname or ""),
         roles_claim=_claim(),
         roles=_roles(),
@@ -78,12 +79,10 @@ def _is_loopback(host: str) -> bool:
         return False
 
 
-def _visible(name: str) -> str:
+def _given_out(name: str) -> str:
     text = optional(name)
-    if _VISIBLE.fullmatch(text) is None:
-        raise wrong(
-            name, "must be what the identity provider gave out for this console: ASCII without white space."
-        )
+    if _GIVEN_OUT.fullmatch(text) is None:
+        raise wrong(name, "must be what the identity provider gave out for this console: one line of ASCII.")
     return text
 
 
@@ -96,7 +95,7 @@ def _label(*, default: str) -> str:
 
 def _claim() -> str:
     text = optional("OIDC_ROLES_CLAIM", "groups")
-    if _VISIBLE.fullmatch(text) is None:
+    if _CLAIM.fullmatch(text) is None:
         raise wrong("OIDC_ROLES_CLAIM", "must be the name of a claim, such as groups.")
     return text
 

@@ -12,6 +12,7 @@ from identity_cloud.operators.single_sign_on.remembered import Remembered
 from identity_cloud.settings.single_sign_on import is_taken
 
 UNKNOWN_KEY = 30  # seconds between two looks for a key that is not there: anybody can name one.
+CALLS_ITSELF_OTHERWISE = "calls_itself_otherwise"
 
 _WELL_KNOWN = "/.well-known/openid-configuration"
 
@@ -60,7 +61,7 @@ def _discover() -> Provider:
     issuer = named().issuer
     said = fetching.get(issuer.removesuffix("/") + _WELL_KNOWN)
     if said.get("issuer") != issuer:
-        raise ProviderAway("calls_itself_otherwise")
+        raise ProviderAway(CALLS_ITSELF_OTHERWISE)
     methods = said.get("token_endpoint_auth_methods_supported", ["client_secret_basic"])
     return Provider(
         authorization_endpoint=_address(said, "authorization_endpoint"),

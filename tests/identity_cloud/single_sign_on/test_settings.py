@@ -73,7 +73,7 @@ def test_none(monkeypatch: pytest.MonkeyPatch) -> None:
         ("OIDC_ISSUER", f"https://login.example.com/{200 * 'a'}", "must be the https address"),
         ("OIDC_ISSUER", "", "is set, and OIDC_ISSUER is not."),
         ("OIDC_CLIENT_ID", "", "must be what the identity provider gave out"),
-        ("OIDC_CLIENT_ID", "two words", "must be what the identity provider gave out"),
+        ("OIDC_CLIENT_ID", "two\nlines", "must be what the identity provider gave out"),
         ("OIDC_CLIENT_SECRET", "", "must be what the identity provider gave out"),
         ("OIDC_CLIENT_SECRET", "sécret", "must be what the identity provider gave out"),
         ("OIDC_LABEL", 41 * "a", "must be at most 40 characters"),
