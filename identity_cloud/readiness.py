@@ -20,6 +20,7 @@ from identity_cloud.paths import account
 from identity_cloud.redis_readiness import check_redis
 from identity_cloud.settings.database import DEFAULT
 from identity_cloud.settings.environment import optional
+from identity_cloud.single_sign_on_readiness import check_single_sign_on
 
 
 def check() -> None:
@@ -27,6 +28,7 @@ def check() -> None:
     check_files()
     check_redis()
     check_database()
+    check_single_sign_on()
 
 
 def check_database() -> None:

@@ -20,7 +20,6 @@ urlpatterns = [
     path("oauth2/revoke/", RevocationView.as_view(), name="revoke"),
     path("metrics/", MetricsView.as_view(), name="metrics"),
     path("accounts/", include("identity_cloud.operators.urls")),
-    path("account/", include("identity_cloud.operators.account_urls")),
     path("admin/", admin.site.urls),
     path("account/", include("identity_cloud.operators.account_urls")),
     path("favicon.ico", RedirectView.as_view(url=favicon)),

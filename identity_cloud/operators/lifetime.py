@@ -36,8 +36,12 @@ def end(request: HttpRequest) -> End | None:
 
 def seconds_left(request: HttpRequest) -> int:
     """Until it ends, if nobody asks for anything more."""
-    idle: float = request.session[SEEN] + settings.SESSION_IDLE
-    return max(0, ceil(min(idle, request.session[BEGAN] + settings.SESSION_LONGEST) - time.time()))
+    idle, longest = (
+        request.session[SEEN] + settings.SESSION_IDLE,
+        request.session[BEGAN] + settings.SESSION_LONGEST,
+    )
+    left: float = min(idle, longest) - time.time()
+    return max(0, ceil(left))
 
 
 def prolong(request: HttpRequest) -> bool:

@@ -6,6 +6,8 @@ from allauth.account import views
 from django.urls import path
 from django.views.generic import RedirectView
 
+from identity_cloud.operators.single_sign_on.back_channel import BackChannelLogout
+from identity_cloud.operators.single_sign_on.views import BeginPage, ProvePage, ReturnPage
 from identity_cloud.operators.views import PasswordPage, SignInPage, SignOutPage
 from identity_cloud.operators.views.passkey_sign_in import PasskeySignInPage
 from identity_cloud.operators.views.prove import ProofPage
@@ -19,6 +21,14 @@ urlpatterns = [
     path("inactive/", views.account_inactive, name="account_inactive"),
     path("prove/", ProofPage.as_view(), name="account_reauthenticate"),
     path("password/change/", PasswordPage.as_view(), name="account_change_password"),
+    path("single-sign-on/", BeginPage.as_view(), name="single_sign_on"),
+    path("single-sign-on/prove/", ProvePage.as_view(), name="single_sign_on_prove"),
+    path("single-sign-on/return/", ReturnPage.as_view(), name="single_sign_on_return"),
+    path(
+        "single-sign-on/back-channel-logout/",
+        BackChannelLogout.as_view(),
+        name="single_sign_on_back_channel_logout",
+    ),
     # allauth asks for these names; there is nothing behind them here.
     path("signup/", RedirectView.as_view(pattern_name="account_login"), name="account_signup"),
     path("password/set/", RedirectView.as_view(pattern_name="account_login"), name="account_set_password"),

@@ -36,6 +36,7 @@ from identity_cloud.settings.environment import (
     required,
 )
 from identity_cloud.settings.public_url import host, public_url
+from identity_cloud.settings.single_sign_on import password_sign_in, single_sign_on
 
 PUBLIC_URL, IS_LOCAL = public_url()
 
@@ -70,6 +71,7 @@ INSTALLED_APPS = [
     "allauth",
     "allauth.account",
     "allauth.mfa",
+    "allauth.socialaccount",
     "allauth.usersessions",
     "rest_framework",
     "drf_spectacular",
@@ -156,6 +158,8 @@ MFA_SUPPORTED_TYPES = ["recovery_codes", "totp", "webauthn"]
 MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_WEBAUTHN_USER_VERIFICATION = "required"
 MFA_RATE_LIMITS = {"webauthn_login": "30/m/ip"}  # Nobody guesses a passkey: it is for the load.
+SINGLE_SIGN_ON = single_sign_on()
+PASSWORD_SIGN_IN = password_sign_in(SINGLE_SIGN_ON)
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "accesskeys:home"
 ACCOUNT_LOGOUT_REDIRECT_URL = "account_login"

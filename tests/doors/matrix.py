@@ -244,6 +244,11 @@ MATRIX: Mapping[str, Methods] = {
         OTHERS: console("405 405 405 405"),
     },
     "account/sessions/left/": {"GET HEAD POST OPTIONS": everybody("200"), OTHERS: everybody("405")},
+    # Without OIDC_ISSUER there is nothing here; tests/single_sign_on has one.
+    "accounts/single-sign-on/": {OTHERS: everybody("404")},
+    "accounts/single-sign-on/prove/": {OTHERS: everybody("404")},
+    "accounts/single-sign-on/return/": {OTHERS: everybody("404")},
+    "accounts/single-sign-on/back-channel-logout/": {OTHERS: everybody("404")},
     "accounts/signup/": _REDIRECT,
     "accounts/password/reset/": _REDIRECT,
     "accounts/password/set/": _REDIRECT,

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from http import HTTPStatus
 from typing import Any
 
 from allauth.account.forms import LoginForm
 from allauth.account.views import LoginView
-from django.http import HttpResponseRedirect
+from django.conf import settings
+from django.http import HttpRequest, HttpResponseRedirect
 from django.http.response import HttpResponseBase
 from django.utils.decorators import method_decorator
 from django.utils.translation import gettext as _
@@ -34,10 +36,18 @@ class SignInPage(CountedMixin, LoginView):
     kept = ("login",)
     form_class = SignInForm
 
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        if request.method == "POST" and not settings.PASSWORD_SIGN_IN:
+            return self.untried(_("Passwords are switched off here."), status=HTTPStatus.FORBIDDEN)
+        return super().dispatch(request, *args, **kwargs)
+
     def get_context_data(self, **context: Any) -> dict[str, Any]:
         context = super().get_context_data(**context)
         if is_mostly_in(context["redirect_field_value"] or ""):
             context["redirect_field"] = ""
+            context["redirect_field_value"] = ""
+        context["password_sign_in"] = settings.PASSWORD_SIGN_IN
+        context["single_sign_on"] = settings.SINGLE_SIGN_ON
         context["has_passkeys"] = not passkeys.obstacle(self.request)
         return context
 
