@@ -2,24 +2,27 @@
 
 from __future__ import annotations
 
-from typing import Any
+import json
+from typing import Any, cast
 
 from allauth.account.adapter import get_adapter
 from allauth.core import ratelimit
 from allauth.mfa.models import Authenticator
 from django import forms
-from django.contrib.auth.models import AbstractUser
+from django.contrib.auth.models import User
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from accesskeys.console.typed_keys import KeylessForm
-from accesskeys.console.verbatim import VerbatimInput
+from accesskeys.console.verbatim import UnseenInput, VerbatimInput
 from accesskeys.operations import showing
 from identity_cloud.operators import factors
+from identity_cloud.operators.factors import passkeys
+from identity_cloud.operators.single_sign_on import conf
+from identity_cloud.operators.single_sign_on.accounts import is_by_provider
 
-# Of these names, so that they can come along with whatever form was begun.
-PREFIX = "proof_"
+PREFIX = "proof_"  # So that the fields can come along with whatever form was begun.
 
 
 class ReasonForm(KeylessForm, forms.Form):
@@ -34,7 +37,10 @@ class ReasonForm(KeylessForm, forms.Form):
 
 
 class ProofForm(KeylessForm, forms.Form):
-    """One of the ways of this operator. ``used`` says which it was."""
+    """The ways of this operator, of which one is enough; ``used`` says which it was.
+
+    Without a field the proof is given elsewhere: at the identity provider, in another tab.
+    """
 
     proof_password = forms.CharField(
         label=_("Password"),
@@ -44,27 +50,45 @@ class ProofForm(KeylessForm, forms.Form):
     )
     proof_code = forms.CharField(
         label=_("Code"),
-        max_length=32,
+        max_length=64,
         required=False,
-        widget=VerbatimInput({"autocomplete": "one-time-code", "inputmode": "numeric", "autofocus": True}),
+        widget=UnseenInput({"class": "mono", "autocomplete": "one-time-code", "autofocus": True}),
         help_text=_("From your app, or one of your recovery codes."),
     )
     proof_credential = forms.JSONField(required=False, widget=forms.HiddenInput)
 
     def __init__(self, *args: Any, request: HttpRequest, **kwargs: Any) -> None:
         self._request = request
-        self._operator: AbstractUser = request.user  # type: ignore[assignment]
+        self._operator = cast(User, request.user)
+        self._kinds = factors.kinds(self._operator)
         self.used = ""
+        self.is_at_provider = not factors.has_factor(self._operator) and is_by_provider(self._operator)
         super().__init__(*args, **kwargs)
         for name in self.fields.keys() - self._ways():
             del self.fields[name]
 
     def _ways(self) -> set[str]:
-        kinds = factors.kinds(self._operator)
-        ways = {"proof_credential"} if Authenticator.Type.WEBAUTHN in kinds else set()
-        if kinds & {Authenticator.Type.TOTP, Authenticator.Type.RECOVERY_CODES}:
+        if self.is_at_provider:
+            return set()
+        ways = {"proof_credential"} if passkeys.KIND in self._kinds else set()
+        if self._kinds - {passkeys.KIND}:
             ways.add("proof_code")
         return ways or {"proof_password"}
+
+    @property
+    def provider(self) -> str:
+        """What the identity provider is called."""
+        return conf.named().label
+
+    @property
+    def obstacle(self) -> str:
+        """Why a passkey cannot be used at this address, though there is one."""
+        return passkeys.obstacle(self._request) if "proof_credential" in self.fields else ""
+
+    @property
+    def options(self) -> str:
+        """What the browser asks for a passkey with. The challenge is kept in the session, for one answer."""
+        return json.dumps(factors.begin_passkey(self._request, self._operator))
 
     @property
     def reason(self) -> str:
@@ -76,9 +100,7 @@ class ProofForm(KeylessForm, forms.Form):
         if self.errors:
             return given
         if credential := given.get("proof_credential"):
-            self._accept(
-                "proof_credential", factors.complete_passkey(self._request, self._operator, credential)
-            )
+            self._accept(None, factors.complete_passkey(self._request, self._operator, credential))
         elif code := given.get("proof_code"):
             self._accept("proof_code", factors.check_code(self._operator, code))
         elif password := given.get("proof_password"):
@@ -87,17 +109,18 @@ class ProofForm(KeylessForm, forms.Form):
             raise ValidationError(_("Fill this in to go on."), "required")
         return given
 
-    def _accept(self, field: str, authenticator: Authenticator | None) -> None:
+    def _accept(self, field: str | None, authenticator: Authenticator | None) -> None:
         if authenticator is None:
-            raise ValidationError({field: ValidationError(_("That was not right. Try again."), "wrong")})
-        self.used = authenticator.type
+            self.add_error(field, ValidationError(_("That was not right. Try again."), "wrong"))
+        else:
+            self.used = authenticator.type
 
     def _check_password(self, password: str) -> None:
         key = f"proof-{self._operator.pk}"
         if not ratelimit.consume(self._request, action="login_failed", key=key):
             raise get_adapter().validation_error("too_many_login_attempts")
-        if not self._operator.check_password(password):
-            wrong = ValidationError(_("The password is not correct."), "wrong")
-            raise ValidationError({"proof_password": wrong})
-        ratelimit.clear(self._request, action="login_failed", key=key)
-        self.used = "password"
+        if self._operator.check_password(password):
+            ratelimit.clear(self._request, action="login_failed", key=key)
+            self.used = "password"
+        else:
+            self.add_error("proof_password", ValidationError(_("The password is not correct."), "wrong"))

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+from http import HTTPStatus
 from typing import Any
 
 from django.contrib.auth.mixins import LoginRequiredMixin
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect
 from django.utils.decorators import method_decorator
 from django.views.decorators.cache import never_cache
 from django.views.generic import TemplateView
 
-from accesskeys.http import htmx
+from accesskeys.http import actor_of, htmx, redirect
+from accesskeys.operations import policy
 from identity_cloud.operators import proving
 
 
@@ -22,11 +23,13 @@ class ProofPage(LoginRequiredMixin, TemplateView):
     template_name = "operators/prove.html"
 
     def get_context_data(self, **context: Any) -> dict[str, Any]:
-        wants_reason = self.request.GET.get("for") == "reason"
+        wants_reason = "reason" in (self.request.GET.get("for"), *self.request.POST)
         return super().get_context_data(**context, **proving.forms(self.request, wants_reason=wants_reason))
 
     def post(self, request: HttpRequest) -> HttpResponse:
-        """The proof was right, or was not needed any more."""
+        """The proof was right, or was given elsewhere meanwhile."""
+        if not policy.has_proved(actor_of(request)):
+            return self.render_to_response(self.get_context_data(is_missing=True))
         if htmx(request):
-            return HttpResponse(status=204, headers={"HX-Trigger": "proved"})
-        return redirect("accesskeys:home")
+            return HttpResponse(status=HTTPStatus.NO_CONTENT, headers={"HX-Trigger": "proved"})
+        return redirect(request, request.path)

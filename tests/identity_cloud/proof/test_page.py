@@ -122,7 +122,7 @@ class TestForScripts:
     def test_a_proof_that_is_not_needed_any_more_is_fine(self, client: Client) -> None:
         client.post(PROVE, {"proof_password": PASSWORD})
         assert 'name="proof_password"' not in client.get(PROVE).content.decode()
-        assert client.post(PROVE, {"proof_password": PASSWORD})["Location"] == "/"
+        assert client.post(PROVE, {"proof_password": PASSWORD})["Location"] == PROVE
 
 
 class TestGuessing:

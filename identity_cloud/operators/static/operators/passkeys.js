@@ -26,6 +26,11 @@
     return JSON.stringify(answer);
   };
 
+  window.identityCloud.askPasskey = async (options) => {
+    const publicKey = PublicKeyCredential.parseRequestOptionsFromJSON(options);
+    return JSON.stringify(await navigator.credentials.get({ publicKey }));
+  };
+
   const send = (form, answer) => {
     form.elements.credential.value = answer;
     form.submit(); // Past the listener below.

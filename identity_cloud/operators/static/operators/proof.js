@@ -1,7 +1,8 @@
 // Asks for fresh proof in a dialog where the server wants it, and then sends once more what was begun.
 (() => {
   const dialog = document.getElementById("proof");
-  if (!dialog) return;
+  if (!dialog) return; // Nobody is signed in.
+  const { warn, askPasskey } = window.identityCloud;
   let settle;
 
   /** Ask for it. Resolves to what is to be sent along, or to nothing where the operator has thought better of it. */
@@ -25,6 +26,20 @@
   dialog.addEventListener("close", () => {
     dialog.replaceChildren();
     settle?.();
+  });
+
+  document.addEventListener("click", async ({ target }) => {
+    const button = target.closest("[data-prove-passkey]");
+    if (!button) return;
+    button.disabled = true;
+    try {
+      const { form } = button;
+      form.elements.proof_credential.value = await askPasskey(JSON.parse(button.dataset.provePasskey).publicKey);
+      form.requestSubmit();
+    } catch {
+      warn(button.dataset.failed);
+    }
+    button.disabled = false;
   });
 
   document.addEventListener("htmx:beforeSwap", async ({ detail }) => {
