@@ -38,10 +38,14 @@ class SecondStepPage(CountedMixin, FormView):  # type: ignore[type-arg]
     form_class = CodeForm
     template_name = "account/second_step.html"
 
+    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        if not factors.has_factor(self.operator):  # They were reset meanwhile.
+            return self._begin_again()
+        return super().get(request, *args, **kwargs)
+
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         if "cancel" in request.POST:
-            clear_login(request)
-            return HttpResponseRedirect(reverse("account_login"))
+            return self._begin_again()
         if "credential" in request.POST:
             return self._judge_passkey(credential_in(request.POST))
         return super().post(request, *args, **kwargs)
@@ -56,6 +60,10 @@ class SecondStepPage(CountedMixin, FormView):  # type: ignore[type-arg]
             form.add_error("code", _("This code is not right, or was used before."))
             return self.form_invalid(form)
         return self._go_on(authenticator)
+
+    def _begin_again(self) -> HttpResponse:
+        clear_login(self.request)
+        return HttpResponseRedirect(reverse("account_login"))
 
     def _judge_passkey(self, credential: Any) -> HttpResponse:
         authenticator = factors.complete_passkey(self.request, self.operator, credential)

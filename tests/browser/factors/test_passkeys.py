@@ -1,0 +1,161 @@
+"""Passkeys in Chromium, with the virtual authenticator of its DevTools."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+from allauth.mfa.models import Authenticator
+from playwright.sync_api import expect
+
+from tests.browser.conftest import PASSWORD
+from tests.browser.factors.conftest import Device
+from tests.factories import OperatorFactory
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+NOT_USED = "No passkey was used. Try again, or choose another way."
+
+
+def enrolled(device: Device) -> None:
+    """Ada has a passkey, and is signed out."""
+    device.type_password()
+    device.is_in()
+    device.add_passkey()
+    expect(device.page.get_by_role("heading", name="Recovery codes")).to_be_visible()
+    device.sign_out()
+
+
+def test_one_is_added_with_its_name_and_listed(device: Device) -> None:
+    device.type_password()
+    device.is_in()
+    device.add_passkey("Laptop at work")
+    codes = device.page.locator("#codes").inner_text().split()
+    assert len(codes) == 10
+    device.page.get_by_role("link", name="I have kept them").click()
+    device.is_in()
+    expect(device.page.get_by_role("strong")).to_have_text("Laptop at work")
+    expect(device.page.get_by_text("Not used yet.")).to_be_visible()
+    row = Authenticator.objects.get(type="webauthn")
+    assert row.data["name"] == "Laptop at work"
+    assert not any(code in device.page.content() for code in codes)
+
+
+def test_it_is_the_only_step_of_a_sign_in(device: Device) -> None:
+    enrolled(device)
+    device.open("/accounts/login/?next=/account/")
+    device.button("Sign in with a passkey").click()
+    device.is_in()
+    assert Authenticator.objects.get(type="webauthn").last_used_at is not None
+
+
+def test_it_is_the_second_step_after_the_password(device: Device) -> None:
+    enrolled(device)
+    device.type_password()
+    expect(device.page.get_by_role("heading", name="Show that it is you")).to_be_visible()
+    device.button("Use a passkey").click()
+    device.is_in()
+
+
+def test_another_one_on_the_same_device_is_refused_by_the_device(device: Device) -> None:
+    enrolled(device)
+    device.open("/accounts/login/?next=/account/")
+    device.button("Sign in with a passkey").click()
+    device.is_in()
+    device.add_passkey("Again")
+    expect(device.page.get_by_role("alert")).to_have_text(
+        "There is a passkey of this account on that device already."
+    )
+    assert Authenticator.objects.filter(type="webauthn").count() == 1
+
+
+def test_without_its_authenticator_nobody_gets_in(device: Device) -> None:
+    enrolled(device)
+    device.pull_out()
+    device.plug_in()
+    device.type_password()
+    device.button("Use a passkey").click()
+    expect(device.page.get_by_text(NOT_USED)).to_be_visible()
+    device.open("/account/")
+    expect(device.page.get_by_role("heading", name="Sign in")).to_be_visible()
+
+
+def test_with_the_wrong_finger_nobody_gets_in(device: Device) -> None:
+    enrolled(device)
+    device.verifies(False)
+    device.type_password()
+    device.button("Use a passkey").click()
+    expect(device.page.get_by_text(NOT_USED)).to_be_visible()
+    device.verifies(True)
+    device.button("Use a passkey").click()
+    device.is_in()
+
+
+def test_one_that_was_removed_here_opens_nothing(device: Device) -> None:
+    enrolled(device)
+    Authenticator.objects.filter(type="webauthn").delete()
+    device.open("/accounts/login/")
+    device.button("Sign in with a passkey").click()
+    expect(device.page.get_by_text("This passkey does not open an account here.")).to_be_visible()
+    device.open("/account/")
+    expect(device.page.get_by_role("heading", name="Sign in")).to_be_visible()
+
+
+def test_an_operator_who_was_switched_off_stays_out(device: Device) -> None:
+    enrolled(device)
+    Authenticator.objects.get(type="webauthn").user.__class__.objects.update(is_active=False)
+    device.open("/accounts/login/")
+    device.button("Sign in with a passkey").click()
+    expect(device.page.get_by_role("heading", name="Account switched off")).to_be_visible()
+
+
+def test_somebody_elses_passkey_is_no_second_step(at: Callable[..., Device], device: Device) -> None:
+    enrolled(device)
+    OperatorFactory(username="eve", password=PASSWORD)
+    eve = at()
+    eve.plug_in()
+    eve.type_password("eve")
+    eve.add_passkey("Eve's")
+    expect(eve.page.get_by_role("heading", name="Recovery codes")).to_be_visible()
+    eve.sign_out()
+    # On Eve's device there is no passkey of Ada's, and Ada's page asks for none of Eve's.
+    eve.type_password("ada")
+    eve.button("Use a passkey").click()
+    expect(eve.page.get_by_text(NOT_USED)).to_be_visible()
+
+
+def test_an_answer_is_good_once(device: Device) -> None:
+    enrolled(device)
+    sent: list[str] = []
+    device.page.on(
+        "request",
+        lambda request: sent.append(request.post_data or "") if request.method == "POST" else None,
+    )
+    device.open("/accounts/login/?next=/account/")
+    device.button("Sign in with a passkey").click()
+    device.is_in()
+    [answer] = [body for body in sent if "credential=" in body]
+    device.sign_out()
+    device.open("/accounts/login/?next=/account/")
+    status = device.page.evaluate(
+        """async (body) => {
+            const form = new URLSearchParams(body);
+            form.set("csrfmiddlewaretoken", document.querySelector("[name=csrfmiddlewaretoken]").value);
+            const response = await fetch("/accounts/passkey/", {method: "POST", body: form});
+            return response.url;
+        }""",
+        answer,
+    )
+    assert status.endswith("/accounts/login/?next=/account/")
+    device.open("/account/")
+    expect(device.page.get_by_role("heading", name="Sign in")).to_be_visible()
+
+
+def test_an_address_without_a_name_says_so(at: Callable[..., Device], device: Device) -> None:
+    enrolled(device)
+    other = at("127.0.0.1")
+    other.open("/accounts/login/")
+    expect(other.button("Sign in with a passkey")).to_have_count(0)
+    other.type_password()
+    expect(other.page.get_by_text("Passkeys need a name in the address: open the console at")).to_be_visible()
+    expect(other.page.get_by_label("Code")).to_be_visible()
