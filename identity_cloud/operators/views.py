@@ -29,6 +29,9 @@ from identity_cloud.operators.hashing import TURNS
 logger = logging.getLogger("identity_cloud.operators")
 
 
+PROBLEM = "sign_in_problem"  # In the session: what single sign-on has to say, and the status to say it with.
+
+
 class CountedMixin:
     """A form whose attempts are counted. Where they cannot be, none is made: a limit that nobody counts is none.
 
@@ -102,6 +105,11 @@ class SignInPage(CountedMixin, LoginView):
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         if request.method == "POST" and not settings.PASSWORD_SIGN_IN:
             return self.untried(_("Passwords are switched off here."), status=HTTPStatus.FORBIDDEN)
+        sentence, status = request.session.pop(PROBLEM, ("", HTTPStatus.OK))
+        if status == HTTPStatus.SERVICE_UNAVAILABLE:
+            return self.unavailable(sentence)
+        if sentence:
+            return self.untried(sentence, status=status)
         return super().dispatch(request, *args, **kwargs)
 
     def get_context_data(self, **context: Any) -> dict[str, Any]:
