@@ -10,13 +10,18 @@ from identity_cloud.operators.single_sign_on import discovery
 from tests.single_sign_on.provider import FOLDER, Browser, IdentityProvider
 
 
-@pytest.fixture(scope="session")
-def running_provider(tmp_path_factory: pytest.TempPathFactory) -> Iterator[IdentityProvider]:
-    """oidc-provider, for a console on the address that the tests' settings name."""
+def needs_oidc_provider() -> None:
+    """Skip where it is not installed."""
     if not (shutil.which("node") and (FOLDER / "node_modules").is_dir()):
         pytest.skip(
             "oidc-provider is not installed. Install Node.js, then: npm ci --prefix tests/single_sign_on"
         )
+
+
+@pytest.fixture(scope="session")
+def running_provider(tmp_path_factory: pytest.TempPathFactory) -> Iterator[IdentityProvider]:
+    """oidc-provider, for a console on the address that the tests' settings name."""
+    needs_oidc_provider()
     provider = IdentityProvider("http://127.0.0.1:8000", tmp_path_factory.mktemp("identity_provider") / "log")
     yield provider
     provider.stop()

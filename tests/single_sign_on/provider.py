@@ -13,7 +13,6 @@ import jwt
 import requests
 from cryptography.hazmat.primitives.asymmetric import rsa
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
-from django.http.response import HttpResponseBase
 from django.test import Client
 
 from identity_cloud.settings.single_sign_on import SingleSignOn
@@ -107,7 +106,7 @@ class Browser:
         self.console = Client(raise_request_exception=False)
         self.there = requests.Session()
 
-    def sign_in(self, next_url: str = "/settings/access-keys/") -> HttpResponseBase:
+    def sign_in(self, next_url: str = "/settings/access-keys/") -> Any:
         """From the button to the answer behind it."""
         return self.come_back(self.go(next_url))
 
@@ -117,9 +116,16 @@ class Browser:
         assert answer.status_code == 302, answer.content.decode()
         return answer["Location"]
 
-    def come_back(self, url: str) -> HttpResponseBase:
+    def come_back(self, url: str) -> Any:
         """Through the provider, and back to the console."""
-        return self.console.get(self.pass_through(url))
+        return self.ask(self.pass_through(url))
+
+    def ask(self, path: str) -> Any:
+        """The answer of the console; where it leads to the sign-in page, that page."""
+        answer = self.console.get(path)
+        if answer.status_code == 302 and answer["Location"].startswith("/accounts/login/"):
+            return self.console.get(answer["Location"])
+        return answer
 
     def pass_through(self, url: str) -> str:
         """The address of the console that the provider leads to, with the code in it."""

@@ -30,7 +30,7 @@ def away(answer: Any, log: pytest.LogCaptureFixture, reason: str) -> None:
 
 def test_away(provider: IdentityProvider, browser_of: Browser, caplog: pytest.LogCaptureFixture) -> None:
     provider.proxy.is_away = True
-    away(browser_of.console.get(BEGIN), caplog, "not_reached ConnectionError.")
+    away(browser_of.ask(BEGIN), caplog, "not_reached ConnectionError.")
 
 
 def test_away_on_the_way_back(
@@ -38,28 +38,28 @@ def test_away_on_the_way_back(
 ) -> None:
     answer = browser_of.pass_through(browser_of.go())
     provider.proxy.is_away = True
-    away(browser_of.console.get(answer), caplog, "not_reached ConnectionError.")
+    away(browser_of.ask(answer), caplog, "not_reached ConnectionError.")
 
 
 def test_slow(provider: IdentityProvider, browser_of: Browser, caplog: pytest.LogCaptureFixture) -> None:
     """The first one waits for three seconds; while it does, and shortly after, others hear it at once."""
     provider.proxy.hang = Event()
     begun = time.monotonic()
-    first = Thread(target=browser_of.console.get, args=[BEGIN])
+    first = Thread(target=browser_of.ask, args=[BEGIN])
     first.start()
     time.sleep(0.2)
-    away(Browser(provider).console.get(BEGIN), caplog, "being_asked.")
+    away(Browser(provider).ask(BEGIN), caplog, "being_asked.")
     assert time.monotonic() - begun < 2.5
     first.join()
     assert time.monotonic() - begun < 6
-    away(Browser(provider).console.get(BEGIN), caplog, "not_reached ReadTimeout.")
+    away(Browser(provider).ask(BEGIN), caplog, "not_reached ReadTimeout.")
     assert provider.proxy.seen == [DISCOVERY]
     provider.proxy.hang.set()
 
 
 def test_back_again(provider: IdentityProvider, browser_of: Browser, monkeypatch: pytest.MonkeyPatch) -> None:
     provider.proxy.is_away = True
-    assert browser_of.console.get(BEGIN).status_code == 503
+    assert browser_of.ask(BEGIN).status_code == 503
     provider.proxy.is_away = False
     monkeypatch.setattr(remembered, "AWAY", 0)
     browser_of.sign_in()
@@ -88,7 +88,7 @@ def test_not_a_provider(
     caplog: pytest.LogCaptureFixture,
 ) -> None:
     provider.proxy.tampers[DISCOVERY] = tamper
-    away(browser_of.console.get(BEGIN), caplog, reason)
+    away(browser_of.ask(BEGIN), caplog, reason)
 
 
 def test_no_such_page(
@@ -98,7 +98,7 @@ def test_no_such_page(
     caplog: pytest.LogCaptureFixture,
 ) -> None:
     settings.SINGLE_SIGN_ON = provider.settings(issuer=f"{provider.issuer}/realm")
-    away(browser_of.console.get(BEGIN), caplog, "answered 404.")
+    away(browser_of.ask(BEGIN), caplog, "answered 404.")
 
 
 def test_a_wrong_secret(

@@ -57,7 +57,7 @@ def test_the_page_after_a_refusal_leads_on(provider: IdentityProvider) -> None:
     """The form below the sentence is the usual one, and goes where the operator wanted to go."""
     browser = Browser(provider)
     provider.is_now(None)
-    page = browser.sign_in("/settings/audit-log/").content.decode()  # type: ignore[attr-defined]
+    page = browser.sign_in("/settings/audit-log/").content.decode()
     assert f'action="{LOGIN}"' in page
     assert '<input type="hidden" name="next" value="/settings/audit-log/"' in page
     assert "code=" not in page

@@ -123,7 +123,7 @@ def test_a_code_is_good_once(
     own = thief.pass_through(thief.go())
     code = used.partition("code=")[2].partition("&")[0]
     own_code = own.partition("code=")[2].partition("&")[0]
-    refused(thief.console.get(own.replace(own_code, code)), "code_refused", NOT_VALID, caplog)
+    refused(thief.ask(own.replace(own_code, code)), "code_refused", NOT_VALID, caplog)
 
 
 def test_an_answer_is_good_once(browser_of: Browser, caplog: pytest.LogCaptureFixture) -> None:
@@ -132,14 +132,14 @@ def test_an_answer_is_good_once(browser_of: Browser, caplog: pytest.LogCaptureFi
     browser_of.console.post("/accounts/logout/")
     User.objects.all().delete()
     AuditEvent.objects.all().delete()
-    refused(browser_of.console.get(used), "unknown_state", BEGIN_AGAIN, caplog)
+    refused(browser_of.ask(used), "unknown_state", BEGIN_AGAIN, caplog)
 
 
 def test_an_answer_is_for_the_browser_that_asked(
     provider: IdentityProvider, browser_of: Browser, caplog: pytest.LogCaptureFixture
 ) -> None:
     answer = browser_of.pass_through(browser_of.go())
-    refused(Browser(provider).console.get(answer), "unknown_state", BEGIN_AGAIN, caplog)
+    refused(Browser(provider).ask(answer), "unknown_state", BEGIN_AGAIN, caplog)
 
 
 @pytest.mark.parametrize("named", ["https%3A%2F%2Fanother.example", None])
@@ -147,7 +147,7 @@ def test_an_answer_names_its_issuer(
     named: str | None, provider: IdentityProvider, browser_of: Browser, caplog: pytest.LogCaptureFixture
 ) -> None:
     path, _, rest = browser_of.pass_through(browser_of.go()).partition("&iss=")
-    answer = browser_of.console.get(path if named is None else f"{path}&iss={named}")
+    answer = browser_of.ask(path if named is None else f"{path}&iss={named}")
     assert rest
     refused(answer, "answer_of_another_issuer", NOT_VALID, caplog)
 
@@ -176,7 +176,7 @@ def test_what_is_secret_is_in_no_log(
     provider.proxy.tampers["/token"] = tamper
     caplog.set_level("DEBUG")
     url = browser_of.pass_through(browser_of.go())
-    page = browser_of.console.get(url).content.decode()
+    page = browser_of.ask(url).content.decode()
     code = url.partition("code=")[2].partition("&")[0]
     lines = [record.getMessage() for record in caplog.records if record.name.startswith("identity_cloud")]
     for secret in [code, provider.settings().client_secret, *tokens]:

@@ -8,24 +8,23 @@ from typing import Any
 
 from allauth.account.utils import get_next_redirect_url
 from django.contrib.auth.views import redirect_to_login
-from django.http import Http404, HttpRequest, HttpResponse, QueryDict
+from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.urls import reverse
 from django.utils.decorators import method_decorator
-from django.utils.http import urlencode
 from django.views.decorators.cache import never_cache
 from django.views.generic import View
 
 from accesskeys.console.views.errors import problem, unavailable
 from accesskeys.core import once
-from accesskeys.http import RETRY_AFTER_SECONDS, actor_of, client_address, redirect
+from accesskeys.http import actor_of, client_address, redirect
 from accesskeys.models import Action
 from accesskeys.operations import audit
 from accesskeys.operations.actors import Actor
 from identity_cloud.operators.single_sign_on import exchange, sign_in
 from identity_cloud.operators.single_sign_on.conf import is_on
 from identity_cloud.operators.single_sign_on.exceptions import ProviderAway, SingleSignOnError
-from identity_cloud.operators.views import SignInPage
+from identity_cloud.operators.views.sign_in import PROBLEM
 
 logger = logging.getLogger("identity_cloud.operators.single_sign_on")
 
@@ -87,21 +86,12 @@ def prove(request: HttpRequest, next_url: str | None) -> HttpResponse:
         return not_proved(request, error)
 
 
-def not_signed_in(
-    request: HttpRequest, error: SingleSignOnError, *, next_url: str | None
-) -> HttpResponseBase:
-    """The sign-in page, with a sentence about it."""
+def not_signed_in(request: HttpRequest, error: SingleSignOnError, *, next_url: str | None) -> HttpResponse:
+    """To the sign-in page, which says why. The address here may hold a code, and leads nowhere a second time."""
     _write_down(request, error, Action.SIGN_IN_REFUSED, Actor.for_stranger(address=client_address(request)))
-    # As if that page were asked for: the address here holds a code, and leads nowhere a second time.
-    query = urlencode({"next": next_url} if next_url else {})
-    request.path = request.path_info = reverse("account_login")
-    request.META["QUERY_STRING"], request.GET = query, QueryDict(query)
-    page = SignInPage()
-    page.setup(request)
-    response = page.untried(str(error), status=_status(error))
-    if isinstance(error, ProviderAway):
-        response["Retry-After"] = str(RETRY_AFTER_SECONDS)
-    return response
+    request.session[PROBLEM] = [str(error), _status(error)]
+    query = {"next": next_url} if next_url else None
+    return redirect(request, reverse("account_login", query=query))
 
 
 def not_proved(request: HttpRequest, error: SingleSignOnError) -> HttpResponse:

@@ -20,6 +20,8 @@ from accesskeys.core.keys_in_text import is_mostly_in
 from identity_cloud.operators.factors import passkeys
 from identity_cloud.operators.views.counted import CountedMixin
 
+PROBLEM = "sign_in_problem"  # In the session: what single sign-on has to say, and the status to say it with.
+
 
 class SignInForm(KeylessForm, LoginForm):
     """A name and a password."""
@@ -39,6 +41,11 @@ class SignInPage(CountedMixin, LoginView):
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         if request.method == "POST" and not settings.PASSWORD_SIGN_IN:
             return self.untried(_("Passwords are switched off here."), status=HTTPStatus.FORBIDDEN)
+        sentence, status = request.session.pop(PROBLEM, ("", HTTPStatus.OK))
+        if status == HTTPStatus.SERVICE_UNAVAILABLE:
+            return self.unavailable(sentence)
+        if sentence:
+            return self.untried(sentence, status=status)
         return super().dispatch(request, *args, **kwargs)
 
     def get_context_data(self, **context: Any) -> dict[str, Any]:
