@@ -13,7 +13,6 @@ from accesskeys.models import Action, Outcome
 from accesskeys.operations import audit
 from accesskeys.operations.actors import Actor
 from accesskeys.operations.audit import Entry
-from identity_cloud.operators import names
 
 
 def signed_in(request: HttpRequest, user: AbstractUser, **_kwargs: Any) -> None:
@@ -27,11 +26,6 @@ def refused(request: HttpRequest, operator: AbstractUser | None, reason: str) ->
     """Somebody wanted to sign in and could not, as this operator if the name was one's."""
     stranger = Actor.for_stranger(address=client_address(request))
     audit.record_refusal(Entry(Action.SIGN_IN_REFUSED, stranger, about_operator=operator), reason=reason)
-
-
-def refused_as(request: HttpRequest, name: str, reason: str) -> None:
-    """The same, of whoever is called so."""
-    refused(request, names.called(name), reason)
 
 
 def signed_out(request: HttpRequest) -> None:

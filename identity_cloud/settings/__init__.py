@@ -160,6 +160,14 @@ MFA_WEBAUTHN_USER_VERIFICATION = "required"
 MFA_RATE_LIMITS = {"webauthn_login": "30/m/ip"}  # Nobody guesses a passkey: it is for the load.
 SINGLE_SIGN_ON = single_sign_on()
 PASSWORD_SIGN_IN = password_sign_in(SINGLE_SIGN_ON)
+# Failed attempts: by name, where the wait grows with them; by address; and all together. Whoever comes with a device
+# that the operator has used before is counted for that device alone, so no stranger keeps an operator out.
+ACCOUNT_RATE_LIMITS = {
+    "login_failed": "10/m/ip,60/h/ip,5/300s/key,10/1h/key,20/6h/key",
+    "login_failed_overall": "600/10m/key",
+    "login_failed_known": "5/300s/key,10/1h/key,20/6h/key",
+}
+KNOWN_DEVICE_COOKIE = "known_device" if IS_LOCAL else "__Host-known_device"
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "accesskeys:home"
 ACCOUNT_LOGOUT_REDIRECT_URL = "account_login"
