@@ -72,6 +72,7 @@ WRONG = {
     "BAD_KEY_LIMIT": [SECRET, f"60/{SECRET}"],
     "AUDIT_LOG_DAYS": [SECRET, f"400{SECRET}"],
     "DEFAULT_EXPIRY_DAYS": [SECRET, f"90{SECRET}"],
+    "SECOND_FACTOR": [SECRET, f"required{SECRET}"],
     "LOG_LEVEL": [SECRET],
     "HSTS_PRELOAD": [SECRET],
     "HOST": [f"{SECRET}:8000", f"[{SECRET}]", f"http://{SECRET}"],

@@ -22,6 +22,10 @@ KEY = {
     "isUserVerified": True,
     "automaticPresenceSimulation": True,
 }
+# The virtual authenticator takes what is offered at once, before anybody has pressed a button.
+WITHOUT_OFFER = (
+    "if (window.PublicKeyCredential) PublicKeyCredential.isConditionalMediationAvailable = undefined"
+)
 
 
 @dataclass
@@ -76,12 +80,17 @@ class Device:
 
 @pytest.fixture
 def at(browser: Browser, live_server: LiveServer, complaints: Complaints) -> Iterator[Callable[..., Device]]:
-    """``at()`` opens a window at localhost, ``at("127.0.0.1")`` where passkeys do not work."""
+    """``at()`` opens a window at localhost, ``at("127.0.0.1")`` one where passkeys do not work.
+
+    With ``offers`` the username's list holds passkeys.
+    """
     cache.clear()
     contexts: list[BrowserContext] = []
 
-    def open_window(host: str = "localhost", **options: Any) -> Device:
+    def open_window(host: str = "localhost", *, offers: bool = False, **options: Any) -> Device:
         context = browser.new_context(**{**CONTEXT, **options})
+        if not offers:
+            context.add_init_script(WITHOUT_OFFER)
         context.set_default_timeout(PATIENCE)
         complaints.listen(context)
         contexts.append(context)
@@ -94,6 +103,14 @@ def at(browser: Browser, live_server: LiveServer, complaints: Complaints) -> Ite
     yield open_window
     for context in contexts:
         context.close()
+
+
+@pytest.fixture
+def offering(at: Callable[..., Device], operator: User) -> Device:
+    """One whose username field offers passkeys."""
+    window = at(offers=True)
+    window.plug_in()
+    return window
 
 
 @pytest.fixture

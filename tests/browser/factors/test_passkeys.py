@@ -49,6 +49,22 @@ def test_it_is_the_only_step_of_a_sign_in(device: Device) -> None:
     assert Authenticator.objects.get(type="webauthn").last_used_at is not None
 
 
+def test_it_is_offered_where_the_username_is_typed(offering: Device) -> None:
+    enrolled(offering)
+    offering.open("/accounts/login/?next=/account/")
+    offering.is_in()
+
+
+def test_one_that_is_refused_is_not_offered_again(offering: Device) -> None:
+    enrolled(offering)
+    Authenticator.objects.filter(type="webauthn").delete()
+    offering.open("/accounts/login/")
+    refusal = offering.page.get_by_role("main").get_by_text("This passkey does not open an account here.")
+    expect(refusal).to_be_visible()
+    offering.page.wait_for_load_state("networkidle")
+    expect(refusal).to_be_visible()
+
+
 def test_it_is_the_second_step_after_the_password(device: Device) -> None:
     enrolled(device)
     device.type_password()
@@ -77,7 +93,7 @@ def test_without_its_authenticator_nobody_gets_in(device: Device) -> None:
     device.button("Use a passkey").click()
     expect(device.page.get_by_text(NOT_USED)).to_be_visible()
     device.open("/account/")
-    expect(device.page.get_by_role("heading", name="Sign in")).to_be_visible()
+    expect(device.page.get_by_role("heading", name="Show that it is you")).to_be_visible()
 
 
 def test_with_the_wrong_finger_nobody_gets_in(device: Device) -> None:
@@ -96,7 +112,9 @@ def test_one_that_was_removed_here_opens_nothing(device: Device) -> None:
     Authenticator.objects.filter(type="webauthn").delete()
     device.open("/accounts/login/")
     device.button("Sign in with a passkey").click()
-    expect(device.page.get_by_text("This passkey does not open an account here.")).to_be_visible()
+    expect(
+        device.page.get_by_role("main").get_by_text("This passkey does not open an account here.")
+    ).to_be_visible()
     device.open("/account/")
     expect(device.page.get_by_role("heading", name="Sign in")).to_be_visible()
 
@@ -137,7 +155,7 @@ def test_an_answer_is_good_once(device: Device) -> None:
     [answer] = [body for body in sent if "credential=" in body]
     device.sign_out()
     device.open("/accounts/login/?next=/account/")
-    status = device.page.evaluate(
+    led_to = device.page.evaluate(
         """async (body) => {
             const form = new URLSearchParams(body);
             form.set("csrfmiddlewaretoken", document.querySelector("[name=csrfmiddlewaretoken]").value);
@@ -146,7 +164,7 @@ def test_an_answer_is_good_once(device: Device) -> None:
         }""",
         answer,
     )
-    assert status.endswith("/accounts/login/?next=/account/")
+    assert led_to.endswith("/accounts/login/?next=%2Faccount%2F")
     device.open("/account/")
     expect(device.page.get_by_role("heading", name="Sign in")).to_be_visible()
 
