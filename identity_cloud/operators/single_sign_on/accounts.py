@@ -7,10 +7,9 @@ from itertools import count
 from typing import Any
 
 from allauth.socialaccount.models import SocialAccount
-from django.contrib.auth.models import Group, User
+from django.contrib.auth.models import User
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError
-from django.db.models import Q
 
 from accesskeys.core.keys_in_text import is_mostly_in
 from accesskeys.models import Action
@@ -44,12 +43,6 @@ def make(claims: Mapping[str, Any], given: list[str], *, actor: Actor) -> User:
 def is_by_provider(operator: User) -> bool:
     """Whether the operator signs in at the identity provider of the settings."""
     return is_on() and SocialAccount.objects.filter(user=operator, provider=named().issuer).exists()
-
-
-def administrators() -> list[str]:
-    """Whom to ask for a role: those who can give one, by name."""
-    can = Q(groups__in=Group.objects.filter(name="Administrators")) | Q(is_superuser=True)
-    return sorted(User.objects.filter(can, is_active=True).distinct().values_list("username", flat=True))
 
 
 def _make(claims: Mapping[str, Any], given: list[str], actor: Actor) -> User:
