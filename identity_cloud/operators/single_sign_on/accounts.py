@@ -37,7 +37,7 @@ def make(claims: Mapping[str, Any], given: list[str], *, actor: Actor) -> User:
     try:
         return _make(claims, given, actor)
     except IntegrityError:  # This person, or another one of the same name, was quicker.
-        return known(claims) or _make(claims, given, actor)
+        return known(claims) or make(claims, given, actor=actor)
 
 
 def is_by_provider(operator: User) -> bool:
@@ -49,7 +49,9 @@ def _make(claims: Mapping[str, Any], given: list[str], actor: Actor) -> User:
     with audit.operation(Action.ROLES_CHANGED, actor=actor) as entry:
         operator = User(username=_free(_called(claims)))
         operator.set_unusable_password()
-        operator.save(force_insert=True)
+        User.objects.bulk_create(
+            [operator]
+        )  # The rule for names was held to above, and the database holds it too.
         SocialAccount.objects.create(user=operator, provider=named().issuer, uid=claims["sub"])
         roles.give(operator, given, entry)
     return operator
@@ -74,8 +76,17 @@ def _is_possible(name: str) -> bool:
 
 def _free(name: str) -> str:
     """The name, with a number behind it where the sign-in could not tell it from one that is taken."""
-    taken = {names.folded(other) for other in User.objects.values_list("username", flat=True)}
-    return next(choice for choice in _numbered(name) if names.folded(choice) not in taken)
+    taken = {
+        spelling
+        for other in User.objects.values_list("username", flat=True)
+        for spelling in _spellings(other)
+    }
+    return next(choice for choice in _numbered(name) if taken.isdisjoint(_spellings(choice)))
+
+
+def _spellings(name: str) -> tuple[str, str]:
+    """By what two names are told apart: here, and in the database."""
+    return names.folded(name), name.upper()
 
 
 def _numbered(name: str) -> Iterator[str]:
