@@ -66,11 +66,11 @@ def test_a_drip_is_cut_off(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_the_fourth_question_is_not_asked() -> None:
-    with answering(HEAD, b"{}", pause=1) as address:
+    with answering(HEAD, b"{}", pause=1.5) as address:
         threads = [Thread(target=fetching.get, args=[address]) for _ in range(3)]
         for thread in threads:
             thread.start()
-        time.sleep(0.1)
+        time.sleep(0.5)
         assert reason(address) == "too_many_questions"
         for thread in threads:
             thread.join()
