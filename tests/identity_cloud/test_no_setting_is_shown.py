@@ -79,6 +79,10 @@ WRONG = {
     "PORT": [SECRET, f"80{SECRET}", f"-{SECRET}"],
     "WEB_CONCURRENCY": [SECRET, f"1{SECRET}"],
     "WEB_THREADS": [SECRET],
+    "OIDC_ISSUER": [SECRET, f"http://{SECRET}.example", f"https://{SECRET}@h", f"https://h/?{SECRET}"],
+    # Each of them is refused where there is no provider.
+    **{f"OIDC_{name}": [SECRET] for name in ("CLIENT_ID", "CLIENT_SECRET", "LABEL", "ROLES_CLAIM", "ROLES")},
+    "PASSWORD_SIGN_IN": [SECRET],
 }
 EARLY = tuple(name for name in SETTINGS if not name.startswith("DJANGO_SUPERUSER_"))
 # Where the same code was asked already, every so many ways will do.

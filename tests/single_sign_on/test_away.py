@@ -13,7 +13,7 @@ from pytest_django import Settings
 
 from accesskeys.models import AuditEvent
 from identity_cloud.operators.single_sign_on import discovery, remembered
-from tests.single_sign_on.provider import BEGIN, Browser, IdentityProvider, new_key
+from tests.single_sign_on.provider import BEGIN, Browser, IdentityProvider, new_key, wait_until
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -47,11 +47,10 @@ def test_slow(provider: IdentityProvider, browser_of: Browser, caplog: pytest.Lo
     begun = time.monotonic()
     first = Thread(target=browser_of.ask, args=[BEGIN])
     first.start()
-    time.sleep(0.2)
+    wait_until(lambda: bool(provider.proxy.seen))
     away(Browser(provider).ask(BEGIN), caplog, "being_asked.")
-    assert time.monotonic() - begun < 2.5
     first.join()
-    assert time.monotonic() - begun < 6
+    assert time.monotonic() - begun < 10
     away(Browser(provider).ask(BEGIN), caplog, "not_reached ReadTimeout.")
     assert provider.proxy.seen == [DISCOVERY]
     provider.proxy.hang.set()

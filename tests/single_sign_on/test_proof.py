@@ -12,6 +12,7 @@ from django.contrib.auth.models import User
 
 from accesskeys.http import PROVED_AT
 from accesskeys.models import Action, AuditEvent
+from identity_cloud.operators.single_sign_on import discovery
 from identity_cloud.operators.single_sign_on.sessions import SID
 from tests.single_sign_on.provider import Browser, IdentityProvider
 
@@ -115,6 +116,13 @@ def test_the_provider_is_away(ada: Browser, provider: IdentityProvider) -> None:
     assert "The identity provider cannot be reached" in response.content.decode()
     assert not is_proved(ada)
     assert not AuditEvent.objects.filter(action=Action.PROVED_AGAIN).exists()
+
+
+def test_the_provider_is_away_from_the_beginning(ada: Browser, provider: IdentityProvider) -> None:
+    discovery.forget()
+    provider.proxy.is_away = True
+    assert ada.console.get(PROVE, {"next": "/"}).status_code == 503
+    assert not is_proved(ada)
 
 
 def test_strangers_sign_in_first(provider: IdentityProvider) -> None:

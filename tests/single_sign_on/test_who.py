@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 import html
+from threading import Barrier, Thread
 
 import pytest
 from allauth.socialaccount.models import SocialAccount
 from django.contrib.auth.models import User
+from django.db import connection
 from pytest_django import Settings
 
 from accesskeys.models import Action, AuditEvent
+from identity_cloud.operators.single_sign_on import administrators, roles
 from identity_cloud.operators.single_sign_on.accounts import is_by_provider
+from identity_cloud.operators.single_sign_on.exceptions import LastAdministrator
+from identity_cloud.operators.single_sign_on.sign_in import actor_at
 from tests.factories import OperatorFactory
 from tests.single_sign_on.provider import Browser, IdentityProvider
 
@@ -102,3 +107,45 @@ def test_how_an_operator_is_called(
     provider.change_id_token(lambda said: said.update({"groups": "ops-team"}, **claims))
     browser_of.sign_in()
     assert User.objects.get().username == name
+
+
+def test_the_last_administrator_stays_one_and_gets_no_further(
+    provider: IdentityProvider, browser_of: Browser
+) -> None:
+    provider.is_now("ada-1", "admins", preferred_username="ada")
+    browser_of.sign_in()
+    OperatorFactory(username="heidi", roles=["Administrators"], is_active=False)
+    provider.is_now("ada-1", "ops-team", preferred_username="ada")
+    second = Browser(provider)
+    answer = second.sign_in()
+    assert answer.status_code == 403
+    assert "You are the last active administrator" in answer.content.decode()
+    ada = User.objects.get(username="ada")
+    assert list(ada.groups.values_list("name", flat=True)) == ["Administrators"]
+    assert AuditEvent.objects.get(action=Action.SIGN_IN_REFUSED).reason == "last_administrator"
+    User.objects.filter(username="heidi").update(is_active=True)
+    second.sign_in()
+    assert second.is_signed_in
+    assert list(ada.groups.values_list("name", flat=True)) == ["Operators"]
+
+
+def test_two_administrators_lose_the_role_at_once(provider: IdentityProvider) -> None:
+    operators = [OperatorFactory(username=name, roles=["Administrators"]) for name in ("ada", "bob")]
+    both, refused = Barrier(2), []
+
+    def demote(operator: User) -> None:
+        both.wait()
+        try:
+            roles.renew(operator, ["Operators"], actor=actor_at(None))
+        except LastAdministrator as refusal:
+            refused.append(refusal.operator)
+        finally:
+            connection.close()
+
+    threads = [Thread(target=demote, args=[operator]) for operator in operators]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert refused == list(administrators.active())
+    assert len(refused) == 1

@@ -7,10 +7,9 @@ from itertools import count
 from typing import Any
 
 from allauth.socialaccount.models import SocialAccount
-from django.contrib.auth.models import Group, User
+from django.contrib.auth.models import User
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError
-from django.db.models import Q
 
 from accesskeys.core.keys_in_text import is_mostly_in
 from accesskeys.models import Action
@@ -38,7 +37,7 @@ def make(claims: Mapping[str, Any], given: list[str], *, actor: Actor) -> User:
     try:
         return _make(claims, given, actor)
     except IntegrityError:  # This person, or another one of the same name, was quicker.
-        return known(claims) or _make(claims, given, actor)
+        return known(claims) or make(claims, given, actor=actor)
 
 
 def is_by_provider(operator: User) -> bool:
@@ -46,17 +45,13 @@ def is_by_provider(operator: User) -> bool:
     return is_on() and SocialAccount.objects.filter(user=operator, provider=named().issuer).exists()
 
 
-def administrators() -> list[str]:
-    """Whom to ask for a role: those who can give one, by name."""
-    can = Q(groups__in=Group.objects.filter(name="Administrators")) | Q(is_superuser=True)
-    return sorted(User.objects.filter(can, is_active=True).distinct().values_list("username", flat=True))
-
-
 def _make(claims: Mapping[str, Any], given: list[str], actor: Actor) -> User:
     with audit.operation(Action.ROLES_CHANGED, actor=actor) as entry:
         operator = User(username=_free(_called(claims)))
         operator.set_unusable_password()
-        operator.save(force_insert=True)
+        User.objects.bulk_create(
+            [operator]
+        )  # The rule for names was held to above, and the database holds it too.
         SocialAccount.objects.create(user=operator, provider=named().issuer, uid=claims["sub"])
         roles.give(operator, given, entry)
     return operator
@@ -81,8 +76,17 @@ def _is_possible(name: str) -> bool:
 
 def _free(name: str) -> str:
     """The name, with a number behind it where the sign-in could not tell it from one that is taken."""
-    taken = {names.folded(other) for other in User.objects.values_list("username", flat=True)}
-    return next(choice for choice in _numbered(name) if names.folded(choice) not in taken)
+    taken = {
+        spelling
+        for other in User.objects.values_list("username", flat=True)
+        for spelling in _spellings(other)
+    }
+    return next(choice for choice in _numbered(name) if taken.isdisjoint(_spellings(choice)))
+
+
+def _spellings(name: str) -> tuple[str, str]:
+    """By what two names are told apart: here, and in the database."""
+    return names.folded(name), name.upper()
 
 
 def _numbered(name: str) -> Iterator[str]:

@@ -11,7 +11,7 @@ from accesskeys.models import Action
 from accesskeys.operations import audit
 from accesskeys.operations.actors import Actor
 from accesskeys.operations.audit import Entry
-from identity_cloud.operators.single_sign_on import sessions
+from identity_cloud.operators.single_sign_on import administrators, sessions
 from identity_cloud.operators.single_sign_on.conf import named
 
 
@@ -23,10 +23,14 @@ def of(claims: Mapping[str, Any]) -> list[str]:
 
 
 def renew(operator: User, roles: list[str], *, actor: Actor) -> None:
-    """Let the operator have these roles and no others. A change ends the sessions that were begun with the old ones."""
+    """Let the operator have these roles and no others. A change ends the sessions that were begun with the old ones.
+
+    Raises LastAdministrator.
+    """
     if _held(operator) == roles:
         return
     with audit.operation(Action.ROLES_CHANGED, actor=actor) as entry:
+        administrators.check_one_is_left(operator, roles)
         give(User.objects.select_for_update().get(pk=operator.pk), roles, entry)
     sessions.end_all(operator, actor=actor)
 

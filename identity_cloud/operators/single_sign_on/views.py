@@ -7,6 +7,7 @@ from http import HTTPStatus
 from typing import Any
 
 from allauth.account.utils import get_next_redirect_url
+from allauth.core.internal import ratelimit
 from django.contrib.auth.views import redirect_to_login
 from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
@@ -14,8 +15,9 @@ from django.urls import reverse
 from django.utils.decorators import method_decorator
 from django.views.decorators.cache import never_cache
 from django.views.generic import View
+from redis.exceptions import RedisError
 
-from accesskeys.console.views.errors import problem, unavailable
+from accesskeys.console.views.errors import problem, too_many_requests, unavailable
 from accesskeys.core import once
 from accesskeys.http import actor_of, client_address, redirect
 from accesskeys.models import Action
@@ -24,7 +26,10 @@ from accesskeys.operations.actors import Actor
 from identity_cloud.operators.single_sign_on import exchange, sign_in
 from identity_cloud.operators.single_sign_on.conf import is_on
 from identity_cloud.operators.single_sign_on.exceptions import ProviderAway, SingleSignOnError
-from identity_cloud.operators.views.sign_in import PROBLEM
+from identity_cloud.operators.views.sign_in import PROBLEM, SignInPage
+
+# Each leaves a session, and a question to the provider. Of an address, which many may share.
+RATES, MOST = "single_sign_on", "120/m/ip"
 
 logger = logging.getLogger("identity_cloud.operators.single_sign_on")
 
@@ -38,6 +43,13 @@ class SingleSignOnPage(View):
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         if not is_on():
             raise Http404
+        try:
+            if not ratelimit.consume(request, app=RATES, action=RATES, config={RATES: MOST}, limit_get=True):
+                return too_many_requests(request)
+        except (RedisError, OSError) as error:  # From the cache: a Redis, or files.
+            if once.a_minute("attempts", error):
+                logger.error("Attempts cannot be counted: %s", error)
+            return unavailable(request, str(SignInPage.not_counted))
         return super().dispatch(request, *args, **kwargs)
 
 
