@@ -21,6 +21,7 @@ urlpatterns = [
     path("metrics/", MetricsView.as_view(), name="metrics"),
     path("accounts/", include("identity_cloud.operators.urls")),
     path("admin/", admin.site.urls),
+    path("settings/operators/", include("identity_cloud.operators.console.urls")),
     path("favicon.ico", RedirectView.as_view(url=favicon)),
     path("language/setlang/", LanguagePage.as_view(), name="set_language"),
     path("", include("accesskeys.console.urls")),
