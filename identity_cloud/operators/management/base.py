@@ -5,9 +5,11 @@ from __future__ import annotations
 import json
 import sys
 from abc import ABC
+from contextlib import suppress
 from typing import Any
 
 from django.contrib.auth.models import User
+from django.core.exceptions import ValidationError
 from django.core.management.base import CommandError, CommandParser
 from django.urls import reverse
 
@@ -35,9 +37,9 @@ class OperatorCommand(AccessKeyCommand, ABC):
         try:
             return operations.resolve(name)
         except NoSuchOperator as refusal:
-            is_quotable = User.username_validator.regex.fullmatch(name) and not is_mostly_in(name)
-            sentence = f"There is no operator {name}." if is_quotable else str(refusal)
-            raise CommandError(sentence) from None
+            raise CommandError(
+                f"There is no operator {name}." if _is_quotable(name) else str(refusal)
+            ) from None
 
     def tell_operator(self, operator_id: int, sentence: str, options: dict[str, Any]) -> None:
         """Say what became of an operator: in a sentence, or for ``--json`` as it is now."""
@@ -79,3 +81,11 @@ def ask(command: AccessKeyCommand, question: str, *, otherwise: str) -> None:
     command.stderr.flush()
     if sys.stdin.readline().strip().lower() not in {"y", "yes"}:
         raise CommandError(otherwise)
+
+
+def _is_quotable(name: str) -> bool:
+    """Whether it may be a name, and no key."""
+    with suppress(ValidationError):
+        User.username_validator(name)
+        return not is_mostly_in(name)
+    return False
