@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-from django.contrib import admin
 from django.templatetags.static import static
 from django.urls import include, path
 from django.utils.functional import lazy
@@ -20,8 +19,8 @@ urlpatterns = [
     path("oauth2/revoke/", RevocationView.as_view(), name="revoke"),
     path("metrics/", MetricsView.as_view(), name="metrics"),
     path("accounts/", include("identity_cloud.operators.urls")),
-    path("admin/", admin.site.urls),
     path("account/", include("identity_cloud.operators.account_urls")),
+    path("settings/operators/", include("identity_cloud.operators.console.urls")),
     path("favicon.ico", RedirectView.as_view(url=favicon)),
     path("language/setlang/", LanguagePage.as_view(), name="set_language"),
     path("", include("accesskeys.console.urls")),

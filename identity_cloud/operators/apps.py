@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 from django.apps import AppConfig, apps
-from django.contrib.admin.apps import AdminConfig
 from django.contrib.auth.signals import user_logged_in
 from django.db.models.signals import post_migrate, pre_save
 
@@ -21,7 +20,3 @@ class OperatorsConfig(AppConfig):
         signals.password_changed.connect(sign_in_log.password_changed)
         pre_save.connect(names.check_saved, sender="auth.User")
         post_migrate.connect(names.hold_in_database, sender=apps.get_app_config("auth"))
-
-
-class OperatorsAdminConfig(AdminConfig):
-    default_site = "identity_cloud.operators.admin_site.OperatorsAdminSite"

@@ -38,6 +38,13 @@ class Inactive(Conflict):
     sentence = _("The operator is deactivated, so a link would let nobody in. Activate the account first.")
 
 
+class OwnAccount(Conflict):
+    """An administrator who is signed in has lost nothing."""
+
+    code = "own_account"
+    sentence = _("This is your own account. Change your password and your second factors there.")
+
+
 class LinkClosed(AccessKeyError):
     """A link that lets nobody in. The code is why, for the audit log alone: whoever holds it hears one answer."""
 

@@ -46,7 +46,7 @@ def traces(response: Any) -> str:
         (f"{GENERATE}?name=KEY", GENERATE),
         ("/KEY?a=KEY", "/ica_%E2%80%A6"),
         ("/accounts/login/?next=%2Fsettings%2F%3Fsearch%3DKEY", "/accounts/login/"),
-        ("/admin/auth/user/?q=KEY", "/admin/auth/user/"),
+        ("/settings/operators/?search=KEY", "/settings/operators/"),
         ("/language/setlang/?next=KEY", "/language/setlang/"),
     ],
 )

@@ -1,4 +1,4 @@
-"""Keys in odd places: names of fields, the admin, and addresses that are led to https."""
+"""Keys in odd places: names of fields, and addresses that are led to https."""
 
 from __future__ import annotations
 
@@ -8,12 +8,10 @@ import subprocess
 import sys
 
 import pytest
-from django.contrib.auth.models import Group
 from django.test import Client
-from django.urls import reverse
 
 from tests.console.helpers import GENERATE
-from tests.factories import AccessKeyFactory, OperatorFactory, key_of
+from tests.factories import AccessKeyFactory, key_of
 
 pytestmark = pytest.mark.django_db
 
@@ -34,17 +32,6 @@ def test_a_form_that_waits_for_the_sign_in_holds_no_key_and_no_password() -> Non
     assert 'name="name" value="kept"' in page
     assert "passphrase" not in page
     assert key not in page
-
-
-def test_no_role_is_called_like_a_key() -> None:
-    key = key_of(AccessKeyFactory())
-    administrator = Client()
-    administrator.force_login(OperatorFactory(is_superuser=True, is_staff=True))
-    page = administrator.post(reverse("admin:auth_group_add"), {"name": key})
-    assert page.status_code == 200
-    assert "That is a key, not a name." in page.content.decode()
-    assert key not in page.content.decode()
-    assert not Group.objects.filter(name=key).exists()
 
 
 def test_an_address_loses_its_key_before_it_is_led_to_https() -> None:

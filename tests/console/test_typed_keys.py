@@ -101,10 +101,9 @@ class TestAccounts:
         assert not holds_part_of(key, response.content)
 
     def test_new_operators(self, key: str) -> None:
-        admin = Client()
-        admin.force_login(User.objects.create_superuser("root"))
-        typed = {"username": key, "usable_password": "false"}
-        response = admin.post("/admin/auth/user/add/", typed)
+        administrator = Client()
+        administrator.force_login(User.objects.create_superuser("root"))
+        response = administrator.post("/settings/operators/invite/", {"name": key})
         assert NOT_A_NAME in response.content.decode()
         assert not holds_part_of(key, response.content)
         with pytest.raises(CommandError, match=NOT_A_NAME):

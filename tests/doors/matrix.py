@@ -44,11 +44,6 @@ def docs(cells: str) -> Row:
     return console(cells, strangers="401")
 
 
-def admin(cell: str) -> Row:
-    """Superusers. Everybody else is sent to the admin's sign-in page."""
-    return {**everybody("302"), "superuser": cell}
-
-
 def answers(route: str, method: str) -> Row:
     """The row for a method of a route."""
     methods = MATRIX[route]
@@ -62,10 +57,11 @@ _SECTION: Methods = {  # Of the details page, edited in place.
 }
 _API_READ: Methods = {"GET HEAD": api("200 200 200 200 200 200"), OTHERS: api("405 405 405 405 405 405")}
 _REDIRECT: Methods = {"TRACE": everybody("405"), OTHERS: everybody("302")}
-_ADMIN_PAGE: Methods = {OTHERS: admin("200")}
-_ADMIN_GET: Methods = {"GET HEAD OPTIONS": admin("200"), OTHERS: admin("405")}
-_ADMIN_REDIRECT: Methods = {"TRACE": admin("405"), OTHERS: admin("302")}
-_ADMIN_CHANGE: Methods = {"POST": admin("302*"), OTHERS: admin("200")}
+_OPERATOR_BUTTON: Methods = {
+    "GET HEAD": console("302 302 302 302"),
+    "POST": console("403! 403! 403! 302*"),
+    OTHERS: console("403! 403! 403! 405"),
+}
 
 MATRIX: Mapping[str, Methods] = {
     # The console
@@ -165,6 +161,36 @@ MATRIX: Mapping[str, Methods] = {
         "GET HEAD OPTIONS": console("403 403 200 200"),
         OTHERS: console("403 403 405 405"),
     },
+    "settings/operators/": {
+        "GET HEAD OPTIONS": console("403 403 403 200"),
+        OTHERS: console("403 403 403 405"),
+    },
+    "settings/operators/invite/": {
+        "GET HEAD OPTIONS": console("403! 403! 403! 200"),
+        "POST": console("403! 403! 403! 200*", strangers=FILLED_IN),
+        OTHERS: console("403! 403! 403! 405"),
+    },
+    "settings/operators/<int:pk>/": {
+        "GET HEAD OPTIONS": console("403 403 403 200"),
+        OTHERS: console("403 403 403 405"),
+    },
+    "settings/operators/<int:pk>/roles/": {
+        "GET HEAD": console("302 302 302 302"),
+        "POST": console("403! 403! 403! 302*", strangers=FILLED_IN),
+        OTHERS: console("403! 403! 403! 405"),
+    },
+    "settings/operators/<int:pk>/activate/": _OPERATOR_BUTTON,
+    "settings/operators/<int:pk>/sessions/": _OPERATOR_BUTTON,
+    "settings/operators/<int:pk>/deactivate/": {
+        "GET HEAD OPTIONS": console("403! 403! 403! 200"),
+        "POST": console("403! 403! 403! 302*"),
+        OTHERS: console("403! 403! 403! 405"),
+    },
+    "settings/operators/<int:pk>/reset/": {
+        "GET HEAD OPTIONS": console("403! 403! 403! 200"),
+        "POST": console("403! 403! 403! 200*"),
+        OTHERS: console("403! 403! 403! 405"),
+    },
     # The API
     "api/v1/ping/": _API_READ,
     "api/v1/access-keys/current/": _API_READ,
@@ -249,37 +275,19 @@ MATRIX: Mapping[str, Methods] = {
     "accounts/single-sign-on/prove/": {OTHERS: everybody("404")},
     "accounts/single-sign-on/return/": {OTHERS: everybody("404")},
     "accounts/single-sign-on/back-channel-logout/": {OTHERS: everybody("404")},
+    "accounts/link/": {
+        "GET HEAD OPTIONS": everybody("200"),
+        "POST": console("200 200 200 200", strangers="404"),
+        OTHERS: everybody("405"),
+    },
+    "accounts/choose-password/": {
+        "GET HEAD POST": console("200 200 200 200", strangers="404"),
+        "OPTIONS": everybody("200"),
+        OTHERS: everybody("405"),
+    },
     "accounts/signup/": _REDIRECT,
     "accounts/password/reset/": _REDIRECT,
     "accounts/password/set/": _REDIRECT,
     "favicon.ico": _REDIRECT,
     "language/setlang/": {OTHERS: everybody("302")},
-    # The admin: operators and roles
-    "admin/": _ADMIN_PAGE,
-    "admin/login/": {OTHERS: everybody("302 403 403 403 302 302 302 302 302 302 302")},
-    "admin/logout/": {"POST OPTIONS": admin("200"), OTHERS: admin("405")},
-    "admin/password_change/": {"GET HEAD POST PUT OPTIONS": admin("200"), OTHERS: admin("405")},
-    "admin/password_change/done/": _ADMIN_GET,
-    "admin/autocomplete/": {
-        "GET HEAD": admin("403"),
-        "OPTIONS": admin("200"),
-        OTHERS: admin("405"),
-    },
-    "admin/jsi18n/": _ADMIN_GET,
-    "admin/r/<path:content_type_id>/<path:object_id>/": {OTHERS: admin("404")},
-    "admin/auth/group/": _ADMIN_PAGE,
-    "admin/auth/group/add/": _ADMIN_CHANGE,
-    "admin/auth/group/<path:object_id>/history/": _ADMIN_PAGE,
-    "admin/auth/group/<path:object_id>/delete/": _ADMIN_CHANGE,
-    "admin/auth/group/<path:object_id>/change/": _ADMIN_CHANGE,
-    "admin/auth/group/<path:object_id>/": _ADMIN_REDIRECT,
-    "admin/auth/user/": _ADMIN_PAGE,
-    "admin/auth/user/add/": _ADMIN_CHANGE,
-    "admin/auth/user/<id>/password/": _ADMIN_CHANGE,
-    "admin/auth/user/<path:object_id>/history/": _ADMIN_PAGE,
-    "admin/auth/user/<path:object_id>/delete/": _ADMIN_CHANGE,
-    "admin/auth/user/<path:object_id>/change/": _ADMIN_CHANGE,
-    "admin/auth/user/<path:object_id>/": _ADMIN_REDIRECT,
-    "admin/^(?P<app_label>auth)/$": _ADMIN_PAGE,
-    "admin/(?P<url>.*)$": {OTHERS: admin("404")},
 }

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import gzip
 from typing import Any
-from urllib.parse import urlencode
 
 import pytest
 from django.test import Client
@@ -38,7 +37,7 @@ ASKED: dict[str, Any] = {
     "introspect": (program, "POST", "/oauth2/introspect/", b"token={key}", FORM),
     "a page": (operator, "POST", "/settings/access-keys/generate/", b"name=fresh", FORM),
     "sign-in": (anybody, "POST", "/accounts/login/", b"login=a&password=b", FORM),
-    "the admin": (operator, "POST", "/admin/auth/group/add/", urlencode({"name": "Friends"}).encode(), FORM),
+    "operators": (operator, "POST", "/settings/operators/invite/", b"name=friend", FORM),
 }
 
 

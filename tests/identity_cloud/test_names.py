@@ -118,31 +118,6 @@ class TestTwins:
         names.hold_in_database(using="default")
 
 
-class TestAdmin:
-    @pytest.fixture
-    def admin(self) -> Client:
-        client = Client()
-        client.force_login(User.objects.create_superuser("root"))
-        return client
-
-    def test_a_new_operator(self, admin: Client) -> None:
-        OperatorFactory(username="bob")
-        typed = {"username": "BOB", "usable_password": "true", "password1": PASSWORD, "password2": PASSWORD}
-        assert SENTENCE in admin.post("/admin/auth/user/add/", typed).content.decode()
-        assert not User.objects.filter(username="BOB").exists()
-        admin.post("/admin/auth/user/add/", {**typed, "username": "Carol"})
-        assert signs_in("carol")
-
-    def test_another_name(self, admin: Client) -> None:
-        OperatorFactory(username="bob")
-        carol = OperatorFactory(username="carol")
-        typed = {"date_joined_0": "2026-01-01", "date_joined_1": "00:00", "is_active": "on"}
-        address = f"/admin/auth/user/{carol.pk}/change/"
-        assert SENTENCE in admin.post(address, {**typed, "username": "BOB"}).content.decode()
-        assert admin.post(address, {**typed, "username": "Carol"}).status_code == 302
-        assert set(User.objects.values_list("username", flat=True)) == {"root", "bob", "Carol"}
-
-
 def test_spelling_a_name_otherwise_is_no_fresh_set_of_attempts() -> None:
     OperatorFactory(username="bob", password=PASSWORD)
     for name in ("bob", "BOB", "ｂob", "bｏb", "boｂ"):

@@ -124,22 +124,3 @@ def test_changing_the_password(queue: Queue, ada: User) -> None:
 def test_whoever_is_signed_out_is_led_to_the_sign_in(queue: Queue) -> None:
     response = Client().post(PASSWORD_PAGE, {"oldpassword": PASSWORD})
     assert response["Location"] == f"{SIGN_IN}?next={PASSWORD_PAGE}"
-
-
-@pytest.mark.parametrize("page", ["/admin/auth/user/add/", "/admin/auth/user/{pk}/password/"])
-def test_the_forms_of_the_admin(queue: Queue, ada: User, page: str) -> None:
-    before = ada.password
-    client = Client()
-    client.force_login(User.objects.create_superuser("root"))
-    typed = {
-        "username": "grace",
-        "usable_password": "true",
-        "password1": NEW_PASSWORD,
-        "password2": NEW_PASSWORD,
-    }
-    response = client.post(page.format(pk=ada.pk), typed)
-    assert (response.status_code, response["Retry-After"]) == (503, "5")
-    assert SENTENCE in response.content.decode()
-    ada.refresh_from_db()
-    assert ada.password == before
-    assert not User.objects.filter(username="grace").exists()

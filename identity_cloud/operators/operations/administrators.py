@@ -17,19 +17,19 @@ def administrators() -> QuerySet[User]:
     return User.objects.with_perm(PERMISSION, backend=_ASKED).order_by("username")
 
 
-def lock_administrators() -> None:
+def lock_administrators() -> list[User]:
     """Hold their rows until the transaction ends: who changes what an operator may do waits for whoever does it too.
 
     In one order, and ahead of any other row, so that no two wait for each other.
     """
-    list(
+    return list(
         User.objects.filter(pk__in=administrators().order_by().values("pk"))
         .order_by("pk")
         .select_for_update()
     )
 
 
-def require_one() -> None:
-    """Raise LastAdministrator where the change, made already in this transaction, has left none."""
-    if not administrators().exists():
+def require_one(before: list[User]) -> None:
+    """Raise LastAdministrator where the change, made already in this transaction, has left none of those before."""
+    if before and not administrators().exists():
         raise LastAdministrator

@@ -21,13 +21,13 @@ def deactivate(*, operator_id: int, actor: Actor) -> User:
     """
     policy.authorize(actor, Operation.DEACTIVATE_OPERATOR)
     with audit.operation(Action.DEACTIVATED, actor=actor) as event:
-        lock_administrators()
+        administrators = lock_administrators()
         operator = lock(operator_id)
         event.is_about(operator)
         if operator.is_active:
             operator.is_active = False
             User.objects.filter(pk=operator_id).update(is_active=False)
-            require_one()
+            require_one(administrators)
         links.take_away(operator)
         end_all(operator)
     return operator

@@ -10,7 +10,7 @@ from identity_cloud.operators.exceptions import NoSuchOperator
 
 def resolve(name: str) -> int:
     """The id of the operator who is called exactly so; raises NoSuchOperator."""
-    if "\x00" in name:  # Which PostgreSQL cannot be asked for.
+    if not name.isprintable():  # A database cannot even be asked for some of it.
         raise NoSuchOperator
     return _get(User.objects.filter(username=name)).pk
 

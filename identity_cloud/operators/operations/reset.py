@@ -11,6 +11,7 @@ from accesskeys.models import Action
 from accesskeys.operations import audit, policy
 from accesskeys.operations.actors import Actor
 from accesskeys.operations.policy import Operation
+from identity_cloud.operators.exceptions import OwnAccount
 from identity_cloud.operators.models import Purpose
 from identity_cloud.operators.operations import links
 from identity_cloud.operators.operations.find import lock
@@ -20,12 +21,15 @@ from identity_cloud.operators.operations.sessions import end_all
 def reset(*, operator_id: int, actor: Actor) -> links.Made:
     """Remove password and second factors, end all sessions, and make the link to begin anew.
 
-    Whoever knows the old password could set up a second factor otherwise. Raises NoSuchOperator, Inactive, Forbidden.
+    Whoever knows the old password could set up a second factor otherwise. Raises NoSuchOperator, OwnAccount, Inactive
+    and Forbidden.
     """
     policy.authorize(actor, Operation.RESET_OPERATOR)
     with audit.operation(Action.RESET, actor=actor) as event:
         operator = lock(operator_id)
         event.is_about(operator)
+        if operator == actor.operator:
+            raise OwnAccount
         made = links.make(operator, Purpose.RESET, actor=actor)
         User.objects.filter(pk=operator_id).update(password=make_password(None))
         factors = Authenticator.objects.filter(user=operator)

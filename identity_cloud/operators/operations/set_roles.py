@@ -32,7 +32,7 @@ def set_roles(
     """
     policy.authorize(actor, Operation.SET_ROLES)
     with audit.operation(Action.ROLES_CHANGED, actor=actor) as event:
-        lock_administrators()
+        administrators = lock_administrators()
         operator = lock(operator_id)
         event.is_about(operator)
         before = roles_of(operator)
@@ -47,6 +47,6 @@ def set_roles(
         elif before == after:
             return operator
         User.objects.filter(pk=operator_id).update(is_superuser=False, is_staff=False)
-        require_one()
+        require_one(administrators)
         end_all(operator, but=but)
     return operator

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from django.contrib.auth.models import User
 from django.test import Client
+from django.utils.html import strip_tags
 
 from accesskeys.models import AuditEvent
 from accesskeys.operations.actors import Actor
@@ -40,3 +42,20 @@ def signed_in(operator: User) -> Client:
 def is_signed_in(client: Client) -> bool:
     """Whether the browser is still let in. Every operator may read about the API."""
     return client.get("/api/v1/docs/").status_code == 200
+
+
+def console(name: str = "ada", *more: str) -> Client:
+    """The browser of an administrator who has just signed in."""
+    return signed_in(OperatorFactory(username=name, roles=["Administrators", *more]))
+
+
+def text(response: Any) -> str:
+    """What the page says, without its markup, on one line."""
+    return " ".join(strip_tags(response.content.decode().replace("<d", " <d")).split())
+
+
+def link_in(response: Any) -> str:
+    """The one-time link that the page shows."""
+    found = re.findall(r'id="one-time-link"[^>]*>([^<]+)<', response.content.decode())
+    assert len(found) == 1
+    return str(found[0])

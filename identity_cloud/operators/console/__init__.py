@@ -1,0 +1,1 @@
+"""The pages about operators: who may do what in this console."""

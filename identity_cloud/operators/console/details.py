@@ -1,0 +1,87 @@
+"""The page about one operator, and the roles that are changed on it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
+from django.utils.translation import gettext as _
+
+from accesskeys.console.repeats import Repeated, folded
+from accesskeys.console.verbatim import naming
+from accesskeys.http import redirect
+from accesskeys.models import AuditEvent
+from accesskeys.operations import policy
+from accesskeys.operations.policy import Operation
+from identity_cloud.operators import operations
+from identity_cloud.operators.console.base import OperatorPage, PostedPage
+from identity_cloud.operators.console.forms import RolesForm
+from identity_cloud.operators.exceptions import LastAdministrator, RolesChanged
+from identity_cloud.operators.operations.roles import other_groups_of
+from identity_cloud.operators.operations.sessions import keys_of
+
+RECENT_EVENTS = 20
+
+
+class OperatorDetailsPage(OperatorPage):
+    """Roles to change, what is known about the operator, and what can be done."""
+
+    operation = Operation.LIST_OPERATORS
+    template_name = "operators/details.html"
+
+    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        return self.page()
+
+    def get_context_data(self, **context: Any) -> dict[str, Any]:
+        return super().get_context_data(
+            **{
+                "form": RolesForm(operator=self.subject),
+                "other_groups": other_groups_of(self.subject),
+                "sessions": len(keys_of(self.subject)),
+                "repeated": self.recent_events,
+                **context,
+            }
+        )
+
+    @property
+    def recent_events(self) -> list[Repeated] | None:
+        """What the operator did last, and what was done to it, for those who may read the audit log."""
+        if not policy.may(self.actor, Operation.READ_AUDIT_LOG):
+            return None
+        events = AuditEvent.objects.order_by("-at", "-id")
+        own = events.filter(operator=self.subject)[:RECENT_EVENTS]
+        about = events.filter(about_operator_id=self.subject.pk)[:RECENT_EVENTS]
+        both = {event.pk: event for event in (*own, *about)}.values()
+        return folded(sorted(both, key=lambda event: (event.at, event.pk), reverse=True)[:RECENT_EVENTS])
+
+
+class OperatorRolesPage(OperatorDetailsPage, PostedPage):
+    """Saves the roles that were ticked."""
+
+    operation = Operation.SET_ROLES
+
+    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        return PostedPage.get(self, request, *args, **kwargs)
+
+    def post(self, request: HttpRequest, pk: int) -> HttpResponse:
+        form = RolesForm(request.POST, operator=self.subject)
+        if not form.is_valid():
+            return self.page(form=form)
+        key = request.session.session_key if self.is_own else None
+        try:
+            operations.set_roles(
+                operator_id=pk,
+                roles=form.cleaned_data["roles"],
+                actor=self.actor,
+                expected=form.expected,
+                but=key,
+            )
+        except (LastAdministrator, RolesChanged) as refusal:
+            return self.page(problem=str(refusal))
+        messages.success(request, naming(_("The roles of %(name)s are saved."), self.subject.username))
+        return redirect(request, self.details_url)
+
+    def again(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        return self.page(form=RolesForm(request.POST, operator=self.subject))

@@ -1,0 +1,36 @@
+"""The page that invites an operator."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+
+from accesskeys.console.views.base import ConsolePage
+from accesskeys.operations.policy import Operation
+from identity_cloud.operators import operations
+from identity_cloud.operators.console.base import address_of
+from identity_cloud.operators.console.forms import InviteForm
+
+
+class OperatorInvitePage(ConsolePage):
+    """A name and roles, and then the link, in this one answer."""
+
+    operation = Operation.INVITE_OPERATOR
+    section = "operators"
+    template_name = "operators/invite.html"
+
+    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        return self.page(form=InviteForm())
+
+    def post(self, request: HttpRequest) -> HttpResponse:
+        form = InviteForm(request.POST)
+        if form.is_valid():
+            with form.judged() as typed:
+                made = operations.invite(actor=self.actor, **typed)
+                return self.page(made=made, link=address_of(made))
+        form.focus_on_first_error()
+        return self.page(form=form)
+
+    def again(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        return self.page(form=InviteForm(request.POST))

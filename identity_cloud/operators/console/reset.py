@@ -1,0 +1,29 @@
+"""Reset an operator who has lost what is needed to sign in."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+
+from accesskeys.operations.policy import Operation
+from identity_cloud.operators import operations
+from identity_cloud.operators.console.base import OperatorPage, address_of
+from identity_cloud.operators.exceptions import Inactive, OwnAccount
+
+
+class OperatorResetPage(OperatorPage):
+    """What it removes, and then the link, in this one answer."""
+
+    operation = Operation.RESET_OPERATOR
+    template_name = "operators/reset.html"
+
+    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        return self.page()
+
+    def post(self, request: HttpRequest, pk: int) -> HttpResponse:
+        try:
+            made = operations.reset(operator_id=pk, actor=self.actor)
+        except (Inactive, OwnAccount) as refusal:
+            return self.page(problem=str(refusal))
+        return self.page(made=made, link=address_of(made))

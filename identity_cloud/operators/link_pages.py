@@ -1,0 +1,108 @@
+"""The pages behind a one-time link. They need no sign-in: whoever holds the link is let in, once."""
+
+from __future__ import annotations
+
+from http import HTTPStatus
+from typing import Any
+
+from allauth.account.forms import SetPasswordForm
+from allauth.account.internal.flows.login import perform_login, perform_password_login, record_authentication
+from allauth.account.models import Login
+from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
+from django.urls import reverse
+from django.utils.decorators import method_decorator
+from django.views.decorators.cache import never_cache
+from django.views.generic import TemplateView
+
+from accesskeys.console.hand_over_forms import OpenHandOverForm
+from accesskeys.console.views.errors import too_many_requests
+from accesskeys.core.exceptions import RateLimited
+from accesskeys.http import client_address, redirect
+from accesskeys.operations.actors import Actor
+from identity_cloud.operators import operations
+from identity_cloud.operators.exceptions import LinkClosed
+from identity_cloud.operators.hashing import TURNS
+from identity_cloud.operators.models import OneTimeLink, Purpose
+from identity_cloud.operators.operations import links
+
+DIGEST = "one_time_link"  # In the session, in hexadecimal: the secret stays with who holds the link.
+
+
+@method_decorator(never_cache, name="dispatch")
+class LinkPage(TemplateView):
+    """A page for somebody who is not signed in. Who is signed in keeps the link for whom it is meant."""
+
+    http_method_names = ["get", "post", "head", "options"]
+    is_stale = False
+
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        try:
+            response = self.answer(request, *args, **kwargs)
+        except LinkClosed as refusal:
+            response = self.page(HTTPStatus.NOT_FOUND, form=None, problem=str(refusal))
+        except RateLimited as refusal:
+            response = too_many_requests(request)
+            response["Retry-After"] = str(refusal.retry_after)
+        response["X-Robots-Tag"] = "noindex"
+        return response
+
+    def answer(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        """What the page says where nothing goes wrong."""
+        if request.user.is_authenticated and request.method in {"GET", "HEAD", "POST"}:
+            return self.page(form=None)
+        if self.is_stale:
+            return self.get(request, *args, **kwargs)
+        return super().dispatch(request, *args, **kwargs)
+
+    def page(self, status: int = HTTPStatus.OK, **context: Any) -> HttpResponse:
+        """This page with the given context."""
+        return self.render_to_response(self.get_context_data(**context), status=status)
+
+
+class OneTimeLinkPage(LinkPage):
+    """A button, and only then the way in: mail scanners follow links, and press nothing."""
+
+    template_name = "operators/one_time_link.html"
+
+    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        return self.page(form=OpenHandOverForm())
+
+    def post(self, request: HttpRequest) -> HttpResponse:
+        form = OpenHandOverForm(request.POST)
+        if not form.is_valid():
+            return self.page(form=form)
+        actor = Actor.for_stranger(address=client_address(request))
+        link = links.find(form.cleaned_data["secret"], actor=actor)
+        if link.purpose == Purpose.SIGN_IN:
+            operator = operations.use_sign_in_link(link=link)
+            record_authentication(request, operator, method=DIGEST)
+            return perform_login(request, Login(user=operator))
+        request.session[DIGEST] = bytes(link.digest).hex()
+        return redirect(request, reverse("choose_password"))
+
+
+class ChoosePasswordPage(LinkPage):
+    """The password that an operator chooses who came by a link."""
+
+    template_name = "operators/choose_password.html"
+
+    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        link = self.link
+        return self.page(form=SetPasswordForm(link.operator), operator=link.operator)
+
+    def post(self, request: HttpRequest) -> HttpResponse:
+        link = self.link
+        TURNS.check()
+        form = SetPasswordForm(link.operator, request.POST)
+        if not form.is_valid():
+            return self.page(form=form, operator=link.operator)
+        password = form.cleaned_data["password1"]
+        operator = operations.choose_password(link=link, password=password, address=client_address(request))
+        del request.session[DIGEST]
+        return perform_password_login(request, {"username": operator.username}, Login(user=operator))
+
+    @property
+    def link(self) -> OneTimeLink:
+        """The link that led here; raises LinkClosed."""
+        return links.by_digest(bytes.fromhex(self.request.session.get(DIGEST, "")))

@@ -1,0 +1,84 @@
+"""Where an operator stands, and how it signs in."""
+
+from __future__ import annotations
+
+from allauth.mfa.models import Authenticator
+from django.apps import apps
+from django.contrib.auth.models import User
+from django.db.models import Q, QuerySet, TextChoices
+from django.utils import timezone
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from accesskeys.operations.policy import ROLES
+from identity_cloud.operators.models import OneTimeLink, Purpose
+
+_BEGINNING = (Purpose.INVITE, Purpose.RESET)
+_FACTORS = {
+    Authenticator.Type.WEBAUTHN: _("Passkey"),
+    Authenticator.Type.TOTP: _("Codes from an app"),
+}
+
+
+class Standing(TextChoices):
+    """Where an operator stands, in one word."""
+
+    ACTIVE = "active", _("Active")
+    INVITED = "invited", _("Invited")
+    LINK_EXPIRED = "link_expired", _("Link expired")
+    DEACTIVATED = "deactivated", _("Deactivated")
+
+
+def described() -> QuerySet[User]:
+    """Operators with all that the pages tell of them, in few statements however many there are."""
+    related = ["groups", "authenticator_set", *(["socialaccount_set"] if _has_single_sign_on() else [])]
+    return User.objects.select_related("one_time_link").prefetch_related(*related)
+
+
+def with_standing(operators: QuerySet[User], standing: Standing) -> QuerySet[User]:
+    """Those who stand there now."""
+    waits = Q(one_time_link__purpose__in=_BEGINNING)
+    is_open = Q(one_time_link__expires_at__gt=timezone.now())
+    match standing:
+        case Standing.DEACTIVATED:
+            return operators.filter(is_active=False)
+        case Standing.INVITED:
+            return operators.filter(waits & is_open, is_active=True)
+        case Standing.LINK_EXPIRED:
+            return operators.filter(waits & ~is_open, is_active=True)
+        case _:
+            return operators.filter(~waits | Q(one_time_link=None), is_active=True)
+
+
+def standing_of(operator: User) -> Standing:
+    """Whether it may come in, or waits for its link to be opened."""
+    if not operator.is_active:
+        return Standing.DEACTIVATED
+    link: OneTimeLink | None = getattr(operator, "one_time_link", None)
+    if link is None or link.purpose not in _BEGINNING:
+        return Standing.ACTIVE
+    return Standing.INVITED if link.is_open else Standing.LINK_EXPIRED
+
+
+def roles_in_order(operator: User) -> list[str]:
+    """The names of the roles it has, in the order of the policy, and then of other groups."""
+    held = {group.name for group in operator.groups.all()}
+    return [role for role in ROLES if role in held] + sorted(held - ROLES.keys())
+
+
+def factors(operator: User) -> list[str | Promise]:
+    """The kinds of second factor that it has. Recovery codes are none by themselves."""
+    held = {authenticator.type for authenticator in operator.authenticator_set.all()}
+    return [name for kind, name in _FACTORS.items() if kind in held]
+
+
+def ways_in(operator: User) -> list[str | Promise]:
+    """How it signs in: with a password, by single sign-on, or both."""
+    ways: list[str | Promise] = [_("Password")] if operator.has_usable_password() else []
+    if _has_single_sign_on() and operator.socialaccount_set.all():
+        ways.append(_("Single sign-on"))
+    return ways
+
+
+def _has_single_sign_on() -> bool:
+    return apps.is_installed("allauth.socialaccount")

@@ -1,0 +1,13 @@
+"""Template words of the pages about operators."""
+
+from __future__ import annotations
+
+from django import template
+
+from identity_cloud.operators.standing import factors, roles_in_order, standing_of, ways_in
+
+register = template.Library()
+register.filter(factors)
+register.filter(roles_in_order)
+register.filter(standing_of)
+register.filter(ways_in)
