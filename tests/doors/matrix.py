@@ -62,6 +62,11 @@ _SECTION: Methods = {  # Of the details page, edited in place.
 }
 _API_READ: Methods = {"GET HEAD": api("200 200 200 200 200 200"), OTHERS: api("405 405 405 405 405 405")}
 _REDIRECT: Methods = {"TRACE": everybody("405"), OTHERS: everybody("302")}
+_OWN: Methods = {
+    "GET HEAD OPTIONS": console("200 200 200 200"),
+    OTHERS: console("405 405 405 405"),
+}
+_OWN_FORM: Methods = {"POST": console("200 200 200 200"), **_OWN}
 _ADMIN_PAGE: Methods = {OTHERS: admin("200")}
 _ADMIN_GET: Methods = {"GET HEAD OPTIONS": admin("200"), OTHERS: admin("405")}
 _ADMIN_REDIRECT: Methods = {"TRACE": admin("405"), OTHERS: admin("302")}
@@ -231,6 +236,32 @@ MATRIX: Mapping[str, Methods] = {
     "accounts/inactive/": {"GET HEAD OPTIONS": everybody("200"), OTHERS: everybody("405")},
     "accounts/password/change/": {
         "GET HEAD POST PUT OPTIONS": console("200 200 200 200"),
+        OTHERS: console("405 405 405 405"),
+    },
+    "accounts/passkey/": {
+        "GET HEAD POST": everybody("302"),
+        OTHERS: console("302 302 302 302", strangers="405"),
+    },
+    "accounts/second-factor/": {OTHERS: everybody("302")},
+    # The own account
+    "account/": _OWN,
+    "account/second-factor/": {
+        "GET HEAD": console("302 302 302 302"),
+        "OPTIONS": console("200 200 200 200"),
+        OTHERS: console("405 405 405 405"),
+    },
+    "account/passkeys/add/": _OWN_FORM,
+    "account/passkeys/<int:pk>/": {
+        "GET HEAD": console("302 302 302 302"),
+        "POST OPTIONS": console("200 200 200 200"),
+        OTHERS: console("405 405 405 405"),
+    },
+    "account/app/add/": _OWN_FORM,
+    "account/recovery-codes/": {"POST": console("302! 302! 302! 302!"), **_OWN},
+    "account/factors/<int:pk>/remove/": {
+        "GET HEAD": console("302 302 302 302"),
+        "POST": console("302! 302! 302! 302!"),
+        "OPTIONS": console("200 200 200 200"),
         OTHERS: console("405 405 405 405"),
     },
     "accounts/signup/": _REDIRECT,
