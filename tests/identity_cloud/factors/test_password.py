@@ -62,6 +62,7 @@ def test_refused(operator: User, new: str) -> None:
 @pytest.mark.parametrize("method", ["get", "post"])
 def test_an_old_proof_changes_nothing(operator: User, method: str) -> None:
     client = signed_in(operator)
+    client.raise_request_exception = True
     with time_machine.travel(timezone.now() + timedelta(minutes=11)), suppress(ProofNeeded):
         answer = getattr(client, method)(PASSWORD, typed(GOOD[0]))
         assert answer.status_code == HTTPStatus.UNAUTHORIZED
