@@ -62,6 +62,11 @@ _OPERATOR_BUTTON: Methods = {
     "POST": console("403! 403! 403! 302*"),
     OTHERS: console("403! 403! 403! 405"),
 }
+_OWN: Methods = {
+    "GET HEAD OPTIONS": console("200 200 200 200"),
+    OTHERS: console("405 405 405 405"),
+}
+_OWN_FORM: Methods = {"POST": console("200 200 200 200"), **_OWN}
 
 MATRIX: Mapping[str, Methods] = {
     # The console
@@ -284,6 +289,32 @@ MATRIX: Mapping[str, Methods] = {
         "GET HEAD POST": console("200 200 200 200", strangers="404"),
         "OPTIONS": everybody("200"),
         OTHERS: everybody("405"),
+    },
+    "accounts/passkey/": {
+        "GET HEAD POST": everybody("302"),
+        OTHERS: console("302 302 302 302", strangers="405"),
+    },
+    "accounts/second-factor/": {OTHERS: everybody("302")},
+    # The own account
+    "account/": _OWN,
+    "account/second-factor/": {
+        "GET HEAD": console("302 302 302 302"),
+        "OPTIONS": console("200 200 200 200"),
+        OTHERS: console("405 405 405 405"),
+    },
+    "account/passkeys/add/": _OWN_FORM,
+    "account/passkeys/<int:pk>/": {
+        "GET HEAD": console("302 302 302 302"),
+        "POST OPTIONS": console("200 200 200 200"),
+        OTHERS: console("405 405 405 405"),
+    },
+    "account/app/add/": _OWN_FORM,
+    "account/recovery-codes/": {"POST": console("302! 302! 302! 302!"), **_OWN},
+    "account/factors/<int:pk>/remove/": {
+        "GET HEAD": console("302 302 302 302"),
+        "POST": console("302! 302! 302! 302!"),
+        "OPTIONS": console("200 200 200 200"),
+        OTHERS: console("405 405 405 405"),
     },
     "accounts/signup/": _REDIRECT,
     "accounts/password/reset/": _REDIRECT,
