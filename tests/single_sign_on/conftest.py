@@ -1,21 +1,18 @@
 from __future__ import annotations
 
-import shutil
 from collections.abc import Iterator
 
 import pytest
 from pytest_django import Settings
 
 from identity_cloud.operators.single_sign_on import discovery
-from tests.single_sign_on.provider import FOLDER, Browser, IdentityProvider
+from tests.single_sign_on.provider import NODE, Browser, IdentityProvider
 
 
 def needs_oidc_provider() -> None:
     """Skip where it is not installed."""
-    if not (shutil.which("node") and (FOLDER / "node_modules").is_dir()):
-        pytest.skip(
-            "oidc-provider is not installed. Install Node.js, then: npm ci --prefix tests/single_sign_on"
-        )
+    if not NODE.exists():
+        pytest.skip("oidc-provider is not installed. Install npm, then: npm ci --prefix tests/single_sign_on")
 
 
 @pytest.fixture(scope="session")

@@ -21,6 +21,7 @@ from tests.single_sign_on.proxy import Proxy
 from tools.ports import free_port
 
 FOLDER = Path(__file__).parent
+NODE = FOLDER / "node_modules" / ".bin" / "node"  # oidc-provider wants a newer one than Debian has.
 BEGIN = "/accounts/single-sign-on/"
 ROLES = (("ops-team", "Operators"), ("audit", "Auditors"), ("admins", "Administrators"))
 
@@ -42,7 +43,7 @@ class IdentityProvider:
         self.issuer = f"http://127.0.0.1:{port}"
         self.proxy = Proxy(port, behind)
         self._process = Process(
-            ["node", "provider.js"],
+            [str(NODE), "provider.js"],
             port=behind,
             log=log,
             cwd=FOLDER,

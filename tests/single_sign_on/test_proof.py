@@ -105,7 +105,7 @@ def test_signed_out_meanwhile(ada: Browser) -> None:
 
 def test_the_operator_says_no(ada: Browser, provider: IdentityProvider) -> None:
     provider.is_now(None)
-    refused(ada, ada.come_back(go(ada)), "refused_by_provider", "did not let you through")
+    refused(ada, ada.come_back(go(ada)), "access_denied", "did not let you through")
 
 
 def test_the_provider_is_away(ada: Browser, provider: IdentityProvider) -> None:

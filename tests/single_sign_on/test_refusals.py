@@ -158,10 +158,31 @@ def test_the_operator_says_no(
     provider.is_now(None)
     refused(
         browser_of.sign_in(),
-        "refused_by_provider",
+        "access_denied",
         "The identity provider did not let you through.",
         caplog,
     )
+
+
+@pytest.mark.parametrize(
+    ("error", "reason"), [("invalid_scope", "invalid_scope"), ("ica%5Fsecret", "refused_by_provider")]
+)
+def test_the_provider_says_no(
+    error: str, reason: str, browser_of: Browser, caplog: pytest.LogCaptureFixture
+) -> None:
+    path, _, rest = browser_of.pass_through(browser_of.go()).partition("?code=")
+    answer = browser_of.ask(f"{path}?error={error}&{rest.partition('&')[2]}")
+    refused(answer, reason, "The identity provider did not let you through.", caplog)
+
+
+@pytest.mark.parametrize("error", ["server_error", "temporarily_unavailable"])
+def test_the_provider_says_that_it_is_away(
+    error: str, browser_of: Browser, caplog: pytest.LogCaptureFixture
+) -> None:
+    path, _, rest = browser_of.pass_through(browser_of.go()).partition("?code=")
+    answer = browser_of.ask(f"{path}?error={error}&{rest.partition('&')[2]}")
+    assert (answer.status_code, answer["Retry-After"]) == (503, "5")
+    assert f"The identity provider cannot be used: {error}." in caplog.text
 
 
 def test_what_is_secret_is_in_no_log(

@@ -26,11 +26,29 @@ from identity_cloud.operators.single_sign_on.exceptions import (
     Cancelled,
     NotAsAsked,
     ProviderAway,
+    SingleSignOnError,
     TokenRefused,
 )
 from identity_cloud.operators.single_sign_on.tokens import check_id_token
 
 State = dict[str, Any]
+
+# What a provider says in place of a code (RFC 6749, section 4.1.2.1; OpenID Connect Core 1.0, section 3.1.2.6). What it
+# says of itself mends; of the others, the log tells which.
+_AWAY = frozenset({"server_error", "temporarily_unavailable"})
+_NO = frozenset(
+    {
+        "access_denied",
+        "account_selection_required",
+        "consent_required",
+        "interaction_required",
+        "invalid_request",
+        "invalid_scope",
+        "login_required",
+        "unauthorized_client",
+        "unsupported_response_type",
+    }
+)
 
 
 def address(request: HttpRequest, *, next_url: str | None, proves: int | None = None) -> str:
@@ -73,8 +91,8 @@ def claims(request: HttpRequest, state: State) -> dict[str, Any]:
     provider, issuer = discovery.provider(), request.GET.get("iss")
     if issuer != named().issuer and (issuer is not None or provider.names_itself):
         raise TokenRefused("answer_of_another_issuer")
-    if "error" in request.GET:
-        raise Cancelled("refused_by_provider")
+    if error := request.GET.get("error"):
+        raise _said_no(error)
     tokens = _redeem(provider, request.GET.get("code", ""), state["code_verifier"])
     since = None if state["proves"] is None else state["at"]
     said = check_id_token(tokens.get("id_token"), nonce=state["nonce"], proved_since=since)
@@ -85,6 +103,12 @@ def claims(request: HttpRequest, state: State) -> dict[str, Any]:
     if more.get("sub") != said["sub"]:
         raise TokenRefused("userinfo_of_another_subject")
     return more | said
+
+
+def _said_no(error: str) -> SingleSignOnError:
+    if error in _AWAY:
+        return ProviderAway(error)
+    return Cancelled(error if error in _NO else "refused_by_provider")
 
 
 def _redeem(provider: Provider, code: str, verifier: str) -> dict[str, Any]:

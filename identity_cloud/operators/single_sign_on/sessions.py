@@ -24,10 +24,10 @@ def remember(request: HttpRequest, claims: dict[str, Any]) -> None:
 
 def note(request: HttpRequest, **_kwargs: Any) -> None:
     """Find the session by it from now on. For allauth's ``user_logged_in``, once the row is there."""
-    if SID in request.session:
-        UserSession.objects.filter(session_key=request.session.session_key).update(
-            data={SID: request.session[SID]}
-        )
+    row = UserSession.objects.filter(session_key=request.session.session_key).first()
+    if row is not None and SID in request.session:
+        row.data[SID] = request.session[SID]
+        row.save(update_fields=["data"])
 
 
 def end_all(operator: User, *, actor: Actor) -> None:
