@@ -27,7 +27,7 @@ urlpatterns = [
 ]
 
 handler400 = "accesskeys.console.views.errors.bad_request"
-handler403 = "accesskeys.console.views.errors.permission_denied"
+handler403 = "identity_cloud.operators.welcome.permission_denied"
 handler404 = "accesskeys.console.views.errors.not_found"
 handler429 = "accesskeys.console.views.errors.too_many_requests"
 handler500 = "accesskeys.console.views.errors.server_error"

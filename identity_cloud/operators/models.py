@@ -5,15 +5,14 @@ from typing import Self
 from django.conf import settings
 from django.db import models
 from django.utils import timezone
-from django.utils.translation import gettext_lazy as _
 
 
 class Purpose(models.TextChoices):
     """What a one-time link is for."""
 
-    INVITE = "invite", _("Invitation")
-    RESET = "reset", _("Reset")
-    SIGN_IN = "sign_in", _("Sign-in")
+    INVITE = "invite", "Invitation"
+    RESET = "reset", "Reset"
+    SIGN_IN = "sign_in", "Sign-in"
 
 
 class OneTimeLinkQuerySet(models.QuerySet["OneTimeLink"]):
@@ -31,17 +30,17 @@ class OneTimeLink(models.Model):
     operator = models.OneToOneField(
         settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="one_time_link", editable=False
     )
-    purpose = models.CharField(_("purpose"), max_length=7, choices=Purpose, editable=False)
+    purpose = models.CharField("purpose", max_length=7, choices=Purpose, editable=False)
     digest = models.BinaryField(max_length=32, unique=True, editable=False)
-    created_at = models.DateTimeField(_("made"), default=timezone.now, editable=False)
-    created_by = models.CharField(_("made by"), max_length=150, editable=False)
-    expires_at = models.DateTimeField(_("expires"), editable=False)
+    created_at = models.DateTimeField("made", default=timezone.now, editable=False)
+    created_by = models.CharField("made by", max_length=150, editable=False)
+    expires_at = models.DateTimeField("expires", editable=False)
 
     objects = OneTimeLinkQuerySet.as_manager()
 
     class Meta:
-        verbose_name = _("one-time link")
-        verbose_name_plural = _("one-time links")
+        verbose_name = "one-time link"
+        verbose_name_plural = "one-time links"
         default_permissions = ()
 
     def __str__(self) -> str:

@@ -63,7 +63,7 @@ class TestWhoMayComeIn:
         assert auditor.get("/")["Location"] == AUDIT_LOG
         assert '<a class="brand" href="/">' in auditor.get(AUDIT_LOG).content.decode()
         assert signed_in().get("/")["Location"] == LIST
-        assert "has no role" in signed_in().get(LIST).content.decode()
+        assert "have no role yet" in signed_in().get(LIST).content.decode()
         assert Client().get("/")["Location"] == f"{reverse('account_login')}?next=/"
 
     def test_a_form_from_elsewhere_is_refused(self, billing: AccessKey) -> None:

@@ -1,0 +1,34 @@
+"""What operators without a role see, wherever they land: who they are, and whom to ask."""
+
+from __future__ import annotations
+
+from http import HTTPStatus
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+
+from accesskeys.console.views import errors
+from accesskeys.http import actor_of, prefers_json
+from accesskeys.operations.policy import Operation, may
+from identity_cloud.operators.operations.administrators import administrators
+
+NAMED = 5
+
+
+def permission_denied(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """403, for Django's ``handler403``: a welcome for those who may do nothing yet."""
+    if prefers_json(request) or not request.user.is_authenticated or _may_anything(request):
+        return errors.permission_denied(request, exception)
+    response = render(
+        request,
+        "operators/welcome.html",
+        {"administrators": administrators()[:NAMED]},
+        status=HTTPStatus.FORBIDDEN,
+    )
+    response["Cache-Control"] = "no-store"
+    return response
+
+
+def _may_anything(request: HttpRequest) -> bool:
+    actor = actor_of(request)
+    return any(may(actor, operation) for operation in Operation)
