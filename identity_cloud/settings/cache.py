@@ -69,7 +69,7 @@ def _files(address: ServiceAddress) -> dict[str, Any]:
     options = {name.upper(): value for name, value in address.cast_options(_OF_DJANGO | _OF_FILES).items()}
     # With Django's own limit of 300 entries, attempts on many names would push the counts of one out.
     config = {"BACKEND": "identity_cloud.caches.FileCache", "LOCATION": address.path}
-    return _config(config, options, {"MAX_ENTRIES": 10_000})
+    return _config(config, options, {"MAX_ENTRIES": 20_000})
 
 
 def _redis(address: ServiceAddress) -> dict[str, Any]:

@@ -228,9 +228,9 @@ class TestRoles:
         role = Group.objects.get(name="Operators")
         role.permissions.remove(role.permissions.get(codename="reveal_accesskey"))
         call_command("migrate", verbosity=0)
-        assert allowed(operator("Operators")) == READING | FINDING | WRITING | {"take_back"}
+        assert allowed(operator("Operators")) == READING | FINDING | WRITING | OWN | {"take_back"}
 
     def test_a_role_that_was_deleted_comes_back(self) -> None:
         Group.objects.get(name="Auditors").delete()
         call_command("migrate", verbosity=0)
-        assert allowed(operator("Auditors")) == AUDITING
+        assert allowed(operator("Auditors")) == AUDITING | OWN
