@@ -70,7 +70,7 @@ def test_files(read: Any, tmp_path: Path) -> None:
 
 def test_files_keep_the_counts_of_many_names(read: Any, tmp_path: Path) -> None:
     config = read(f"filecache://{tmp_path}")
-    assert FileBasedCache(config["LOCATION"], config)._max_entries == 10_000
+    assert FileBasedCache(config["LOCATION"], config)._max_entries == 20_000
     assert os.path.basename(read("")["LOCATION"]) == "cache"
 
 
