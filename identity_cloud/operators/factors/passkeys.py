@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from ipaddress import ip_address
 from typing import Any
+from urllib.parse import SplitResult, urlsplit
 
 from allauth.mfa.models import Authenticator
 from allauth.mfa.webauthn.internal import auth
@@ -29,9 +30,9 @@ def domain() -> str:
 
 def obstacle(request: HttpRequest) -> str:
     """Why passkeys do not work at this address, and what to do; empty where they do."""
-    if settings.IS_LOCAL and _host(request) != LOCALHOST:
+    if settings.IS_LOCAL and _asked(request).hostname != LOCALHOST:
         return _("Passkeys need a name in the address: open the console at %(address)s to use them.") % {
-            "address": f"http://{LOCALHOST}:{request.get_port()}/"
+            "address": f"{_origin(request)}/"
         }
     if _is_number(domain()):
         return _("Passkeys need a domain name in the address of the console, and it has none.")
@@ -106,7 +107,8 @@ def _own(operator: AbstractBaseUser, pk: int) -> Authenticator:
 def _origin(request: HttpRequest) -> str:
     """The only address whose pages may ask for a passkey. django-allauth is content with the domain."""
     if settings.IS_LOCAL:
-        return f"http://{LOCALHOST}:{request.get_port()}"
+        port = _asked(request).port
+        return f"http://{LOCALHOST}" + (f":{port}" if port else "")
     origin: str = settings.PUBLIC_URL.geturl()
     return origin
 
@@ -120,8 +122,9 @@ def _origin_in(response: Any, parse: Callable[[Any], Any]) -> str | None:
     return origin
 
 
-def _host(request: HttpRequest) -> str:
-    return request.get_host().rpartition(":")[0] or request.get_host()
+def _asked(request: HttpRequest) -> SplitResult:
+    """What was asked for, as the browser sees it: another port may lead here."""
+    return urlsplit(f"//{request.get_host()}")
 
 
 def _is_number(host: str) -> bool:

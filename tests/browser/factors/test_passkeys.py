@@ -78,6 +78,8 @@ def test_another_one_on_the_same_device_is_refused_by_the_device(device: Device)
     device.open("/accounts/login/?next=/account/")
     device.button("Sign in with a passkey").click()
     device.is_in()
+    device.open("/account/passkeys/add/")
+    expect(device.page.get_by_label("Name")).to_have_value("Passkey 2")
     device.add_passkey("Again")
     expect(device.page.get_by_role("alert")).to_have_text(
         "There is a passkey of this account on that device already."
