@@ -59,7 +59,7 @@ NEEDS = [
         command="npm ci --prefix examples/express",
     ),
     Need(
-        "oidc-provider",
+        "OpenID",
         "single sign-on",
         [str(ROOT / "tests/single_sign_on/node_modules")],
         command="npm ci --prefix tests/single_sign_on",

@@ -128,3 +128,9 @@ def test_the_provider_is_away_from_the_beginning(ada: Browser, provider: Identit
 def test_strangers_sign_in_first(provider: IdentityProvider) -> None:
     answer = Browser(provider).console.get(PROVE, {"next": "/settings/audit-log/"})
     assert answer["Location"] == "/accounts/login/?next=/settings/audit-log/"
+
+
+def test_htmx_leaves_the_page(ada: Browser, provider: IdentityProvider) -> None:
+    """It would follow a redirect by itself, into a page that is not ours."""
+    answer = ada.console.get(PROVE, {"next": "/"}, HTTP_HX_REQUEST="true")
+    assert answer["HX-Redirect"].startswith(f"{provider.issuer}/auth?")

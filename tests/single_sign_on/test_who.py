@@ -59,6 +59,25 @@ def test_a_role_that_was_taken_away(provider: IdentityProvider, browser_of: Brow
     assert (refusal.reason, refusal.about_operator_id) == ("no_role", ada.pk)
 
 
+def test_a_role_that_was_taken_away_in_the_same_browser(
+    provider: IdentityProvider, browser_of: Browser
+) -> None:
+    browser_of.sign_in()
+    provider.is_now("ada-1", "cooks", preferred_username="ada")
+    answer = browser_of.sign_in()
+    assert answer.status_code == 403
+    assert "You have no role here." in answer.content.decode()
+    assert not browser_of.is_signed_in
+
+
+def test_a_role_that_was_added_in_the_same_browser(provider: IdentityProvider, browser_of: Browser) -> None:
+    browser_of.sign_in()
+    provider.is_now("ada-1", "ops-team", "audit", preferred_username="ada")
+    assert browser_of.sign_in()["Location"] == "/settings/access-keys/"
+    assert browser_of.is_signed_in
+    assert browser_of.console.get("/settings/audit-log/").status_code == 200
+
+
 def test_an_operator_who_is_switched_off(provider: IdentityProvider, browser_of: Browser) -> None:
     browser_of.sign_in()
     User.objects.update(is_active=False)

@@ -27,6 +27,10 @@ def actor_at(address: str | None) -> Actor:
 
 def sign_in(request: HttpRequest, claims: dict[str, Any], *, next_url: str | None) -> HttpResponse:
     """Let the person in. Raises NoRole or Deactivated."""
+    if (
+        request.user.is_authenticated
+    ):  # With all that the session held; a change of roles would end it anyway.
+        get_adapter().logout(request)
     operator, given = accounts.known(claims), roles.of(claims)
     actor = actor_at(client_address(request))
     if operator is not None:
@@ -37,8 +41,6 @@ def sign_in(request: HttpRequest, claims: dict[str, Any], *, next_url: str | Non
         operator = accounts.make(claims, given, actor=actor)
     if not operator.is_active:
         raise Deactivated("inactive", operator=operator)
-    if request.user.is_authenticated:
-        get_adapter().logout(request)  # With all that the session held.
     sessions.remember(request, claims)
     record_authentication(
         request,
