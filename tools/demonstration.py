@@ -90,7 +90,7 @@ def _fill_database() -> None:
 
     call_command("collectstatic", interactive=False, verbosity=0)
     call_command("prepare", stdout=open(os.devnull, "w"))  # noqa: SIM115
-    operator = Actor.for_operator(User.objects.get(), address="192.0.2.7")
+    operator = Actor.for_operator(User.objects.get(), address="192.0.2.7", proved_at=datetime.now(UTC))
     now = datetime.now(UTC)
     for name, days, minutes, expiry, scopes in ACCESS_KEYS:
         with time_machine.travel(now - timedelta(days=days, minutes=25), tick=False):
