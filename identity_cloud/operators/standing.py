@@ -9,6 +9,7 @@ from django.db.models import Q, QuerySet, TextChoices
 from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from accesskeys.operations.policy import ROLES
 from identity_cloud.operators.models import OneTimeLink, Purpose
@@ -23,10 +24,10 @@ _FACTORS = {
 class Standing(TextChoices):
     """Where an operator stands, in one word."""
 
-    ACTIVE = "active", _("Active")
-    INVITED = "invited", _("Invited")
+    ACTIVE = "active", pgettext_lazy("operator", "Active")
+    INVITED = "invited", pgettext_lazy("operator", "Invited")
     LINK_EXPIRED = "link_expired", _("Link expired")
-    DEACTIVATED = "deactivated", _("Deactivated")
+    DEACTIVATED = "deactivated", pgettext_lazy("operator", "Deactivated")
 
 
 def described() -> QuerySet[User]:

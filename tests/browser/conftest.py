@@ -107,7 +107,7 @@ def complaints() -> Iterator[Complaints]:
 @pytest.fixture
 def operator(live_server: LiveServer) -> User:
     """Somebody who may do everything in the console."""
-    somebody = OperatorFactory(username="ada", roles=["Operators", "Auditors"])
+    somebody = OperatorFactory(username="ada", roles=["Operators", "Auditors", "Administrators"])
     User.objects.filter(pk=somebody.pk).update(password=hashed_password())
     somebody.refresh_from_db()
     return somebody

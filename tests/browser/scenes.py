@@ -19,7 +19,7 @@ from accesskeys import operations
 from accesskeys.console.views.list import AccessKeyListPage
 from accesskeys.models import AccessKey
 from accesskeys.operations.actors import Actor
-from tests.browser import many_scenes
+from tests.browser import many_scenes, operator_scenes
 from tests.factories import AccessKeyFactory
 
 LIST = "/settings/access-keys/"
@@ -259,6 +259,7 @@ PAGES: Mapping[str, Scene] = {
     "revoke dialog": _revoke_dialog,
     "revoke dialog without the tick": _revoke_dialog_without_tick,
     **many_scenes.PAGES,
+    **operator_scenes.PAGES,
     "audit log": _opened_events,
     "audit log that nothing matches": partial(_go, f"{AUDIT_LOG}?actor=nobody"),
     "API documentation": partial(_go, "/api/v1/docs/"),
