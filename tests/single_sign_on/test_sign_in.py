@@ -93,3 +93,10 @@ def test_somebody_else_in_the_same_browser(provider: IdentityProvider, browser_o
 
 def test_it_goes_nowhere_else(browser_of: Browser) -> None:
     assert browser_of.sign_in("https://evil.example/")["Location"] == "/"
+
+
+def test_what_only_looks_uses_nothing_up(browser_of: Browser) -> None:
+    answer = browser_of.pass_through(browser_of.go())
+    assert browser_of.console.head(answer).status_code == 405
+    browser_of.ask(answer)
+    assert browser_of.is_signed_in

@@ -26,11 +26,11 @@ def actor_at(address: str | None) -> Actor:
 
 
 def sign_in(request: HttpRequest, claims: dict[str, Any], *, next_url: str | None) -> HttpResponse:
-    """Let the person in. Raises NoRole or Deactivated."""
-    if (
-        request.user.is_authenticated
-    ):  # With all that the session held; a change of roles would end it anyway.
-        get_adapter().logout(request)
+    """Let the person in. Raises NoRole, LastAdministrator or Deactivated."""
+    if request.user.is_authenticated:
+        get_adapter().logout(
+            request
+        )  # With all that the session held; a change of roles would end it anyway.
     operator, given = accounts.known(claims), roles.of(claims)
     actor = actor_at(client_address(request))
     if operator is not None:
@@ -42,13 +42,7 @@ def sign_in(request: HttpRequest, claims: dict[str, Any], *, next_url: str | Non
     if not operator.is_active:
         raise Deactivated("inactive", operator=operator)
     sessions.remember(request, claims)
-    record_authentication(
-        request,
-        operator,
-        "socialaccount",
-        provider=named().issuer,
-        uid=claims["sub"],
-    )
+    record_authentication(request, operator, "socialaccount", provider=named().issuer, uid=claims["sub"])
     answer: HttpResponse = perform_login(request, Login(user=operator, redirect_url=next_url))
     return answer
 

@@ -38,7 +38,7 @@ logger = logging.getLogger("identity_cloud.operators.single_sign_on")
 class SingleSignOnPage(View):
     """What all of them share: they are there or not, and what goes wrong is said and written down."""
 
-    http_method_names = ["get", "head", "options"]
+    http_method_names = ["get"]  # What only looks would use up what is good once.
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         if not is_on():
