@@ -38,6 +38,15 @@ class Inactive(Conflict):
     sentence = _("The operator is deactivated, so a link would let nobody in. Activate the account first.")
 
 
+class PasswordsOff(Conflict):
+    """A link would lead to a password that opens nothing."""
+
+    code = "passwords_off"
+    sentence = _(
+        "Passwords are switched off here, so a link would let nobody in. Operators come by single sign-on."
+    )
+
+
 class OwnAccount(Conflict):
     """An administrator who is signed in has lost nothing."""
 

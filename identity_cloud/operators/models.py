@@ -15,12 +15,17 @@ class Purpose(models.TextChoices):
     SIGN_IN = "sign_in", "Sign-in"
 
 
+def usable_purposes() -> list[Purpose]:
+    """Those that let somebody in: where passwords are switched off, there is none to choose."""
+    return list(Purpose) if settings.PASSWORD_SIGN_IN else [Purpose.SIGN_IN]
+
+
 class OneTimeLinkQuerySet(models.QuerySet["OneTimeLink"]):
     """The words for choosing links."""
 
     def open(self) -> Self:
         """Those that are still good."""
-        return self.filter(expires_at__gt=timezone.now())
+        return self.filter(expires_at__gt=timezone.now(), purpose__in=usable_purposes())
 
 
 class OneTimeLink(models.Model):
@@ -49,4 +54,4 @@ class OneTimeLink(models.Model):
     @property
     def is_open(self) -> bool:
         """Whether it is still good."""
-        return timezone.now() < self.expires_at
+        return timezone.now() < self.expires_at and self.purpose in usable_purposes()

@@ -9,10 +9,8 @@ from django.shortcuts import render
 
 from accesskeys.console.views import errors
 from accesskeys.http import actor_of, prefers_json
-from accesskeys.operations.policy import Operation, may
-from identity_cloud.operators.operations.administrators import administrators
-
-NAMED = 5
+from accesskeys.operations.policy import RULES, Operation, may
+from identity_cloud.operators.operations.administrators import to_ask
 
 
 def permission_denied(request: HttpRequest, exception: Exception) -> HttpResponse:
@@ -22,7 +20,7 @@ def permission_denied(request: HttpRequest, exception: Exception) -> HttpRespons
     response = render(
         request,
         "operators/welcome.html",
-        {"administrators": administrators()[:NAMED]},
+        {"administrators": to_ask()},
         status=HTTPStatus.FORBIDDEN,
     )
     response["Cache-Control"] = "no-store"
@@ -31,4 +29,4 @@ def permission_denied(request: HttpRequest, exception: Exception) -> HttpRespons
 
 def _may_anything(request: HttpRequest) -> bool:
     actor = actor_of(request)
-    return any(may(actor, operation) for operation in Operation)
+    return any(may(actor, operation) for operation in Operation if not RULES[operation].is_own)

@@ -11,6 +11,7 @@ from accesskeys.operations.policy import Operation
 from identity_cloud.operators import operations
 from identity_cloud.operators.console.base import address_of
 from identity_cloud.operators.console.forms import InviteForm
+from identity_cloud.operators.exceptions import PasswordsOff
 
 
 class OperatorInvitePage(ConsolePage):
@@ -26,9 +27,12 @@ class OperatorInvitePage(ConsolePage):
     def post(self, request: HttpRequest) -> HttpResponse:
         form = InviteForm(request.POST)
         if form.is_valid():
-            with form.judged() as typed:
-                made = operations.invite(actor=self.actor, **typed)
-                return self.page(made=made, link=address_of(made))
+            try:
+                with form.judged() as typed:
+                    made = operations.invite(actor=self.actor, **typed)
+                    return self.page(made=made, link=address_of(made))
+            except PasswordsOff as refusal:
+                return self.page(form=form, problem=str(refusal))
         form.focus_on_first_error()
         return self.page(form=form)
 

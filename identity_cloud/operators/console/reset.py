@@ -9,7 +9,7 @@ from django.http import HttpRequest, HttpResponse
 from accesskeys.operations.policy import Operation
 from identity_cloud.operators import operations
 from identity_cloud.operators.console.base import OperatorPage, address_of
-from identity_cloud.operators.exceptions import Inactive, OwnAccount
+from identity_cloud.operators.exceptions import Inactive, OwnAccount, PasswordsOff
 
 
 class OperatorResetPage(OperatorPage):
@@ -24,6 +24,6 @@ class OperatorResetPage(OperatorPage):
     def post(self, request: HttpRequest, pk: int) -> HttpResponse:
         try:
             made = operations.reset(operator_id=pk, actor=self.actor)
-        except (Inactive, OwnAccount) as refusal:
+        except (Inactive, OwnAccount, PasswordsOff) as refusal:
             return self.page(problem=str(refusal))
         return self.page(made=made, link=address_of(made))

@@ -9,12 +9,18 @@ from accesskeys.operations.policy import RULES, Operation
 from identity_cloud.operators.exceptions import LastAdministrator
 
 PERMISSION = str(RULES[Operation.SET_ROLES].permission)
+NAMED = 5
 _ASKED = "django.contrib.auth.backends.ModelBackend"  # Who knows of permissions, however operators sign in.
 
 
 def administrators() -> QuerySet[User]:
     """The active ones, by a role or as superusers."""
     return User.objects.with_perm(PERMISSION, backend=_ASKED).order_by("username")
+
+
+def to_ask() -> list[str]:
+    """Whom to ask for a role, by name: as many of them as somebody would ask."""
+    return list(administrators().values_list("username", flat=True)[:NAMED])
 
 
 def lock_administrators() -> list[User]:

@@ -15,8 +15,8 @@ from accesskeys.models import Action
 from accesskeys.operations import audit
 from accesskeys.operations.actors import Actor
 from accesskeys.operations.allowance import Counting
-from identity_cloud.operators.exceptions import Inactive, LinkClosed
-from identity_cloud.operators.models import OneTimeLink, Purpose
+from identity_cloud.operators.exceptions import Inactive, LinkClosed, PasswordsOff
+from identity_cloud.operators.models import OneTimeLink, Purpose, usable_purposes
 
 VALIDITY: Mapping[Purpose, timedelta] = MappingProxyType(
     {
@@ -40,9 +40,14 @@ class Made(NamedTuple):
 
 
 def make(operator: User, purpose: Purpose, *, actor: Actor) -> Made:
-    """A link for the operator, in the place of any other. Ask within an operation. Raises Inactive."""
+    """A link for the operator, in the place of any other. Ask within an operation.
+
+    Raises Inactive and PasswordsOff.
+    """
     if not operator.is_active:
         raise Inactive
+    if purpose not in usable_purposes():
+        raise PasswordsOff
     secret, now = keys.new_secret(), timezone.now()
     take_away(operator)
     link = OneTimeLink(

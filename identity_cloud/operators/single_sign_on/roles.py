@@ -11,8 +11,11 @@ from accesskeys.models import Action
 from accesskeys.operations import audit
 from accesskeys.operations.actors import Actor
 from accesskeys.operations.audit import Entry
-from identity_cloud.operators.single_sign_on import administrators, sessions
+from identity_cloud.operators import exceptions
+from identity_cloud.operators.operations.administrators import lock_administrators, require_one
+from identity_cloud.operators.single_sign_on import sessions
 from identity_cloud.operators.single_sign_on.conf import named
+from identity_cloud.operators.single_sign_on.exceptions import LastAdministrator
 
 
 def of(claims: Mapping[str, Any]) -> list[str]:
@@ -30,8 +33,12 @@ def renew(operator: User, roles: list[str], *, actor: Actor) -> None:
     if _held(operator) == roles:
         return
     with audit.operation(Action.ROLES_CHANGED, actor=actor) as entry:
-        administrators.check_one_is_left(operator, roles)
+        before = lock_administrators()
         give(User.objects.select_for_update().get(pk=operator.pk), roles, entry)
+        try:
+            require_one(before)
+        except exceptions.LastAdministrator:
+            raise LastAdministrator("last_administrator", operator=operator) from None
     sessions.end_all(operator, actor=actor)
 
 

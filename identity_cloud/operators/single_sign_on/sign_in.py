@@ -15,7 +15,8 @@ from accesskeys.http import client_address
 from accesskeys.models import ActorKind, Door
 from accesskeys.operations.actors import Actor
 from identity_cloud.operators import proof
-from identity_cloud.operators.single_sign_on import accounts, administrators, roles, sessions
+from identity_cloud.operators.operations.administrators import to_ask
+from identity_cloud.operators.single_sign_on import accounts, roles, sessions
 from identity_cloud.operators.single_sign_on.conf import named
 from identity_cloud.operators.single_sign_on.exceptions import Deactivated, NoRole, SomebodyElse
 
@@ -36,7 +37,7 @@ def sign_in(request: HttpRequest, claims: dict[str, Any], *, next_url: str | Non
     if operator is not None:
         roles.renew(operator, given, actor=actor)
     if not given:
-        raise NoRole(administrators.names(), operator=operator)
+        raise NoRole(to_ask(), operator=operator)
     if operator is None:
         operator = accounts.make(claims, given, actor=actor)
     if not operator.is_active:

@@ -8,6 +8,7 @@ from allauth.account.models import Login
 from allauth.account.utils import get_next_redirect_url
 from allauth.core.internal import ratelimit
 from allauth.mfa.webauthn.internal.flows import perform_passwordless_login
+from django.conf import settings
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.http.response import HttpResponseBase
@@ -36,7 +37,7 @@ class PasskeySignInPage(View):
     is_stale = False
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
-        if self.is_stale or request.user.is_authenticated:
+        if self.is_stale or request.user.is_authenticated or not settings.PASSWORD_SIGN_IN:
             return self._back()
         return super().dispatch(request, *args, **kwargs)
 

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import logging
 from datetime import timedelta
+from typing import Any
 
 import pytest
 import time_machine
 from allauth.usersessions.models import UserSession
 from django.contrib.auth.models import User
+from django.test import Client
 from django.utils import timezone
 
 from accesskeys.core import keyring
@@ -16,7 +18,7 @@ from accesskeys.core.exceptions import RateLimited
 from accesskeys.operations import allowance
 from accesskeys.operations.actors import Actor
 from identity_cloud.operators import operations
-from identity_cloud.operators.exceptions import Inactive, LinkClosed
+from identity_cloud.operators.exceptions import Inactive, LinkClosed, PasswordsOff
 from identity_cloud.operators.models import OneTimeLink
 from identity_cloud.operators.operations import links
 from tests.factories import OperatorFactory
@@ -133,3 +135,41 @@ class TestSignInLink:
         with pytest.raises(Inactive):
             operations.make_sign_in_link(operator_id=OperatorFactory(is_active=False).pk, actor=command)
         assert not OneTimeLink.objects.exists()
+
+
+class TestWherePasswordsAreOff:
+    """Single sign-on alone opens the console, and the link for the day that it is away."""
+
+    @pytest.fixture
+    def ada(self) -> User:
+        somebody: User = OperatorFactory(username="ada", roles=["Operators"])
+        return somebody
+
+    def test_nobody_is_invited(self, ada: User, settings: Any, command: Actor) -> None:
+        settings.PASSWORD_SIGN_IN = False
+        with pytest.raises(PasswordsOff, match="Operators come by single sign-on"):
+            operations.reset(operator_id=ada.pk, actor=command)
+        assert not OneTimeLink.objects.exists()
+
+    def test_a_link_from_before_opens_nothing(self, ada: User, settings: Any, command: Actor) -> None:
+        made = operations.reset(operator_id=ada.pk, actor=command)
+        settings.PASSWORD_SIGN_IN = False
+        with pytest.raises(LinkClosed):
+            links.find(made.secret, actor=Actor.for_stranger(address="192.0.2.7"))
+
+    def test_a_link_to_sign_in_still_does(self, ada: User, settings: Any, command: Actor) -> None:
+        settings.PASSWORD_SIGN_IN = False
+        made = operations.make_sign_in_link(operator_id=ada.pk, actor=command)
+        found = links.find(made.secret, actor=Actor.for_stranger(address="192.0.2.7"))
+        assert found.operator == ada
+
+    def test_no_passkey_does(self, settings: Any) -> None:
+        settings.PASSWORD_SIGN_IN = False
+        response = Client().get("/accounts/passkey/", headers={"Accept": "application/json"})
+        assert response["Location"] == "/accounts/login/"
+
+    def test_the_page_says_why(self, settings: Any) -> None:
+        settings.PASSWORD_SIGN_IN = False
+        page = signed_in(administrator().operator).post("/settings/operators/invite/", {"name": "bea"})
+        assert "Operators come by single sign-on." in page.content.decode()
+        assert not User.objects.filter(username="bea").exists()
