@@ -31,7 +31,7 @@ def test_tells_all_about_the_operator(bea: User) -> None:
     operations.reset(operator_id=bea.pk, actor=COMMAND)
     signed_in(bea)
     page = text(console().get(page_of(bea)))
-    assert "Status Invited One-time link By manage.py, good until" in page
+    assert "Status Reset One-time link By manage.py, good until" in page
     assert "Sessions 1" in page
     assert "Other groups Night shift" in page
     assert "Recent activity" not in page
