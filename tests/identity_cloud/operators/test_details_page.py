@@ -91,6 +91,17 @@ class TestRoles:
         )
         assert (is_signed_in(browser), is_signed_in(other)) == (True, False)
 
+    def test_whoever_gives_up_the_own_one_lands_where_it_may_still_go(self) -> None:
+        browser = console()
+        console("eve")
+        ada = User.objects.get(username="ada")
+        response = browser.post(
+            page_of(ada, "roles/"), {"roles": ["Auditors"], "was": "Administrators"}, follow=True
+        )
+        assert response.redirect_chain == [("/", 302), ("/settings/audit-log/", 302)]
+        assert "The roles of ada are saved." in text(response)
+        assert roles(ada.pk) == {"Auditors"}
+
     def test_that_are_none_are_refused(self, bea: User) -> None:
         response = console().post(page_of(bea, "roles/"), {"roles": ["Kings"], "was": "Viewers"})
         assert "Kings is not one of the available choices" in text(response)
