@@ -14,7 +14,7 @@ from django.utils.translation import pgettext_lazy
 from accesskeys.operations.policy import ROLES
 from identity_cloud.operators.models import OneTimeLink, Purpose
 
-_BEGINNING = (Purpose.INVITE, Purpose.RESET)
+_BEGINNING = (Purpose.INVITE, Purpose.RESET)  # With links to choose a password.
 _FACTORS = {
     Authenticator.Type.WEBAUTHN: _("Passkey"),
     Authenticator.Type.TOTP: _("Codes from an app"),
@@ -26,6 +26,7 @@ class Standing(TextChoices):
 
     ACTIVE = "active", pgettext_lazy("operator", "Active")
     INVITED = "invited", pgettext_lazy("operator", "Invited")
+    RESET = "reset", pgettext_lazy("operator", "Reset")
     LINK_EXPIRED = "link_expired", _("Link expired")
     DEACTIVATED = "deactivated", pgettext_lazy("operator", "Deactivated")
 
@@ -44,7 +45,9 @@ def with_standing(operators: QuerySet[User], standing: Standing) -> QuerySet[Use
         case Standing.DEACTIVATED:
             return operators.filter(is_active=False)
         case Standing.INVITED:
-            return operators.filter(waits & is_open, is_active=True)
+            return operators.filter(is_open, one_time_link__purpose=Purpose.INVITE, is_active=True)
+        case Standing.RESET:
+            return operators.filter(is_open, one_time_link__purpose=Purpose.RESET, is_active=True)
         case Standing.LINK_EXPIRED:
             return operators.filter(waits & ~is_open, is_active=True)
         case _:
@@ -58,7 +61,9 @@ def standing_of(operator: User) -> Standing:
     link: OneTimeLink | None = getattr(operator, "one_time_link", None)
     if link is None or link.purpose not in _BEGINNING:
         return Standing.ACTIVE
-    return Standing.INVITED if link.is_open else Standing.LINK_EXPIRED
+    if not link.is_open:
+        return Standing.LINK_EXPIRED
+    return Standing.INVITED if link.purpose == Purpose.INVITE else Standing.RESET
 
 
 def roles_in_order(operator: User) -> list[str]:

@@ -80,6 +80,13 @@ EVERY_COMMAND = [
     ["find_access_key"],
     ["check_integrity"],
     ["housekeeping"],
+    ["create_operator", "bea", "--invite"],
+    ["list_operators"],
+    ["set_operator_roles", "bea", "--no-roles"],
+    ["deactivate_operator", "bea"],
+    ["activate_operator", "bea"],
+    ["reset_operator", "bea", "--no-input"],
+    ["sign_in_link", "bea"],
 ]
 
 

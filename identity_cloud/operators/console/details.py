@@ -5,8 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import messages
+from django.contrib.auth.models import User
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from accesskeys.console.repeats import Repeated, folded
@@ -14,6 +16,7 @@ from accesskeys.console.verbatim import naming
 from accesskeys.http import redirect
 from accesskeys.models import AuditEvent
 from accesskeys.operations import policy
+from accesskeys.operations.actors import Actor
 from accesskeys.operations.policy import Operation
 from identity_cloud.operators import operations
 from identity_cloud.operators.console.base import OperatorPage, PostedPage
@@ -81,7 +84,13 @@ class OperatorRolesPage(OperatorDetailsPage, PostedPage):
         except (LastAdministrator, RolesChanged) as refusal:
             return self.page(problem=str(refusal))
         messages.success(request, naming(_("The roles of %(name)s are saved."), self.subject.username))
-        return redirect(request, self.details_url)
+        return redirect(request, self.details_url if self.may_stay else reverse("accesskeys:home"))
+
+    @property
+    def may_stay(self) -> bool:
+        """Whether who has changed the own roles may still see this page."""
+        present = Actor.for_operator(User.objects.get(pk=self.subject.pk), address=None)
+        return not self.is_own or policy.may(present, Operation.LIST_OPERATORS)
 
     def again(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         return self.page(form=RolesForm(request.POST, operator=self.subject))

@@ -31,7 +31,7 @@ def test_tells_all_about_the_operator(bea: User) -> None:
     operations.reset(operator_id=bea.pk, actor=COMMAND)
     signed_in(bea)
     page = text(console().get(page_of(bea)))
-    assert "Status Invited One-time link By manage.py, good until" in page
+    assert "Status Reset One-time link By manage.py, good until" in page
     assert "Sessions 1" in page
     assert "Other groups Night shift" in page
     assert "Recent activity" not in page
@@ -90,6 +90,17 @@ class TestRoles:
             page_of(ada, "roles/"), {"roles": ["Administrators", "Viewers"], "was": "Administrators"}
         )
         assert (is_signed_in(browser), is_signed_in(other)) == (True, False)
+
+    def test_whoever_gives_up_the_own_one_lands_where_it_may_still_go(self) -> None:
+        browser = console()
+        console("eve")
+        ada = User.objects.get(username="ada")
+        response = browser.post(
+            page_of(ada, "roles/"), {"roles": ["Auditors"], "was": "Administrators"}, follow=True
+        )
+        assert response.redirect_chain == [("/", 302), ("/settings/audit-log/", 302)]
+        assert "The roles of ada are saved." in text(response)
+        assert roles(ada.pk) == {"Auditors"}
 
     def test_that_are_none_are_refused(self, bea: User) -> None:
         response = console().post(page_of(bea, "roles/"), {"roles": ["Kings"], "was": "Viewers"})

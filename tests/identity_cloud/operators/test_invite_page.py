@@ -104,3 +104,12 @@ class TestReset:
         response = browser.post(f"/settings/operators/{ada.pk}/reset/")
         assert "This is your own account." in text(response)
         assert not OneTimeLink.objects.exists()
+
+
+def test_a_form_from_before_the_sign_in_invites_nobody() -> None:
+    browser = console()
+    browser.handler.enforce_csrf_checks = True
+    response = browser.post(INVITE, {"name": "bea"}, headers={"origin": "http://testserver"})
+    assert "This form was out of date, so nothing was done." in text(response)
+    assert 'value="bea"' in response.content.decode()
+    assert not User.objects.filter(username="bea").exists()

@@ -54,17 +54,18 @@ def test_says_who_waits_and_who_is_gone() -> None:
 @pytest.mark.parametrize(
     ("query", "found"),
     [
-        ("", ["ada", "bea", "Cleo", "dora"]),
-        ("search=E", ["bea", "Cleo"]),
+        ("", ["ada", "bea", "Cleo", "dora", "emil"]),
+        ("search=E", ["bea", "Cleo", "emil"]),
         ("role=Viewers", ["bea"]),
         ("role=none", ["Cleo", "dora"]),
         ("status=deactivated", ["Cleo"]),
         ("status=invited", ["dora"]),
+        ("status=reset", ["emil"]),
         ("status=active", ["ada", "bea"]),
         ("status=link_expired", []),
         ("role=Viewers&status=deactivated", []),
-        ("ordering=-last_login", ["ada", "bea", "Cleo", "dora"]),
-        ("ordering=last_login", ["bea", "Cleo", "dora", "ada"]),
+        ("ordering=-last_login", ["ada", "bea", "Cleo", "dora", "emil"]),
+        ("ordering=last_login", ["bea", "Cleo", "dora", "emil", "ada"]),
     ],
 )
 def test_finds_whom_it_is_asked_for(query: str, found: list[str]) -> None:
@@ -72,6 +73,7 @@ def test_finds_whom_it_is_asked_for(query: str, found: list[str]) -> None:
     OperatorFactory(username="bea", roles=["Viewers"])
     OperatorFactory(username="Cleo", is_active=False)
     operations.invite(name="dora", roles=[], actor=COMMAND)
+    operations.reset(operator_id=OperatorFactory(username="emil", roles=["Auditors"]).pk, actor=COMMAND)
     response = browser.get(f"{LIST}?{query}")
     assert names(response) == found
     assert ("No operator matches" in text(response)) is not found
