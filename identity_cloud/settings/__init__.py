@@ -263,6 +263,9 @@ LOGGING: dict[str, Any] = {
             f"django.security.{refusal}": {"filters": ["refusal"]}
             for refusal in ("DisallowedHost", "RequestDataTooBig", "TooManyFieldsSent", "TooManyFilesSent")
         },
+        "fido2": {
+            "level": "WARNING"
+        },  # It tells of each passkey by its number, which says nothing to people.
         "gunicorn.error": {"handlers": [], "propagate": True, "filters": ["without_quotation"]},
     },
 }

@@ -20,7 +20,7 @@ def proxied(host: str, **more: str) -> dict[str, str]:
 
 
 def behind_a_proxy(site: Site, public_url: str) -> Site:
-    return site.with_settings(PUBLIC_URL=public_url, TRUSTED_PROXIES="127.0.0.1/32")
+    return site.with_settings(PUBLIC_URL=public_url, TRUSTED_PROXIES="127.0.0.1/32", SECOND_FACTOR="offered")
 
 
 @pytest.fixture(scope="module")

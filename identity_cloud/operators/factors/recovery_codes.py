@@ -45,7 +45,8 @@ def use(operator: AbstractBaseUser, code: str) -> Authenticator | None:
         used = authenticator.data["used"]
         for number, own in enumerate(codes):
             if constant_time_compare(own, code.lower()) and number not in used:
-                authenticator.data["used"] = [*used, number]
+                sealed = seal(" ".join(codes), operator=operator, kind=KIND)
+                authenticator.data = {**sealed, "used": [*used, number]}
                 authenticator.last_used_at = timezone.now()
                 authenticator.save(update_fields=["data", "last_used_at"])
                 return authenticator

@@ -78,7 +78,8 @@ def use(operator: AbstractBaseUser, code: str) -> Authenticator | None:
         step = step_of(secret, code, after=authenticator.data["step"])
         if step is None:
             return None
-        authenticator.data["step"] = step
+        # Sealed anew, so that an older master key is needed by nobody who signs in.
+        authenticator.data = {**seal(secret, operator=operator, kind=KIND), "step": step}
         authenticator.last_used_at = timezone.now()
         authenticator.save(update_fields=["data", "last_used_at"])
         return authenticator

@@ -114,7 +114,7 @@ def offering(at: Callable[..., Device], operator: User) -> Device:
 
 
 @pytest.fixture
-def device(at: Callable[..., Device], operator: User) -> Device:
+def laptop(at: Callable[..., Device], operator: User) -> Device:
     """Ada's, with an authenticator; she is not signed in."""
     window = at()
     window.plug_in()

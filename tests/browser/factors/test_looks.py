@@ -27,59 +27,59 @@ def equipped(operator: User) -> None:
     recovery_codes.renew(operator)
 
 
-def look(device: Device) -> None:
+def look(laptop: Device) -> None:
     """Nothing is wrong with the page."""
-    assert test_accessibility.faults(device.page) == []
+    assert test_accessibility.faults(laptop.page) == []
 
 
 @pytest.mark.parametrize("address", PAGES)
-def test_pages_of_the_account(device: Device, address: str) -> None:
-    device.type_password()
-    device.is_in()
-    device.add_passkey("W" * 60)
-    expect(device.page.get_by_role("heading", name="Recovery codes")).to_be_visible()
-    look(device)
-    device.open(f"/account/{address}")
-    look(device)
+def test_pages_of_the_account(laptop: Device, address: str) -> None:
+    laptop.type_password()
+    laptop.is_in()
+    laptop.add_passkey("W" * 60)
+    expect(laptop.page.get_by_role("heading", name="Recovery codes")).to_be_visible()
+    look(laptop)
+    laptop.open(f"/account/{address}")
+    look(laptop)
 
 
 @pytest.mark.parametrize("what", ["", "remove/"])
-def test_pages_of_one_factor(device: Device, what: str) -> None:
-    device.type_password()
-    device.is_in()
-    device.add_passkey()
-    expect(device.page.get_by_role("heading", name="Recovery codes")).to_be_visible()
+def test_pages_of_one_factor(laptop: Device, what: str) -> None:
+    laptop.type_password()
+    laptop.is_in()
+    laptop.add_passkey()
+    expect(laptop.page.get_by_role("heading", name="Recovery codes")).to_be_visible()
     pk = Authenticator.objects.get(type="webauthn").pk
-    device.open(f"/account/factors/{pk}/remove/" if what else f"/account/passkeys/{pk}/")
-    look(device)
+    laptop.open(f"/account/factors/{pk}/remove/" if what else f"/account/passkeys/{pk}/")
+    look(laptop)
 
 
-def test_second_step(device: Device, operator: User) -> None:
-    device.type_password()
-    device.is_in()
-    device.add_passkey()
-    expect(device.page.get_by_role("heading", name="Recovery codes")).to_be_visible()
-    device.sign_out()
-    device.type_password()
-    look(device)
-    device.page.get_by_label("Code").fill("000000")
-    device.button("Use the code").click()
-    expect(device.page.get_by_text("This code is not right, or was used before.")).to_be_visible()
-    look(device)
+def test_second_step(laptop: Device, operator: User) -> None:
+    laptop.type_password()
+    laptop.is_in()
+    laptop.add_passkey()
+    expect(laptop.page.get_by_role("heading", name="Recovery codes")).to_be_visible()
+    laptop.sign_out()
+    laptop.type_password()
+    look(laptop)
+    laptop.page.get_by_label("Code").fill("000000")
+    laptop.button("Use the code").click()
+    expect(laptop.page.get_by_text("This code is not right, or was used before.")).to_be_visible()
+    look(laptop)
 
 
-def test_pages_where_a_factor_is_required(device: Device, settings: Settings) -> None:
+def test_pages_where_a_factor_is_required(laptop: Device, settings: Settings) -> None:
     settings.SECOND_FACTOR_REQUIRED = True
-    device.type_password()
-    expect(device.page.get_by_role("heading", name="Set up a second factor")).to_be_visible()
-    look(device)
+    laptop.type_password()
+    expect(laptop.page.get_by_role("heading", name="Set up a second factor")).to_be_visible()
+    look(laptop)
     for name in ("Add a passkey", "Add an app for codes"):
-        device.open("/account/second-factor/")
-        device.page.get_by_role("link", name=name).click()
-        look(device)
-    device.add_passkey()
-    expect(device.page.get_by_role("heading", name="Recovery codes")).to_be_visible()
-    look(device)
+        laptop.open("/account/second-factor/")
+        laptop.page.get_by_role("link", name=name).click()
+        look(laptop)
+    laptop.add_passkey()
+    expect(laptop.page.get_by_role("heading", name="Recovery codes")).to_be_visible()
+    look(laptop)
 
 
 def test_on_a_phone(at: Callable[..., Device], operator: User) -> None:
@@ -113,20 +113,20 @@ def test_in_three_languages(at: Callable[..., Device], operator: User, language:
     look(window)
 
 
-def test_with_the_keyboard_alone(device: Device) -> None:
+def test_with_the_keyboard_alone(laptop: Device) -> None:
     """The field is where typing begins, and Enter sends the form."""
-    device.type_password()
-    device.is_in()
-    device.open("/account/passkeys/add/")
-    expect(device.page.get_by_label("Name")).to_be_focused()
-    device.page.keyboard.press("Enter")
-    expect(device.page.get_by_role("heading", name="Recovery codes")).to_be_visible()
-    device.open("/account/app/add/")
-    expect(device.page.get_by_label("The code that the app shows")).to_be_focused()
-    secret = device.page.locator("#app-secret").inner_text()
-    device.page.keyboard.type(code_at(time.time(), secret))
-    device.page.keyboard.press("Enter")
-    device.is_in()
+    laptop.type_password()
+    laptop.is_in()
+    laptop.open("/account/passkeys/add/")
+    expect(laptop.page.get_by_label("Name")).to_be_focused()
+    laptop.page.keyboard.press("Enter")
+    expect(laptop.page.get_by_role("heading", name="Recovery codes")).to_be_visible()
+    laptop.open("/account/app/add/")
+    expect(laptop.page.get_by_label("The code that the app shows")).to_be_focused()
+    secret = laptop.page.locator("#app-secret").inner_text()
+    laptop.page.keyboard.type(code_at(time.time(), secret))
+    laptop.page.keyboard.press("Enter")
+    laptop.is_in()
     assert set(Authenticator.objects.values_list("type", flat=True)) == {"webauthn", "totp", "recovery_codes"}
 
 

@@ -25,40 +25,40 @@ def is_now(settings: Settings, address: str) -> None:
 
 @pytest.mark.parametrize("address", OTHERS)
 def test_an_answer_from_another_page_of_the_domain_is_refused(
-    device: Device, settings: Settings, address: str
+    laptop: Device, settings: Settings, address: str
 ) -> None:
-    device.type_password()
-    device.is_in()
-    device.add_passkey()
-    expect(device.page.get_by_role("heading", name="Recovery codes")).to_be_visible()
-    device.sign_out()
-    device.type_password()
-    expect(device.button("Use a passkey")).to_be_enabled()
+    laptop.type_password()
+    laptop.is_in()
+    laptop.add_passkey()
+    expect(laptop.page.get_by_role("heading", name="Recovery codes")).to_be_visible()
+    laptop.sign_out()
+    laptop.type_password()
+    expect(laptop.button("Use a passkey")).to_be_enabled()
     is_now(settings, address)
-    device.button("Use a passkey").click()
-    expect(device.page.get_by_text(REFUSED)).to_be_visible()
+    laptop.button("Use a passkey").click()
+    expect(laptop.page.get_by_text(REFUSED)).to_be_visible()
     assert Authenticator.objects.get(type="webauthn").last_used_at is None
-    device.open("/account/")
-    expect(device.page.get_by_role("heading", name="Show that it is you")).to_be_visible()
+    laptop.open("/account/")
+    expect(laptop.page.get_by_role("heading", name="Show that it is you")).to_be_visible()
 
 
-def test_a_passkey_that_was_made_on_another_page_is_not_added(device: Device, settings: Settings) -> None:
-    device.type_password()
-    device.is_in()
-    device.open("/account/passkeys/add/")
+def test_a_passkey_that_was_made_on_another_page_is_not_added(laptop: Device, settings: Settings) -> None:
+    laptop.type_password()
+    laptop.is_in()
+    laptop.open("/account/passkeys/add/")
     is_now(settings, OTHERS[0])
-    device.button("Add the passkey").click()
-    expect(device.page.get_by_text("The passkey was not added. Try again.")).to_be_visible()
+    laptop.button("Add the passkey").click()
+    expect(laptop.page.get_by_text("The passkey was not added. Try again.")).to_be_visible()
     assert not Authenticator.objects.exists()
 
 
-def test_the_browser_makes_none_for_another_domain(device: Device, settings: Settings) -> None:
-    device.type_password()
-    device.is_in()
+def test_the_browser_makes_none_for_another_domain(laptop: Device, settings: Settings) -> None:
+    laptop.type_password()
+    laptop.is_in()
     is_now(settings, "https://keys.example.com")
-    device.open("/account/passkeys/add/")
-    device.button("Add the passkey").click()
-    expect(device.page.get_by_role("alert")).to_have_text(
+    laptop.open("/account/passkeys/add/")
+    laptop.button("Add the passkey").click()
+    expect(laptop.page.get_by_role("alert")).to_have_text(
         "No passkey was used. Try again, or choose another way."
     )
     assert not Authenticator.objects.exists()

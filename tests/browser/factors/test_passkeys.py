@@ -17,35 +17,35 @@ pytestmark = pytest.mark.django_db(transaction=True)
 NOT_USED = "No passkey was used. Try again, or choose another way."
 
 
-def enrolled(device: Device) -> None:
+def enrolled(laptop: Device) -> None:
     """Ada has a passkey, and is signed out."""
-    device.type_password()
-    device.is_in()
-    device.add_passkey()
-    expect(device.page.get_by_role("heading", name="Recovery codes")).to_be_visible()
-    device.sign_out()
+    laptop.type_password()
+    laptop.is_in()
+    laptop.add_passkey()
+    expect(laptop.page.get_by_role("heading", name="Recovery codes")).to_be_visible()
+    laptop.sign_out()
 
 
-def test_one_is_added_with_its_name_and_listed(device: Device) -> None:
-    device.type_password()
-    device.is_in()
-    device.add_passkey("Laptop at work")
-    codes = device.page.locator("#codes").inner_text().split()
+def test_one_is_added_with_its_name_and_listed(laptop: Device) -> None:
+    laptop.type_password()
+    laptop.is_in()
+    laptop.add_passkey("Laptop at work")
+    codes = laptop.page.locator("#codes").inner_text().split()
     assert len(codes) == 10
-    device.page.get_by_role("link", name="I have kept them").click()
-    device.is_in()
-    expect(device.page.get_by_role("strong")).to_have_text("Laptop at work")
-    expect(device.page.get_by_text("Not used yet.")).to_be_visible()
+    laptop.page.get_by_role("link", name="I have kept them").click()
+    laptop.is_in()
+    expect(laptop.page.get_by_role("strong")).to_have_text("Laptop at work")
+    expect(laptop.page.get_by_text("Not used yet.")).to_be_visible()
     row = Authenticator.objects.get(type="webauthn")
     assert row.data["name"] == "Laptop at work"
-    assert not any(code in device.page.content() for code in codes)
+    assert not any(code in laptop.page.content() for code in codes)
 
 
-def test_it_is_the_only_step_of_a_sign_in(device: Device) -> None:
-    enrolled(device)
-    device.open("/accounts/login/?next=/account/")
-    device.button("Sign in with a passkey").click()
-    device.is_in()
+def test_it_is_the_only_step_of_a_sign_in(laptop: Device) -> None:
+    enrolled(laptop)
+    laptop.open("/accounts/login/?next=/account/")
+    laptop.button("Sign in with a passkey").click()
+    laptop.is_in()
     assert Authenticator.objects.get(type="webauthn").last_used_at is not None
 
 
@@ -65,72 +65,72 @@ def test_one_that_is_refused_is_not_offered_again(offering: Device) -> None:
     expect(refusal).to_be_visible()
 
 
-def test_it_is_the_second_step_after_the_password(device: Device) -> None:
-    enrolled(device)
-    device.type_password()
-    expect(device.page.get_by_role("heading", name="Show that it is you")).to_be_visible()
-    device.button("Use a passkey").click()
-    device.is_in()
+def test_it_is_the_second_step_after_the_password(laptop: Device) -> None:
+    enrolled(laptop)
+    laptop.type_password()
+    expect(laptop.page.get_by_role("heading", name="Show that it is you")).to_be_visible()
+    laptop.button("Use a passkey").click()
+    laptop.is_in()
 
 
-def test_another_one_on_the_same_device_is_refused_by_the_device(device: Device) -> None:
-    enrolled(device)
-    device.open("/accounts/login/?next=/account/")
-    device.button("Sign in with a passkey").click()
-    device.is_in()
-    device.open("/account/passkeys/add/")
-    expect(device.page.get_by_label("Name")).to_have_value("Passkey 2")
-    device.add_passkey("Again")
-    expect(device.page.get_by_role("alert")).to_have_text(
+def test_another_one_on_the_same_device_is_refused_by_the_device(laptop: Device) -> None:
+    enrolled(laptop)
+    laptop.open("/accounts/login/?next=/account/")
+    laptop.button("Sign in with a passkey").click()
+    laptop.is_in()
+    laptop.open("/account/passkeys/add/")
+    expect(laptop.page.get_by_label("Name")).to_have_value("Passkey 2")
+    laptop.add_passkey("Again")
+    expect(laptop.page.get_by_role("alert")).to_have_text(
         "There is a passkey of this account on that device already."
     )
     assert Authenticator.objects.filter(type="webauthn").count() == 1
 
 
-def test_without_its_authenticator_nobody_gets_in(device: Device) -> None:
-    enrolled(device)
-    device.pull_out()
-    device.plug_in()
-    device.type_password()
-    device.button("Use a passkey").click()
-    expect(device.page.get_by_text(NOT_USED)).to_be_visible()
-    device.open("/account/")
-    expect(device.page.get_by_role("heading", name="Show that it is you")).to_be_visible()
+def test_without_its_authenticator_nobody_gets_in(laptop: Device) -> None:
+    enrolled(laptop)
+    laptop.pull_out()
+    laptop.plug_in()
+    laptop.type_password()
+    laptop.button("Use a passkey").click()
+    expect(laptop.page.get_by_text(NOT_USED)).to_be_visible()
+    laptop.open("/account/")
+    expect(laptop.page.get_by_role("heading", name="Show that it is you")).to_be_visible()
 
 
-def test_with_the_wrong_finger_nobody_gets_in(device: Device) -> None:
-    enrolled(device)
-    device.verifies(False)
-    device.type_password()
-    device.button("Use a passkey").click()
-    expect(device.page.get_by_text(NOT_USED)).to_be_visible()
-    device.verifies(True)
-    device.button("Use a passkey").click()
-    device.is_in()
+def test_with_the_wrong_finger_nobody_gets_in(laptop: Device) -> None:
+    enrolled(laptop)
+    laptop.verifies(False)
+    laptop.type_password()
+    laptop.button("Use a passkey").click()
+    expect(laptop.page.get_by_text(NOT_USED)).to_be_visible()
+    laptop.verifies(True)
+    laptop.button("Use a passkey").click()
+    laptop.is_in()
 
 
-def test_one_that_was_removed_here_opens_nothing(device: Device) -> None:
-    enrolled(device)
+def test_one_that_was_removed_here_opens_nothing(laptop: Device) -> None:
+    enrolled(laptop)
     Authenticator.objects.filter(type="webauthn").delete()
-    device.open("/accounts/login/")
-    device.button("Sign in with a passkey").click()
+    laptop.open("/accounts/login/")
+    laptop.button("Sign in with a passkey").click()
     expect(
-        device.page.get_by_role("main").get_by_text("This passkey does not open an account here.")
+        laptop.page.get_by_role("main").get_by_text("This passkey does not open an account here.")
     ).to_be_visible()
-    device.open("/account/")
-    expect(device.page.get_by_role("heading", name="Sign in")).to_be_visible()
+    laptop.open("/account/")
+    expect(laptop.page.get_by_role("heading", name="Sign in")).to_be_visible()
 
 
-def test_an_operator_who_was_switched_off_stays_out(device: Device) -> None:
-    enrolled(device)
+def test_an_operator_who_was_switched_off_stays_out(laptop: Device) -> None:
+    enrolled(laptop)
     Authenticator.objects.get(type="webauthn").user.__class__.objects.update(is_active=False)
-    device.open("/accounts/login/")
-    device.button("Sign in with a passkey").click()
-    expect(device.page.get_by_role("heading", name="Account switched off")).to_be_visible()
+    laptop.open("/accounts/login/")
+    laptop.button("Sign in with a passkey").click()
+    expect(laptop.page.get_by_role("heading", name="Account switched off")).to_be_visible()
 
 
-def test_somebody_elses_passkey_is_no_second_step(at: Callable[..., Device], device: Device) -> None:
-    enrolled(device)
+def test_somebody_elses_passkey_is_no_second_step(at: Callable[..., Device], laptop: Device) -> None:
+    enrolled(laptop)
     OperatorFactory(username="eve", password=PASSWORD)
     eve = at()
     eve.plug_in()
@@ -144,20 +144,20 @@ def test_somebody_elses_passkey_is_no_second_step(at: Callable[..., Device], dev
     expect(eve.page.get_by_text(NOT_USED)).to_be_visible()
 
 
-def test_an_answer_is_good_once(device: Device) -> None:
-    enrolled(device)
+def test_an_answer_is_good_once(laptop: Device) -> None:
+    enrolled(laptop)
     sent: list[str] = []
-    device.page.on(
+    laptop.page.on(
         "request",
         lambda request: sent.append(request.post_data or "") if request.method == "POST" else None,
     )
-    device.open("/accounts/login/?next=/account/")
-    device.button("Sign in with a passkey").click()
-    device.is_in()
+    laptop.open("/accounts/login/?next=/account/")
+    laptop.button("Sign in with a passkey").click()
+    laptop.is_in()
     [answer] = [body for body in sent if "credential=" in body]
-    device.sign_out()
-    device.open("/accounts/login/?next=/account/")
-    led_to = device.page.evaluate(
+    laptop.sign_out()
+    laptop.open("/accounts/login/?next=/account/")
+    led_to = laptop.page.evaluate(
         """async (body) => {
             const form = new URLSearchParams(body);
             form.set("csrfmiddlewaretoken", document.querySelector("[name=csrfmiddlewaretoken]").value);
@@ -167,12 +167,12 @@ def test_an_answer_is_good_once(device: Device) -> None:
         answer,
     )
     assert led_to.endswith("/accounts/login/?next=%2Faccount%2F")
-    device.open("/account/")
-    expect(device.page.get_by_role("heading", name="Sign in")).to_be_visible()
+    laptop.open("/account/")
+    expect(laptop.page.get_by_role("heading", name="Sign in")).to_be_visible()
 
 
-def test_an_address_without_a_name_says_so(at: Callable[..., Device], device: Device) -> None:
-    enrolled(device)
+def test_an_address_without_a_name_says_so(at: Callable[..., Device], laptop: Device) -> None:
+    enrolled(laptop)
     other = at("127.0.0.1")
     other.open("/accounts/login/")
     expect(other.button("Sign in with a passkey")).to_have_count(0)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
+import time
 from collections.abc import Callable
 
 import pytest
@@ -18,10 +19,10 @@ from accesskeys.core.keyring import Keyring, get_keyring
 from identity_cloud.operators.factors import recovery_codes, totp
 from tests.factories import OperatorFactory
 from tests.helpers import master_key
+from tests.identity_cloud.factors.asking import SECRET, code_at
 
 pytestmark = pytest.mark.django_db
 
-SECRET = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"
 NOBODYS = "no such code"
 # Computed apart from this code, after RFC 5869 and SP 800-38D.
 KNOWN_SEALED = (
@@ -129,6 +130,20 @@ class TestWhatOpens:
         with pytest.raises(IntegrityFailure) as failure:
             use(operator, NOBODYS)
         assert failure.value.damage == "master_key"
+
+    def test_whoever_signs_in_needs_the_older_master_key_no_more(
+        self, operator: User, settings: Settings
+    ) -> None:
+        totp.add(operator, SECRET, used=0)
+        _, codes = recovery_codes.renew(operator)
+        newer, older = master_key("newer"), settings.ACCESS_KEYS_MASTER_KEYS
+        settings.ACCESS_KEYS_MASTER_KEYS = f"{newer},{older}"
+        assert totp.use(operator, code_at(time.time()))
+        assert recovery_codes.use(operator, codes[0].replace("-", ""))
+        settings.ACCESS_KEYS_MASTER_KEYS = newer
+        assert totp.use(operator, code_at(time.time() + 30))
+        assert recovery_codes.use(operator, codes[0].replace("-", "")) is None
+        assert recovery_codes.use(operator, codes[1].replace("-", ""))
 
     def test_a_sealed_factor_is_no_sealed_key(self, operator: User) -> None:
         """Each purpose has a subkey of its own, so that nothing that was sealed for one opens for another."""
