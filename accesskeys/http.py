@@ -89,11 +89,12 @@ def address_behind(peer: str, forwarded_for: str) -> str | None:
 
 def is_from_program(request: HttpRequest) -> bool:
     """Whether a program asks at its own door, and no browser strayed there: those have no key to present."""
-    return (
-        request.path_info.startswith(PROGRAMS_PATHS)
-        and request.path_info != DOCUMENTATION_PATH
-        and ("HTTP_AUTHORIZATION" in request.META or prefers_json(request))
-    )
+    return is_for_programs(request) and ("HTTP_AUTHORIZATION" in request.META or prefers_json(request))
+
+
+def is_for_programs(request: HttpRequest) -> bool:
+    """Whether it is their door, whoever asks: no session counts there."""
+    return request.path_info.startswith(PROGRAMS_PATHS) and request.path_info != DOCUMENTATION_PATH
 
 
 def prefers_json(request: HttpRequest) -> bool:

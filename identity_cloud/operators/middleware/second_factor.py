@@ -13,7 +13,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from accesskeys.console.views.errors import problem
-from accesskeys.http import prefers_json, redirect
+from accesskeys.http import is_for_programs, prefers_json, redirect
 from identity_cloud.operators.factors import has_factor
 
 SET_UP = "operators:set_up_factor"
@@ -41,7 +41,7 @@ class SecondFactorMiddleware:
 
     def process_view(self, request: HttpRequest, *_view: Any) -> HttpResponse | None:
         """Django asks it before each view."""
-        if not lacks_factor(request):
+        if is_for_programs(request) or not lacks_factor(request):
             return None
         if request.resolver_match and request.resolver_match.view_name in OPEN:
             return None

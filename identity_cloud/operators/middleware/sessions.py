@@ -9,7 +9,7 @@ from django.contrib.auth import logout
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 
-from accesskeys.http import actor_of
+from accesskeys.http import actor_of, is_for_programs
 from accesskeys.models import Action
 from accesskeys.operations import audit
 from identity_cloud.operators import lifetime
@@ -26,7 +26,7 @@ class SessionLifetimeMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        if request.user.is_authenticated:
+        if not is_for_programs(request) and request.user.is_authenticated:
             if why := lifetime.end(request):
                 _end(request, why)
             elif (request.path, request.method) != (ASKING, "GET") and lifetime.prolong(request):
@@ -40,7 +40,6 @@ def _end(request: HttpRequest, why: lifetime.End) -> None:
         event.details = {"why": why.value}
         UserSession.objects.filter(session_key=request.session.session_key).delete()
     logout(request)
-    request.session_end = why  # type: ignore[attr-defined]
 
 
 def _note(request: HttpRequest) -> None:
