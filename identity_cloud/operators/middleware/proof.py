@@ -28,7 +28,7 @@ class ProofMiddleware:
 
     def process_view(self, request: HttpRequest, *_view: Any) -> HttpResponseBase | None:
         """Django asks it before each view, once the form's token was compared."""
-        if not request.user.is_authenticated or not any(name.startswith(PREFIX) for name in request.POST):
+        if not any(name.startswith(PREFIX) for name in request.POST) or not request.user.is_authenticated:
             return None
         if refused := proving.refusal(request):
             return refused
