@@ -62,10 +62,7 @@ _SECTION: Methods = {  # Of the details page, edited in place.
 }
 _API_READ: Methods = {"GET HEAD": api("200 200 200 200 200 200"), OTHERS: api("405 405 405 405 405 405")}
 _REDIRECT: Methods = {"TRACE": everybody("405"), OTHERS: everybody("302")}
-_OWN: Methods = {
-    "GET HEAD OPTIONS": console("200 200 200 200"),
-    OTHERS: console("405 405 405 405"),
-}
+_OWN: Methods = {"GET HEAD OPTIONS": console("200 200 200 200"), OTHERS: console("405 405 405 405")}
 _OWN_FORM: Methods = {"POST": console("200 200 200 200"), **_OWN}
 _ADMIN_PAGE: Methods = {OTHERS: admin("200")}
 _ADMIN_GET: Methods = {"GET HEAD OPTIONS": admin("200"), OTHERS: admin("405")}
@@ -239,7 +236,8 @@ MATRIX: Mapping[str, Methods] = {
         OTHERS: console("405 405 405 405"),
     },
     "accounts/passkey/": {
-        "GET HEAD POST": everybody("302"),
+        "GET HEAD": everybody("302"),
+        "POST": console("302 302 302 302", strangers="200"),
         OTHERS: console("302 302 302 302", strangers="405"),
     },
     "accounts/second-factor/": {OTHERS: everybody("302")},
