@@ -156,7 +156,6 @@ MFA_ADAPTER = "identity_cloud.operators.factors.adapter.FactorsAdapter"
 MFA_SUPPORTED_TYPES = ["recovery_codes", "totp", "webauthn"]
 MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_WEBAUTHN_USER_VERIFICATION = "required"
-MFA_RATE_LIMITS = {"webauthn_login": "30/m/ip"}  # Nobody guesses a passkey: it is for the load.
 SINGLE_SIGN_ON = single_sign_on()
 PASSWORD_SIGN_IN = password_sign_in(SINGLE_SIGN_ON)
 # Failed attempts: by name, where the wait grows with them; by address; and all together. Whoever comes with a device

@@ -62,10 +62,7 @@ _OPERATOR_BUTTON: Methods = {
     "POST": console("403! 403! 403! 302*"),
     OTHERS: console("403! 403! 403! 405"),
 }
-_OWN: Methods = {
-    "GET HEAD OPTIONS": console("200 200 200 200"),
-    OTHERS: console("405 405 405 405"),
-}
+_OWN: Methods = {"GET HEAD OPTIONS": console("200 200 200 200"), OTHERS: console("405 405 405 405")}
 _OWN_FORM: Methods = {"POST": console("200 200 200 200"), **_OWN}
 
 MATRIX: Mapping[str, Methods] = {
@@ -291,7 +288,8 @@ MATRIX: Mapping[str, Methods] = {
         OTHERS: everybody("405"),
     },
     "accounts/passkey/": {
-        "GET HEAD POST": everybody("302"),
+        "GET HEAD": everybody("302"),
+        "POST": console("302 302 302 302", strangers="200"),
         OTHERS: console("302 302 302 302", strangers="405"),
     },
     "accounts/second-factor/": {OTHERS: everybody("302")},

@@ -47,9 +47,9 @@ def begin_adding(operator: AbstractBaseUser) -> dict[str, Any]:
 
 def credential_of(request: HttpRequest, response: Any) -> dict[str, Any] | None:
     """The new passkey that the browser answers with, if all is right with it."""
-    if _origin_in(response, RegistrationResponse.from_dict) != _origin(request):
-        return None
     try:
+        if _origin_in(response, RegistrationResponse.from_dict) != _origin(request):
+            return None
         auth.complete_registration(response)
     except ValidationError:
         return None
@@ -76,16 +76,31 @@ def rename(operator: AbstractBaseUser, pk: int, name: str) -> None:
 
 
 def begin(operator: AbstractBaseUser | None) -> dict[str, Any]:
-    """What the browser asks for: a passkey of this operator, or of whoever has one for this address."""
+    """What the browser asks for: a passkey of this operator, or of whoever has one for this address.
+
+    Its challenge is kept in the session, for one attempt.
+    """
     options: dict[str, Any] = auth.begin_authentication(operator)
     return options
 
 
+def ask_anybody(request: HttpRequest) -> tuple[dict[str, Any], str]:
+    """What the browser asks for a passkey with, and the challenge, which is kept in no session."""
+    options = begin(None)
+    return options, str(request.session.pop(auth.STATE_SESSION_KEY)["challenge"])
+
+
+def anybodys(request: HttpRequest, challenge: str, response: Any) -> Authenticator | None:
+    """The passkey that has answered to this challenge, whosever it is."""
+    request.session[auth.STATE_SESSION_KEY] = {"challenge": challenge, "user_verification": "required"}
+    return complete(request, None, response)
+
+
 def complete(request: HttpRequest, operator: AbstractBaseUser | None, response: Any) -> Authenticator | None:
     """The passkey that has answered, if it is one of this operator's, or of anybody's."""
-    if _origin_in(response, AuthenticationResponse.from_dict) != _origin(request):
-        return None
     try:
+        if _origin_in(response, AuthenticationResponse.from_dict) != _origin(request):
+            return None
         owner = operator or auth.extract_user_from_response(response)
         authenticator: Authenticator = auth.complete_authentication(owner, response)
     except ValidationError:

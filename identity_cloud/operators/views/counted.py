@@ -30,6 +30,7 @@ class CountedMixin:
 
     request: HttpRequest
     is_stale = False  # Its form was sent by a page from before the last sign-in; see ``csrf_failure``.
+    is_hashed: ClassVar[bool] = True  # Whether an attempt takes the hash of a password.
     is_signed_in: ClassVar[bool]  # Who sends this form.
     not_counted: ClassVar[str | Promise]
     kept: ClassVar[tuple[str, ...]] = ()  # What is still in the fields then. Never a password.
@@ -38,7 +39,8 @@ class CountedMixin:
         if self.is_stale:
             return self.again()
         try:
-            if request.method == "POST" and request.user.is_authenticated == self.is_signed_in:
+            is_attempt = request.method == "POST" and request.user.is_authenticated == self.is_signed_in
+            if is_attempt and self.is_hashed:
                 TURNS.check()  # Before the attempt is counted.
             response: HttpResponseBase = super().dispatch(request, *args, **kwargs)  # type: ignore[misc]
         except (RedisError, OSError) as error:  # From the cache: a Redis, or files.

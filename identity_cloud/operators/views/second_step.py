@@ -31,6 +31,7 @@ from identity_cloud.operators.views.counted import CountedMixin
 class SecondStepPage(CountedMixin, FormView):  # type: ignore[type-arg]
     """A passkey, a code from the app, or a recovery code. Or leave it, and sign in as somebody else."""
 
+    is_hashed = False
     is_signed_in = False
     not_counted = gettext_lazy(
         "Signing in is not possible at the moment: attempts cannot be counted. Try again in a few seconds."

@@ -66,8 +66,7 @@
   for (const form of forms) {
     form.querySelector("[type=submit]").disabled = !can;
     if (!can) form.querySelector("[data-unsupported]").hidden = false;
-    // After a refusal the same one would be offered again, and again.
-    else if (form.matches("[data-conditional]") && !document.querySelector("[data-announce]")) offer(form);
+    else if (form.matches("[data-conditional]")) offer(form);
   }
   document.querySelector("[data-print]")?.addEventListener("click", () => print());
 })();
