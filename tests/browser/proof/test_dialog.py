@@ -6,6 +6,7 @@ import re
 
 from django.contrib.auth.models import User
 from playwright.sync_api import Page, expect
+from pytest_django import Settings
 
 from accesskeys.models import AccessKey, AuditEvent
 from tests.browser.conftest import PASSWORD, Complaints, Enter
@@ -117,3 +118,42 @@ def test_a_file_is_downloaded_after_the_proof(enter: Enter, complaints: Complain
         page.get_by_role("button", name="Continue").click()
     assert "alpha" in download.value.path().read_text()
     complaints.allow_status(401)
+
+
+def test_a_reason_is_asked_for_and_kept(enter: Enter, settings: Settings, complaints: Complaints) -> None:
+    settings.ACCESS_KEYS_REVEAL_REASON = True
+    access_key = AccessKeyFactory(name="alpha")
+    page = aged(enter, permissions=["clipboard-read", "clipboard-write"])
+    page.get_by_role("button", name="Show key of alpha").click()
+    prove(page)
+    dialog = page.get_by_role("dialog", name="Say why")
+    dialog.get_by_label("Reason").fill("restoring billing")
+    dialog.get_by_role("button", name="Continue").click()
+    expect(page.locator(".shown-key")).to_have_text(key_of(access_key))
+    page.get_by_role("button", name="Hide key of alpha").click()
+    page.get_by_role("button", name="Copy the key of alpha").click()
+    page.get_by_label("Reason").fill("moving it")
+    page.get_by_role("button", name="Continue").click()
+    expect(page.locator("#announcer")).to_have_text("Copied.")
+    assert page.evaluate("navigator.clipboard.readText()") == key_of(access_key)
+    events = AuditEvent.objects.filter(action__in=["access_key.shown", "access_key.copied"]).order_by("id")
+    assert [event.details["reason"] for event in events] == ["restoring billing", "moving it"]
+    complaints.allow_status(401)
+
+
+def test_beyond_the_limit_the_key_stays_hidden(
+    enter: Enter, settings: Settings, complaints: Complaints
+) -> None:
+    settings.ACCESS_KEYS_REVEALS_PER_HOUR = 1
+    AccessKeyFactory(name="alpha")
+    page = enter()
+    page.goto(LIST)
+    page.get_by_role("button", name="Show key of alpha").click()
+    expect(page.locator(".shown-key")).to_be_visible()
+    page.get_by_role("button", name="Hide key of alpha").click()
+    page.get_by_role("button", name="Show key of alpha").click()
+    expect(
+        page.get_by_role("alert").filter(has_text="You may see so many keys within an hour: 1.")
+    ).to_be_visible()
+    expect(page.locator(".shown-key")).to_have_count(0)
+    complaints.allow_status(429)
