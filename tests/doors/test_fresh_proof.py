@@ -15,12 +15,19 @@ from tests.identity_cloud.proof.helpers import let_proof_grow_old
 pytestmark = pytest.mark.django_db
 
 CONSOLE = [route for route in MATRIX if not route.startswith(("api/v1/acc", "oauth2", "admin", "accounts"))]
+# The pages themselves ask: what is begun there needs a secret or a picture at once.
+OWN = {
+    *("account/passkeys/add/", "account/app/add/"),
+    *("account/recovery-codes/", "account/factors/<int:pk>/remove/"),
+}
 EXPORTS = {"settings/access-keys/export/", "settings/audit-log/export/"}
 
 
 def is_grave(route: str, method: str, cell: str) -> bool:
     """Whether this is an address at which an operator with this cell does something that takes fresh proof."""
     operation = OPERATIONS.get((route, None)) or OPERATIONS.get((route, method))
+    if route in OWN:
+        return method in {"GET", "HEAD"} or (method == "POST" and "add" not in route)  # Nothing is filled in.
     if route in EXPORTS:
         return method in {"GET", "HEAD"} and cell == "200"
     return cell.endswith("*") and operation is not None and RULES[operation].proof

@@ -28,12 +28,12 @@ def test_it_is_said_and_goes_on(enter: Enter, settings: Settings) -> None:
 
 
 def test_it_is_over_and_says_so(enter: Enter, settings: Settings, complaints: Complaints) -> None:
-    settings.SESSION_IDLE = 3
+    settings.SESSION_IDLE = 10
     page = enter()
     page.goto(f"{LIST}generate/")
     page.get_by_role("textbox", name="Name").fill("billing")
     notice = page.locator("#session-end")
-    expect(notice).to_contain_text("You are signed out.", timeout=30_000)
+    expect(notice).to_contain_text("You are signed out.", timeout=60_000)
     expect(notice.get_by_role("button")).to_be_hidden()
     expect(page.get_by_role("textbox", name="Name")).to_have_value("billing")
     page.goto(LIST)
