@@ -210,6 +210,7 @@ def _throttled(stage: Stage) -> None:
         stage.page.get_by_label("Username").fill("nobody")
         stage.page.get_by_label("Password").fill("wrong")
         stage.page.get_by_role("button", name="Sign in").click()
+        expect(stage.page.get_by_role("main").get_by_role("alert")).to_be_visible()
         if stage.page.get_by_role("heading", name="Too many requests").is_visible():
             break
     expect(stage.page.get_by_role("heading", name="Too many requests")).to_be_visible()

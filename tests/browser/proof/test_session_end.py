@@ -33,6 +33,7 @@ def test_it_is_over_and_says_so(enter: Enter, settings: Settings, complaints: Co
     page.goto(f"{LIST}generate/")
     page.get_by_role("textbox", name="Name").fill("billing")
     notice = page.locator("#session-end")
+    expect(notice.get_by_role("button")).to_be_visible(timeout=30_000)
     expect(notice).to_contain_text("You are signed out.", timeout=60_000)
     expect(notice.get_by_role("button")).to_be_hidden()
     expect(page.get_by_role("textbox", name="Name")).to_have_value("billing")
