@@ -44,6 +44,9 @@ def environment(database: Database) -> dict[str, str]:
         "COUNTER_FILE": f"{database.folder}/counters",
         "STATIC_ROOT": f"{database.folder}/static",
         "LOG_LEVEL": "INFO",
+        # A run may take longer than an operator is believed, or stays away.
+        "FRESH_PROOF_MINUTES": "600",
+        "SESSION_IDLE_MINUTES": "600",
     }
 
 
