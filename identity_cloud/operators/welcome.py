@@ -14,8 +14,12 @@ from identity_cloud.operators.operations.administrators import to_ask
 
 
 def permission_denied(request: HttpRequest, exception: Exception) -> HttpResponse:
-    """403, for Django's ``handler403``: a welcome for those who may do nothing yet."""
-    if prefers_json(request) or not request.user.is_authenticated or _may_anything(request):
+    """403, for Django's ``handler403``: a welcome for those who land here and may do nothing yet.
+
+    Whoever was doing something when the last role was taken away hears that, and in its place.
+    """
+    lands = request.method in {"GET", "HEAD"} and "HX-Request" not in request.headers
+    if not lands or prefers_json(request) or not request.user.is_authenticated or _may_anything(request):
         return errors.permission_denied(request, exception)
     response = render(
         request,
