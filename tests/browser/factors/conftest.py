@@ -8,7 +8,6 @@ from typing import Any
 
 import pytest
 from django.contrib.auth.models import User
-from django.core.cache import cache
 from playwright.sync_api import Browser, BrowserContext, CDPSession, Page, expect
 from pytest_django.live_server_helper import LiveServer
 
@@ -84,7 +83,6 @@ def at(browser: Browser, live_server: LiveServer, complaints: Complaints) -> Ite
 
     With ``offers`` the username's list holds passkeys.
     """
-    cache.clear()
     contexts: list[BrowserContext] = []
 
     def open_window(host: str = "localhost", *, offers: bool = False, **options: Any) -> Device:

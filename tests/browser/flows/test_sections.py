@@ -96,17 +96,25 @@ def test_another_like_this(page: Page) -> None:
     assert (second.scopes, second.owner) == (["orders:read"], "Payments")
 
 
+def settled(page: Page) -> None:
+    """Nobody is as quick as to press a key before htmx has seen what it has put there."""
+    expect(page.locator(".htmx-request, .htmx-swapping, .htmx-settling, .htmx-added")).to_have_count(0)
+
+
 def test_by_keyboard_alone(enter: Enter) -> None:
     page = enter()
     page.goto(f"{LIST}{AccessKeyFactory(name='billing').pk}/")
     page.locator("#expiry").get_by_role("link", name="Edit").focus()
     page.keyboard.press("Enter")
     expect(page.get_by_role("radio", name="No expiry")).to_be_focused()
+    settled(page)
     page.locator("#expiry").get_by_role("link", name="Cancel").focus()
     page.keyboard.press("Enter")
     expect(page.locator("#expiry").get_by_role("link", name="Edit")).to_be_focused()
+    settled(page)
     page.keyboard.press("Enter")
     expect(page.get_by_role("radio", name="No expiry")).to_be_focused()
+    settled(page)
     page.keyboard.press("ArrowRight")
     page.keyboard.press("Enter")
     expect(page.get_by_text("The expiry is saved.")).to_be_visible()

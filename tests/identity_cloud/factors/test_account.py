@@ -9,7 +9,6 @@ import pytest
 from allauth.mfa.models import Authenticator
 from django.contrib.auth.models import User
 from django.contrib.messages import get_messages
-from django.core.cache import cache
 from django.test import Client
 from pytest_django import Settings
 
@@ -29,7 +28,6 @@ CODES = "/account/recovery-codes/"
 
 @pytest.fixture
 def operator() -> User:
-    cache.clear()
     return OperatorFactory(username="ada")
 
 

@@ -12,7 +12,6 @@ import pytest
 import time_machine
 from allauth.mfa.models import Authenticator
 from django.contrib.auth.models import User
-from django.core.cache import cache
 from django.core.exceptions import ValidationError
 from django.test import RequestFactory
 
@@ -29,7 +28,6 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture
 def operator() -> User:
-    cache.clear()
     return OperatorFactory()
 
 

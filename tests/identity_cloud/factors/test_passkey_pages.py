@@ -10,7 +10,6 @@ from allauth.mfa.models import Authenticator
 from django.contrib.auth.models import User
 from django.contrib.messages import get_messages
 from django.contrib.sessions.models import Session
-from django.core.cache import cache
 from django.test import Client, RequestFactory
 from pytest_django import Settings
 
@@ -27,11 +26,6 @@ ALONE = "/accounts/passkey/"
 SIGN_IN = "/accounts/login/"
 NONSENSE = ["", "{", "[]", "1", "null", "{}", '{"response": {"clientDataJSON": "e30"}}', "[" * 9999]
 HOST = "localhost:8000"
-
-
-@pytest.fixture(autouse=True)
-def uncounted() -> None:
-    cache.clear()
 
 
 @pytest.fixture

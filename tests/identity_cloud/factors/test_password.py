@@ -9,7 +9,6 @@ from http import HTTPStatus
 import pytest
 import time_machine
 from django.contrib.auth.models import User
-from django.core.cache import cache
 from django.utils import timezone
 
 from accesskeys.core.exceptions import ProofNeeded
@@ -32,7 +31,6 @@ BAD = ["short", "elevenchars", "111111111111", "1q2w3e4r5t6y", "ada_lovelace_1"]
 
 @pytest.fixture
 def operator() -> User:
-    cache.clear()
     return OperatorFactory(username="ada_lovelace", password=OLD)
 
 

@@ -8,7 +8,6 @@ import pytest
 from allauth.account.internal.flows.login import record_authentication
 from allauth.mfa.models import Authenticator
 from django.contrib.auth.models import User
-from django.core.cache import cache
 from django.test import Client, RequestFactory
 from pytest_django import Settings
 
@@ -36,7 +35,6 @@ ELSEWHERE = [
 @pytest.fixture(autouse=True)
 def required(settings: Settings) -> None:
     settings.SECOND_FACTOR_REQUIRED = True
-    cache.clear()
 
 
 @pytest.fixture

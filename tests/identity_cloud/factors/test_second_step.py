@@ -8,7 +8,6 @@ import pytest
 from allauth.account.internal.flows.login import AUTHENTICATION_METHODS_SESSION_KEY
 from allauth.mfa.models import Authenticator
 from django.contrib.auth.models import User
-from django.core.cache import cache
 from django.test import Client
 from pytest_django import Settings
 
@@ -28,7 +27,6 @@ INSIDE = "/account/"
 
 @pytest.fixture
 def operator() -> User:
-    cache.clear()
     return OperatorFactory(username="ada", password=PASSWORD)
 
 
