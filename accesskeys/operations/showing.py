@@ -28,10 +28,11 @@ def require_reason(actor: Actor, reason: str) -> str:
     """
     if actor.kind != ActorKind.OPERATOR or not conf.asks_for_reason():
         return ""
-    reason = " ".join(reason.split())[:LONGEST_REASON]
+    reason = " ".join(reason.split())
+    # Before it is cut: of a key at its end, half would be left and not be known for one.
     if not reason or keys_in_text.is_mostly_in(reason):
         raise ReasonNeeded
-    return reason
+    return reason[:LONGEST_REASON]
 
 
 def count(event: Entry, reason: str) -> None:

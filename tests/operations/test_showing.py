@@ -140,6 +140,15 @@ class TestTheReason:
         with pytest.raises(ReasonNeeded):
             operations.reveal(access_key_id=access_key.pk, actor=ada, reason=key_of(access_key))
 
+    @pytest.mark.parametrize("left", [20, 28, 40])
+    def test_nor_is_one_that_would_be_cut(self, ada: Actor, left: int) -> None:
+        access_key = AccessKeyFactory()
+        reason = "x" * (199 - left) + " " + key_of(access_key)
+        log = audit_log()
+        with pytest.raises(ReasonNeeded):
+            operations.reveal(access_key_id=access_key.pk, actor=ada, reason=reason)
+        assert audit_log() == log
+
     def test_a_long_one_is_cut(self, ada: Actor) -> None:
         access_key = AccessKeyFactory()
         operations.reveal(access_key_id=access_key.pk, actor=ada, reason="x" * 300)
