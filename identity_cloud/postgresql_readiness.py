@@ -1,14 +1,20 @@
-"""Whether a PostgreSQL that answers can do what is asked of it: take writes, and keep what is prepared."""
+"""Whether a PostgreSQL that answers can do what is asked: take writes, keep what is prepared, let all threads in."""
 
 from __future__ import annotations
 
+import logging
 import secrets
 from typing import Any
 
+from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 from django.db import connection
 from psycopg.errors import error_from_result
 from psycopg.pq import ExecStatus
+
+logger = logging.getLogger("identity_cloud.readiness")
+
+BESIDE_KEYS = 5  # Connections of each process: four threads for pages, and one that writes last uses down.
 
 _ONE_OF_SEVERAL = (
     "With several hosts, end DATABASE_URL with ?target_session_attrs=read-write; with one, name the primary."
@@ -28,11 +34,33 @@ def check() -> None:
         raise ImproperlyConfigured(
             "DATABASE_URL leads to a database that takes no writes: default_transaction_read_only is on."
         )
-    if connection.settings_dict["OPTIONS"].get("prepare_threshold") and _is_shared():
+    if not connection.settings_dict["OPTIONS"].get("prepare_threshold"):
+        return  # A pooler is in between, which has more connections than it opens.
+    if _is_shared():
         raise ImproperlyConfigured(
             "DATABASE_URL leads to a pooler that forgets what is prepared, such as PgBouncer in transaction mode. "
             "Set its max_prepared_statements, which takes PgBouncer 1.21, or end DATABASE_URL with "
             "?prepare_threshold=0."
+        )
+    _tell_of_too_many()
+
+
+def _tell_of_too_many() -> None:
+    """Each opens when it is first used, so a server that is not busy may run for long without the last of them."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT current_setting('max_connections')::int - current_setting('superuser_reserved_connections')::int"
+        )
+        (allowed,) = cursor.fetchone()
+    opened = settings.WEB_CONCURRENCY * (settings.WEB_THREADS + BESIDE_KEYS)
+    if opened > allowed:
+        logger.warning(
+            "PostgreSQL takes %d connections, and %d processes of %d threads may open %d. Set a smaller "
+            "WEB_CONCURRENCY, or raise its max_connections: what finds no connection is answered with 503.",
+            allowed,
+            settings.WEB_CONCURRENCY,
+            settings.WEB_THREADS,
+            opened,
         )
 
 

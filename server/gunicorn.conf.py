@@ -40,7 +40,7 @@ except OSError as error:
 from django.conf import settings  # noqa: E402  Wrong settings are a sentence, said above.
 
 from identity_cloud.settings.environment import host_to_listen_on, log_level, port  # noqa: E402
-from server import listening  # noqa: E402
+from server import listening, preload  # noqa: E402
 from server.bodies import WholeBody  # noqa: E402
 
 try:
@@ -87,6 +87,7 @@ def on_starting(server: Arbiter) -> None:
     try:
         listening.check(server.cfg.address)
         check()
+        preload.load()
     except ImproperlyConfigured as error:
         _stop(error)
     finally:

@@ -18,6 +18,7 @@ from identity_cloud.settings.api import (  # noqa: F401
     SPECTACULAR_SETTINGS,
 )
 from identity_cloud.settings.cache import cache, counts_in_redis
+from identity_cloud.settings.cores import usable_cores
 from identity_cloud.settings.database import database
 from identity_cloud.settings.environment import (
     BASE_DIR,
@@ -128,8 +129,8 @@ TEMPLATES = [
 
 # What the server runs.
 HOST, PORT = host_to_listen_on(), port()
-WEB_CONCURRENCY = positive_number("WEB_CONCURRENCY", default="1")  # processes
-WEB_THREADS = positive_number("WEB_THREADS", default="8")  # of each process
+WEB_CONCURRENCY = positive_number("WEB_CONCURRENCY", default=str(usable_cores()))  # processes
+WEB_THREADS = positive_number("WEB_THREADS", default="2")  # of each process, for keys
 
 # Data
 DATABASES = {"default": database()}

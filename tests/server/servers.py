@@ -198,6 +198,8 @@ def _environment(folder: Path, database_url: str) -> dict[str, str]:
         "COUNTER_FILE": f"{folder}/counters",
         "BAD_KEY_LIMIT": "1000000/second",  # All tests come from one address.
         "TRUSTED_PROXIES": "",
+        # What a test starts is one process, wherever it runs, unless the test is about several.
+        "WEB_CONCURRENCY": "1",
         "WEB_THREADS": "4",
     }
 

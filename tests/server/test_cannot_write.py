@@ -65,6 +65,20 @@ def test_a_pooler_that_remembers_does_not(site: Site, pair: Pair) -> None:
             assert {server.call("GET", "ping/", key).status for _ in range(30)} == {200}
 
 
+@pytest.mark.parametrize(("processes", "is_told"), [("2", False), ("3", True)])
+def test_more_connections_than_the_database_takes_are_told(
+    site: Site, pair: Pair, processes: str, is_told: bool
+) -> None:
+    with psycopg.connect(pair.url_of(pair.ports[0])) as connection:
+        (most,) = connection.execute("SHOW max_connections").fetchone() or (None,)
+    allowed = int(str(most)) - 3  # Kept for superusers.
+    threads = allowed // 2 - 5
+    told = site.with_settings(DATABASE_URL=pair.url, WEB_CONCURRENCY=processes, WEB_THREADS=str(threads))
+    with told.serve() as server:
+        warning = f"PostgreSQL takes {allowed} connections, and 3 processes of {threads} threads may open"
+        assert (warning in server.log.read_text()) is is_told
+
+
 class TestADatabaseThatOnlyReads:
     @pytest.fixture(autouse=True)
     def _writes_again(self, pair: Pair) -> Iterator[None]:

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from identity_cloud.settings.cores import usable_cores
 from tests.server.servers import ROOT, Site
 from tools.ports import free_port
 
@@ -52,12 +53,13 @@ def test_a_number_of_processes_that_is_none(site: Site, value: str) -> None:
     assert refused.stderr == "Not started: WEB_CONCURRENCY must be a whole number from 1 to 9999.\n"
 
 
-@pytest.mark.parametrize("how", [{"WEB_CONCURRENCY": ""}, {"WEB_CONCURRENCY_FILE": "{folder}/two"}])
-def test_arguments_are_for_gunicorn(site: Site, tmp_path: Path, how: dict[str, str]) -> None:
-    (tmp_path / "two").write_text("2\n")
-    settings = {name: value.format(folder=tmp_path) for name, value in how.items()}
+@pytest.mark.parametrize(
+    ("how", "workers"),
+    [({"WEB_CONCURRENCY": ""}, usable_cores()), ({"WEB_CONCURRENCY_FILE": "{folder}/three"}, 3)],
+)
+def test_arguments_are_for_gunicorn(site: Site, tmp_path: Path, how: dict[str, str], workers: int) -> None:
+    (tmp_path / "three").write_text("3\n")
+    settings = {"WEB_CONCURRENCY": ""} | {name: value.format(folder=tmp_path) for name, value in how.items()}
     printed = run(site, *SERVER, "--print-config", **settings)
     assert printed.returncode == 0, printed.stderr
-    assert f"workers = {2 if 'WEB_CONCURRENCY_FILE' in how else 1}\n".replace(
-        " ", ""
-    ) in printed.stdout.replace(" ", "")
+    assert f"workers={workers}\n" in printed.stdout.replace(" ", "")
