@@ -43,6 +43,14 @@ class ProgramsMiddleware:
         return response
 
 
+class GateMiddleware(ProgramsMiddleware):
+    """Where there are no pages, whoever asks is a program, and hears what programs hear."""
+
+    def __call__(self, request: HttpRequest) -> Any:
+        request.META["HTTP_ACCEPT"] = "application/json"
+        return super().__call__(request)
+
+
 def _answer(request: HttpRequest) -> HttpResponse:
     """What the view of the address says, as Django's handler asks it."""
     request.get_host()  # Raises DisallowedHost.

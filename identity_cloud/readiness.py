@@ -25,10 +25,14 @@ from identity_cloud.single_sign_on_readiness import check_single_sign_on
 
 def check() -> None:
     """Raise ImproperlyConfigured with a sentence that says what does not work, and what to do."""
-    check_files()
+    has_pages = settings.ROLE != "gate"
+    check_counting()
+    if has_pages:
+        check_files()
     check_redis()
     check_database()
-    check_single_sign_on()
+    if has_pages:
+        check_single_sign_on()
 
 
 def check_database() -> None:
@@ -50,8 +54,8 @@ def check_database() -> None:
         raise database_unusable(error) from None
 
 
-def check_files() -> None:
-    """What is counted can be written down, and the pages find their static files."""
+def check_counting() -> None:
+    """What is counted can be written down."""
     if conf.counter_cache() is None:
         for path in (Path(conf.counter_file()), conf.tally_file()):
             try:
@@ -59,6 +63,10 @@ def check_files() -> None:
                 get_counters()  # Takes all the room that they will ever need.
             except OSError as error:
                 raise _unwritable(_place("COUNTER_FILE", "file", path), error) from None
+
+
+def check_files() -> None:
+    """Sign-in attempts can be written down, and the pages find their static files."""
     cache = settings.CACHES["default"]
     if cache["BACKEND"].endswith("FileCache"):
         folder = Path(cache["LOCATION"])

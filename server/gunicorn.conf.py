@@ -3,7 +3,6 @@
 import gc
 import logging
 import os
-import select
 import sys
 from itertools import chain
 
@@ -16,6 +15,7 @@ from gunicorn.http.errors import LimitRequestHeaders
 from gunicorn.http.message import Request
 
 from identity_cloud.paths import unusable
+from server.roles import settings_module, worker_of
 
 
 class ServerLogger(Logger):  # type: ignore[misc]  # gunicorn has no types.
@@ -29,8 +29,8 @@ def _stop(reason: object) -> None:
     sys.exit(" ".join(f"Not started: {reason}".split()))
 
 
-os.environ.setdefault("DJANGO_SETTINGS_MODULE", "identity_cloud.settings")
 try:
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", settings_module())
     get_wsgi_application()
 except ImproperlyConfigured as error:
     _stop(error)
@@ -50,9 +50,7 @@ except ImproperlyConfigured as error:
     _stop(error)
 workers = settings.WEB_CONCURRENCY
 threads = settings.WEB_THREADS
-worker_class = (
-    "server.workers.GateWorker" if hasattr(select, "epoll") else "server.peers.PeerWorker"
-)  # Linux, or macOS to try it on.
+worker_class = worker_of(settings.ROLE)
 preload_app = True
 graceful_timeout = 20  # seconds
 keepalive = 75  # seconds; longer than the gateways in front keep their connections idle

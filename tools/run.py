@@ -45,6 +45,12 @@ class Trial(WSGIApplication):  # type: ignore[misc]  # gunicorn has no types.
             print(self._told.getvalue(), end="", flush=True)
 
     def _prepare(self, server: Arbiter) -> None:
+        from django.conf import settings
+
+        if settings.ROLE != "all":
+            sys.exit(
+                f"Not started: make run starts the whole. With ROLE={settings.ROLE}, start python -m server."
+            )
         try:
             listening.check(server.cfg.address)  # First: whoever cannot be served is not told a password.
             call_command("prepare", stdout=self._told)

@@ -43,6 +43,8 @@ PUBLIC_URL, IS_LOCAL = public_url()
 
 SECRET_KEY = required("SECRET_KEY")
 DEBUG = False
+# Which doors the server opens. With gate, the settings are those of gate.py.
+ROLE = one_of("ROLE", "all", "console", "gate", default="all")
 # The last is 127.0.0.1 in IPv6, as browsers write it.
 _LOOPBACK = ["127.0.0.1", "localhost", "[::1]", "[::ffff:7f00:1]"]
 ALLOWED_HOSTS = [host(PUBLIC_URL), *(_LOOPBACK if IS_LOCAL else [])]
@@ -105,6 +107,9 @@ MIDDLEWARE = [
     "identity_cloud.operators.middleware.proof.ProofMiddleware",
     "identity_cloud.operators.middleware.second_factor.SecondFactorMiddleware",
 ]
+
+if ROLE == "console":
+    MIDDLEWARE.remove("accesskeys.gate.VerifyMiddleware")
 
 ROOT_URLCONF = "identity_cloud.urls"
 WSGI_APPLICATION = "identity_cloud.wsgi.application"

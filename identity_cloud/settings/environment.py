@@ -46,6 +46,7 @@ SETTINGS = (
     "PORT",
     "WEB_CONCURRENCY",
     "WEB_THREADS",
+    "ROLE",
     "OIDC_ISSUER",
     "OIDC_CLIENT_ID",
     "OIDC_CLIENT_SECRET",
@@ -171,7 +172,8 @@ def one_of(name: str, *words: str, default: str) -> str:
     """One of these words, in any case."""
     word = optional(name, default).lower()
     if word not in words:
-        raise wrong(name, f"must be {' or '.join(words)}.")
+        *others, last = words
+        raise wrong(name, f"must be {', '.join(others)} or {last}.")
     return word
 
 

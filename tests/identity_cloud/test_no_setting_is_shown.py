@@ -79,6 +79,7 @@ WRONG = {
     "PORT": [SECRET, f"80{SECRET}", f"-{SECRET}"],
     "WEB_CONCURRENCY": [SECRET, f"1{SECRET}"],
     "WEB_THREADS": [SECRET],
+    "ROLE": [SECRET],
     "OIDC_ISSUER": [SECRET, f"http://{SECRET}.example", f"https://{SECRET}@h", f"https://h/?{SECRET}"],
     # Each of them is refused where there is no provider.
     **{f"OIDC_{name}": [SECRET] for name in ("CLIENT_ID", "CLIENT_SECRET", "LABEL", "ROLES_CLAIM", "ROLES")},

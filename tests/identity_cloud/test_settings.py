@@ -135,6 +135,7 @@ class TestProduction:
         ("BAD_KEY_LIMIT", "60", "BAD_KEY_LIMIT must be a number of requests per second, minute or hour"),
         ("WEB_CONCURRENCY", "0", "WEB_CONCURRENCY must be a whole number from 1 to 9999."),
         ("WEB_THREADS", "-8", "WEB_THREADS must be a whole number from 1 to 9999."),
+        ("ROLE", "gates", "ROLE must be all, console or gate."),
         ("HOST", "[::1", "HOST must be an address such as 127.0.0.1 or ::1, or a host name."),
         ("HOST", "fe80::1%eth0", "HOST must be an address such as 127.0.0.1 or ::1, or a host name."),
         ("PORT", "99999", "PORT must be a whole number from 0 to 65535."),
