@@ -38,6 +38,7 @@ lighthouse: .venv/.dev $(MESSAGES) data/static/staticfiles.json node_modules/lig
 
 bench: .venv/.bench $(MESSAGES) data/static/staticfiles.json ## Measure against the peers, on SQLite and PostgreSQL
 	$(BIN)/python -m benchmarks speed
+	$(BIN)/python -m benchmarks installed
 	$(BIN)/python -m benchmarks console
 	$(BIN)/python -m benchmarks growth
 	$(BIN)/python -m benchmarks trouble

@@ -8,7 +8,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import NamedTuple
@@ -33,21 +33,37 @@ class Server(NamedTuple):
         return family(self.pid)[1:]
 
 
+OURS = ("-c", "server/gunicorn.conf.py", "identity_cloud.wsgi")
+
+
+def shape(workers: int, threads: int) -> dict[str, str]:
+    """The settings of a server of so many processes, of so many threads each."""
+    return {"WEB_CONCURRENCY": str(workers), "WEB_THREADS": str(threads)}
+
+
+AS_INSTALLED = {"WEB_CONCURRENCY": "", "WEB_THREADS": ""}
+
+
+def documented(port: int, cores: int) -> tuple[str, ...]:
+    """gunicorn as its own documentation starts it, which the peers' leave it to: processes of one thread each."""
+    return ("--bind", f"127.0.0.1:{port}", "--workers", str(2 * cores + 1), "benchmarks.wsgi")
+
+
 @contextmanager
-def serving(environment: Mapping[str, str], *, workers: int = 1) -> Iterator[Server]:
-    """A server of so many processes of four threads each."""
+def serving(
+    environment: Mapping[str, str], *, port: int | None = None, arguments: Sequence[str] = OURS
+) -> Iterator[Server]:
+    """gunicorn with these settings and arguments: one process of four threads, unless the settings say otherwise."""
     with tempfile.TemporaryFile("w+") as log:
-        port = free_port()
+        port = port or free_port()
+        settings = {**os.environ, **shape(1, THREADS), **environment, "PORT": str(port)}
         process = subprocess.Popen(
-            [sys.executable, "-m", "gunicorn", "-c", "server/gunicorn.conf.py", "identity_cloud.wsgi"],
+            [sys.executable, "-m", "gunicorn", *arguments],
             cwd=ROOT,
             env={
-                **os.environ,
-                **environment,
-                "PORT": str(port),
-                "WEB_CONCURRENCY": str(workers),
-                "WEB_THREADS": str(THREADS),
-            },
+                name: value for name, value in settings.items() if value
+            },  # To gunicorn, empty is not absent.
+            stdout=subprocess.DEVNULL,
             stderr=log,
         )
         try:

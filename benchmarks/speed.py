@@ -12,7 +12,7 @@ from benchmarks import machine
 from benchmarks.client import CONNECTIONS, Client, client
 from benchmarks.databases import DATABASES, Database
 from benchmarks.django_process import django_process, environment
-from benchmarks.server import THREADS, Server, serving
+from benchmarks.server import THREADS, Server, serving, shape
 from benchmarks.targets import KNOX, PING, STOCK, TARGETS, VERIFY, Target
 
 MEMORY_WORKERS = 4
@@ -96,7 +96,7 @@ def _rounds(
 def _memory(database: Database, load: Client, headers: Mapping[str, Sequence[str]]) -> list[machine.Memory]:
     """What each worker of the product itself holds, without the peers, after a load."""
     variables = {**environment(database), "DJANGO_SETTINGS_MODULE": "identity_cloud.settings"}
-    with serving(variables, workers=MEMORY_WORKERS) as server:
+    with serving({**variables, **shape(MEMORY_WORKERS, THREADS)}) as server:
         with machine.on_core(machine.CLIENT_CORE):
             for target in (PING, VERIFY):
                 load(server.port, target.path, headers[target.rows], 1)

@@ -18,4 +18,4 @@ INSTALLED_APPS = [
 MIDDLEWARE = ["accesskeys.gate.VerifyMiddleware", "identity_cloud.middleware.GateMiddleware"]
 ROOT_URLCONF = "identity_cloud.gate_urls"
 USE_I18N = False
-TEMPLATES: list[dict[str, object]] = []
+TEMPLATES = []
