@@ -90,6 +90,17 @@ def decision_timeout() -> float:
     return seconds
 
 
+def replica() -> str | None:
+    """``ACCESS_KEYS_REPLICA``: the alias of a standby of PostgreSQL to ask about keys; None: the primary is asked."""
+    return getattr(settings, "ACCESS_KEYS_REPLICA", None)
+
+
+def replica_lease() -> int:
+    """``ACCESS_KEYS_REPLICA_LEASE``: for how many seconds a standby is believed, at most."""
+    seconds: int = getattr(settings, "ACCESS_KEYS_REPLICA_LEASE", 5)
+    return seconds
+
+
 def last_use_delay() -> float:
     """``ACCESS_KEYS_LAST_USE_DELAY``: seconds between the writing down of last uses. At 0 each is written at once.
 

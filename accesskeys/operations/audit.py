@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from django.core.exceptions import ValidationError
-from django.db import transaction
 
 from accesskeys.core.exceptions import AccessKeyError, IntegrityFailure
 from accesskeys.core.keys_in_text import is_mostly_in
@@ -18,6 +17,7 @@ from accesskeys.core.validators import is_name
 from accesskeys.models import AccessKey, Action, AuditEvent, Outcome
 from accesskeys.operations import allowance
 from accesskeys.operations.actors import Actor
+from accesskeys.operations.committing import known_everywhere
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import AbstractUser
@@ -151,13 +151,10 @@ def operation(action: Action, *, actor: Actor, access_key_id: UUID | None = None
 
 @contextmanager
 def together(entries: Iterable[Entry]) -> Iterator[Docket]:
-    """Run operations on one access key as ``operation`` runs one: all changes and all events, or none of them.
-
-    ``durable`` makes sure that no outer transaction can take an event back after the answer has gone.
-    """
+    """Run operations on one access key as ``operation`` runs one: all changes and all events, or none of them."""
     docket = Docket(entries)
     try:
-        with transaction.atomic(durable=True):
+        with known_everywhere():
             yield docket
             for entry in docket.entries:
                 entry.write(Outcome.SUCCEEDED)
@@ -183,7 +180,7 @@ def operations(action: Action, *, actor: Actor) -> Iterator[Ledger]:
     """
     ledger = Ledger(action, actor)
     try:
-        with transaction.atomic(durable=True):
+        with known_everywhere():
             yield ledger
             AuditEvent.objects.bulk_create(ledger.events)
     except AccessKeyError as refusal:

@@ -5,13 +5,12 @@ from __future__ import annotations
 import uuid
 from typing import NamedTuple
 
-from django.db import transaction
-
 from accesskeys.core import keyring
 from accesskeys.core.exceptions import NotFound
 from accesskeys.models import AccessKey, Action, Outcome, Rotation
 from accesskeys.operations import audit
 from accesskeys.operations.actors import Actor
+from accesskeys.operations.committing import known_everywhere
 from accesskeys.operations.find import lock
 from accesskeys.operations.rotations import drop_next_key, end_old_key, rotation_of
 
@@ -27,7 +26,7 @@ def surrender(*, key: str, address: str | None) -> None:
     Raises InvalidKey for a key that belongs to no access key.
     """
     held = keyring.get_keyring().find(key, _holder)
-    with transaction.atomic(durable=True):
+    with known_everywhere():
         try:
             access_key = lock(held.access_key_id)
         except NotFound:  # Revoked meanwhile.

@@ -19,7 +19,7 @@ from identity_cloud.settings.api import (  # noqa: F401
 )
 from identity_cloud.settings.cache import cache, counts_in_redis
 from identity_cloud.settings.cores import usable_cores
-from identity_cloud.settings.database import database
+from identity_cloud.settings.database import REPLICA, database, replica
 from identity_cloud.settings.environment import (
     BASE_DIR,
     days,
@@ -139,6 +139,9 @@ WEB_THREADS = positive_number("WEB_THREADS", default="2")  # of each process, fo
 
 # Data
 DATABASES = {"default": database()}
+DATABASES |= replica(DATABASES["default"])
+ACCESS_KEYS_REPLICA = REPLICA if REPLICA in DATABASES else None
+ACCESS_KEYS_REPLICA_LEASE = positive_number("REPLICA_LEASE_SECONDS", default="5")
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 # Sign-in attempts are counted here, by all processes of one machine; several machines share a Redis.
 CACHES = {"default": cache()}

@@ -1,4 +1,4 @@
-"""``DATABASE_URL``: SQLite unless it says otherwise. Connections are kept open on both."""
+"""``DATABASE_URL``: SQLite unless it says otherwise, and ``DATABASE_REPLICA_URL``. Connections are kept open on all."""
 
 from __future__ import annotations
 
@@ -20,6 +20,7 @@ from identity_cloud.settings.service_address import (
     yes_or_no,
 )
 
+REPLICA = "replica"
 DEFAULT = BASE_DIR / "data" / "identity_cloud.sqlite3"
 MOST_BYTES = 63  # of the name of a database in PostgreSQL
 IN_MEMORY = "sqlite://:memory:"
@@ -89,7 +90,22 @@ def database() -> dict[str, Any]:
     if not url.lower().startswith(("sqlite://", "postgres://", "postgresql://")):
         raise wrong("DATABASE_URL", "must begin with sqlite:// or postgres://.")
     address = parse("DATABASE_URL", url)
-    return _sqlite(address) if address.scheme == "sqlite" else _postgresql(address)
+    return _sqlite(address) if address.scheme == "sqlite" else _postgresql("DATABASE_URL", address)
+
+
+def replica(primary: dict[str, Any]) -> dict[str, dict[str, Any]]:
+    """The standby to ask about keys, by its alias, if there is one."""
+    url = optional("DATABASE_REPLICA_URL")
+    if not url:
+        return {}
+    if not url.lower().startswith(("postgres://", "postgresql://")):
+        raise wrong("DATABASE_REPLICA_URL", "must begin with postgres://.")
+    if not primary["ENGINE"].endswith("postgresql"):
+        raise wrong("DATABASE_REPLICA_URL", "needs a DATABASE_URL that names its primary.")
+    config = _postgresql("DATABASE_REPLICA_URL", parse("DATABASE_REPLICA_URL", url))
+    if "," in config["HOST"] or not config["OPTIONS"]["prepare_threshold"]:
+        raise wrong("DATABASE_REPLICA_URL", "must lead to one standby, and to no pooler.")
+    return {REPLICA: config}
 
 
 def _default() -> str:
@@ -112,7 +128,7 @@ def _sqlite(address: ServiceAddress) -> dict[str, Any]:
     return _config(config, address.cast_options(known), SQLITE_OPTIONS, {})
 
 
-def _postgresql(address: ServiceAddress) -> dict[str, Any]:
+def _postgresql(setting: str, address: ServiceAddress) -> dict[str, Any]:
     from psycopg import pq
 
     host, port, name = address.host, address.port, address.path[1:]
@@ -120,9 +136,9 @@ def _postgresql(address: ServiceAddress) -> dict[str, Any]:
         host, _, name = name.rpartition("/")
     given = {"user": address.user, "password": address.password, "host": host, "port": port}
     if (not name and "service" not in address.options) or "/" in name or len(name.encode()) > MOST_BYTES:
-        raise wrong("DATABASE_URL", f"must name one database, as in postgres://host/name. {PERCENT_ENCODE}")
+        raise wrong(setting, f"must name one database, as in postgres://host/name. {PERCENT_ENCODE}")
     if any(given[option] for option in given.keys() & address.options.keys()):
-        raise wrong("DATABASE_URL", "gives user, password, host or port twice. Keep one of them.")
+        raise wrong(setting, "gives user, password, host or port twice. Keep one of them.")
     of_libpq = {option.keyword.decode() for option in pq.Conninfo.get_defaults()} - _NOT_OF_LIBPQ
     known: dict[str, Callable[[str], Any]] = dict.fromkeys(of_libpq, str)
     known |= dict.fromkeys(_NUMBERS, whole_number) | _OF_PSYCOPG | _OF_DJANGO

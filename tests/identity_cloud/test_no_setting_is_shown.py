@@ -58,6 +58,14 @@ WRONG = {
         f"sqlite:////{SECRET * 9}/x.sqlite3",
         f"sqlite:////tmp/x.sqlite3?{SECRET}=1",
     ],
+    "DATABASE_REPLICA_URL": [
+        SECRET,
+        f"sqlite:///{SECRET}",
+        f"postgres://u:{SECRET}@h/n",
+        f"postgres://u:{SECRET}@h,h/n",
+        f"postgres://u:{SECRET}@h/n?{SECRET}=1",
+    ],
+    "REPLICA_LEASE_SECONDS": [SECRET],
     "CACHE_URL": [
         SECRET,
         f"locmemcache://{SECRET}",

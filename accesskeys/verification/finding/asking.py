@@ -31,16 +31,18 @@ class Statement(NamedTuple):
     question: Question | None
 
 
-def ask(wait: Wait, statement: Statement, digest: bytes) -> list[Any] | None:
+def ask(wait: Wait, statement: Statement, digest: bytes, *, reopen: bool = True) -> list[Any] | None:
     """The values of the row, or None where there is none.
 
-    Raises OperationalError when the wait is over, and at once while others have waited in vain lately.
+    Without ``reopen``, a connection that has died is not renewed. Raises OperationalError when the wait is over, and at
+    once while others have waited in vain lately.
     """
     breaker = _breaker(wait.connection.alias)
     if breaker.is_open():
         raise OperationalError("The database has not answered lately, and is not waited for.")
     try:
-        values = (_ask_watched if wait.connection.vendor == "postgresql" else _fetch)(wait, statement, digest)
+        asking = _ask_watched if wait.connection.vendor == "postgresql" else _fetch
+        values = asking(wait, statement, digest, reopen)
     except Error as error:
         left = wait.seconds_left
         if wait.seconds - left >= min(WORTH_TELLING, wait.seconds / 2):
@@ -52,17 +54,19 @@ def ask(wait: Wait, statement: Statement, digest: bytes) -> list[Any] | None:
     return values
 
 
-def _ask_watched(wait: Wait, statement: Statement, digest: bytes) -> list[Any] | None:
+def _ask_watched(wait: Wait, statement: Statement, digest: bytes, reopen: bool) -> list[Any] | None:
     watch = deadline.watch()
     watch.begin(wait)
     try:
-        return _fetch(wait, statement, digest)
+        return _fetch(wait, statement, digest, reopen)
     finally:
         watch.end(wait)
 
 
-def _fetch(wait: Wait, statement: Statement, digest: bytes) -> list[Any] | None:
+def _fetch(wait: Wait, statement: Statement, digest: bytes, reopen: bool) -> list[Any] | None:
     connection = wait.connection
+    if not reopen:
+        return _ask_prepared(connection, statement, digest)
     if connection.in_atomic_block:
         connection.ensure_connection()
         return _ask(connection, statement, digest)
@@ -83,6 +87,13 @@ def _ask(connection: BaseDatabaseWrapper, statement: Statement, digest: bytes) -
     # Django's own cursor tells whoever is watching what it sends.
     if statement.question is None or connection.queries_logged or connection.execute_wrappers:
         return _ask_django(connection, statement, digest)
+    return _ask_prepared(connection, statement, digest)
+
+
+def _ask_prepared(connection: BaseDatabaseWrapper, statement: Statement, digest: bytes) -> list[Any] | None:
+    """Past Django, which would open another connection without a word."""
+    if statement.question is None:
+        raise OperationalError("A replica is asked by prepared statements alone.")
     with connection.wrap_database_errors:
         return statement.question.ask(connection, digest)
 

@@ -11,7 +11,7 @@ from datetime import UTC
 from functools import lru_cache
 from typing import Any
 
-from django.db import DEFAULT_DB_ALIAS, connections, router
+from django.db import DEFAULT_DB_ALIAS, Error, connections, router
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.models import Func, IntegerField
 from django.db.models.base import ModelState
@@ -23,6 +23,7 @@ from accesskeys.models import AccessKey, Presented, Rotation
 from accesskeys.verification.finding import sqlite
 from accesskeys.verification.finding.asking import Question, Statement, ask
 from accesskeys.verification.finding.deadline import Wait
+from accesskeys.verification.replica import trusted
 
 # What no decision and no answer to a gateway needs. Asked for, it is read.
 _HIDDEN = {
@@ -39,15 +40,35 @@ _OF_NEXT = ("ends_at", "first_used_at", "last_used_at")
 def find_by_digest(digest: bytes) -> AccessKey | None:
     """The access key with this digest, read now. The instance does not carry the digest.
 
-    Where the first statement finds one that has no next key, that is the answer. Otherwise the second one is, alone: so
-    either way the answer is what one statement has seen.
+    A replica is asked first, where there is one that is recent enough; whatever fails there, the primary answers.
     """
     alias = router.db_for_read(AccessKey) or DEFAULT_DB_ALIAS
-    wait = Wait(connections[alias], conf.decision_timeout())
-    values = ask(wait, _of_only_keys(alias), digest)
+    seconds = conf.decision_timeout()
+    nearer = conf.replica()
+    if (
+        nearer is not None
+        and not connections[alias].in_atomic_block
+        and (replica := trusted(nearer)) is not None
+    ):
+        wait = Wait(replica, seconds / 4)
+        try:
+            return _find(wait, alias, digest, reopen=False)
+        except Error:
+            replica.close()
+            seconds -= wait.seconds - wait.seconds_left
+    return _find(Wait(connections[alias], seconds), alias, digest)
+
+
+def _find(wait: Wait, alias: str, digest: bytes, *, reopen: bool = True) -> AccessKey | None:
+    """Where the first statement finds one that has no next key, that is the answer. Otherwise the second one is, alone.
+
+    So either way the answer is what one statement has seen. Whatever else is read of it is read from ``alias``.
+    """
+    asked = wait.connection.alias
+    values = ask(wait, _of_only_keys(asked), digest, reopen=reopen)
     if values is not None and same(bytes(values[0]), digest) and not values[-1]:
         return _instance(alias, values[1:-1])
-    values = ask(wait, _of_all_keys(alias), digest)
+    values = ask(wait, _of_all_keys(asked), digest, reopen=reopen)
     if values is None or not same(bytes(values[0]), digest):
         return None
     access_key = _instance(alias, values[1:-4])

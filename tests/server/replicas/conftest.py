@@ -1,0 +1,142 @@
+"""A primary and two standbys that it waits for, and a server beside each of them."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pytest
+
+from accesskeys.verification.replica.beating import BEATS
+from tests.server import clusters
+from tests.server.clusters import Cluster
+from tests.server.replicas.wire import Wire
+from tests.server.servers import Answer, Server, Site, new_site
+
+LEASE = 2  # seconds
+RECENT = "The replica is recent, and is asked about keys"
+SOON = 15  # seconds
+
+
+@dataclass
+class Machine:
+    """A server and the standby beside it, and the wire that leads from there to the primary."""
+
+    server: Server
+    standby: Cluster
+    wire: Wire
+
+    def gate(self, key: str) -> Answer:
+        """What it says of a key."""
+        return self.server.ask("GET", "/auth/verify/", headers={"Authorization": f"Bearer {key}"})
+
+    def accepts(self, key: str) -> bool:
+        """No answer is no yes."""
+        return self.gate(key).status == 200
+
+    def said(self) -> str:
+        """What is in its log."""
+        return self.server.log.read_text()
+
+
+@dataclass
+class House:
+    """All of it."""
+
+    primary: Cluster
+    site: Site
+    machines: tuple[Machine, ...]
+    writer: str
+    names: Iterator[str] = field(default_factory=lambda: (f"key_{number}" for number in range(1_000_000)))
+
+    def key(self) -> tuple[str, str]:
+        """The id and the key of a new access key, which every machine accepts at once."""
+        made = self.machines[0].server.call("POST", "access-keys/", self.writer, name=next(self.names)).json
+        return made["id"], made["key"]
+
+    def revoke(self, access_key_id: str, machine: int = 0) -> float:
+        """Revoke it there; returns the seconds until that was answered."""
+        began = time.monotonic()
+        answer = self.machines[machine].server.call("DELETE", f"access-keys/{access_key_id}/", self.writer)
+        assert answer.status == 204, answer.body
+        return time.monotonic() - began
+
+    def accepting(self, key: str) -> list[bool]:
+        """Whether any thread of each machine accepts a key now."""
+        with ThreadPoolExecutor(8) as pool:
+            return [any(pool.map(machine.accepts, [key] * 16)) for machine in self.machines]
+
+
+def wait_until(is_so: Callable[[], object], seconds: float = SOON) -> None:
+    until = time.monotonic() + seconds
+    while not is_so():
+        assert time.monotonic() < until
+        time.sleep(0.02)
+
+
+@pytest.fixture
+def house(tmp_path: Path) -> Iterator[House]:
+    with ExitStack() as stack:
+        home = stack.enter_context(clusters.home())
+        primary = clusters.new(home / "primary")
+        wires = (Wire(primary.port), Wire(primary.port))
+        names = ("left", "right")
+        standbys = [
+            clusters.standby(home / name, wire.port, f"-c cluster_name={name}")
+            for name, wire in zip(names, wires, strict=True)
+        ]
+        primary.execute("ALTER SYSTEM SET synchronous_standby_names = '2 (left, \"right\")'")
+        primary.execute("SELECT pg_reload_conf()")
+        site = stack.enter_context(new_site(tmp_path)).with_settings(
+            DATABASE_URL=primary.url, REPLICA_LEASE_SECONDS=str(LEASE)
+        )
+        migrated = site.manage("migrate", "--verbosity", "0")
+        assert migrated.returncode == 0, migrated.stderr
+        writer = site.key("writer", "--scope", "access_keys:write", "--scope", "access_keys:read")
+        machines = []
+        for standby, wire in zip(standbys, wires, strict=True):
+            beside = site.with_settings(DATABASE_REPLICA_URL=standby.url)
+            server = stack.enter_context(beside.serve())
+            machines.append(Machine(server, standby, wire))
+        house = House(primary, site, tuple(machines), writer)
+        assert house.accepting(writer) == [True, True]
+        for machine in machines:
+            wait_until(lambda machine=machine: RECENT in machine.said())
+        for _ in range(
+            2
+        ):  # Each thread opens its line to the standby, which is believed from the next beat on.
+            _ask_all_threads(house)
+            time.sleep(LEASE / BEATS * 2)
+        yield house
+
+
+def _ask_all_threads(house: House) -> None:
+    with ThreadPoolExecutor(16) as pool:
+        for machine in house.machines:
+            assert set(pool.map(machine.accepts, [house.writer] * 64)) == {True}
+
+
+@contextmanager
+def load(house: House, key: str) -> Iterator[list[int]]:
+    """Somebody asks each machine all the time; the statuses that were answered."""
+    statuses: list[int] = []
+    is_over = threading.Event()
+
+    def ask(machine: Machine) -> None:
+        while not is_over.is_set():
+            statuses.append(machine.gate(key).status)
+
+    threads = [threading.Thread(target=ask, args=[machine]) for machine in house.machines]
+    for thread in threads:
+        thread.start()
+    try:
+        yield statuses
+    finally:
+        is_over.set()
+        for thread in threads:
+            thread.join()
