@@ -14,7 +14,9 @@ from django.db.migrations.executor import MigrationExecutor
 
 from accesskeys.core import conf
 from accesskeys.core.database_errors import reason
+from accesskeys.core.journal import check_writable
 from accesskeys.operations.readiness import check_keyring
+from accesskeys.operations.revived import check_revocations
 from accesskeys.verification.counters import get_counters
 from identity_cloud.paths import account
 from identity_cloud.redis_readiness import check_redis
@@ -32,7 +34,7 @@ def check() -> None:
 
 
 def check_database() -> None:
-    """It answers, it is migrated, it can be written, and it belongs to the master keys."""
+    """It answers, is migrated, can be written, belongs to the master keys, and has nothing that was revoked."""
     try:
         executor = MigrationExecutor(connection)
         if executor.migration_plan(executor.loader.graph.leaf_nodes()):
@@ -46,12 +48,13 @@ def check_database() -> None:
 
             postgresql_readiness.check()
         check_keyring()
+        check_revocations()
     except DatabaseError as error:
         raise database_unusable(error) from None
 
 
 def check_files() -> None:
-    """What is counted can be written down, and the pages find their static files."""
+    """What is counted and what is revoked can be written down, and the pages find their static files."""
     if conf.counter_cache() is None:
         for path in (Path(conf.counter_file()), conf.tally_file()):
             try:
@@ -59,6 +62,11 @@ def check_files() -> None:
                 get_counters()  # Takes all the room that they will ever need.
             except OSError as error:
                 raise _unwritable(_place("COUNTER_FILE", "file", path), error) from None
+    revocations = Path(settings.ACCESS_KEYS_REVOCATIONS_FILE)
+    try:
+        check_writable(revocations)
+    except OSError as error:
+        raise _unwritable(_place("REVOCATIONS_FILE", "file", revocations), error) from None
     cache = settings.CACHES["default"]
     if cache["BACKEND"].endswith("FileCache"):
         folder = Path(cache["LOCATION"])

@@ -18,7 +18,7 @@ from identity_cloud.settings.api import (  # noqa: F401
     SPECTACULAR_SETTINGS,
 )
 from identity_cloud.settings.cache import cache, counts_in_redis
-from identity_cloud.settings.database import database
+from identity_cloud.settings.database import database, folder_of
 from identity_cloud.settings.environment import (
     BASE_DIR,
     days,
@@ -133,6 +133,10 @@ WEB_THREADS = positive_number("WEB_THREADS", default="8")  # of each process
 
 # Data
 DATABASES = {"default": database()}
+# Beside the database, so that who moves one moves the other; and outside of it, so that no backup takes it back.
+ACCESS_KEYS_REVOCATIONS_FILE = file_path(
+    "REVOCATIONS_FILE", (folder_of(DATABASES["default"]) or ACCESS_KEYS_COUNTER_FILE.parent) / "revocations"
+)
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 # Sign-in attempts are counted here, by all processes of one machine; several machines share a Redis.
 CACHES = {"default": cache()}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
@@ -90,6 +91,13 @@ def database() -> dict[str, Any]:
         raise wrong("DATABASE_URL", "must begin with sqlite:// or postgres://.")
     address = parse("DATABASE_URL", url)
     return _sqlite(address) if address.scheme == "sqlite" else _postgresql(address)
+
+
+def folder_of(config: dict[str, Any]) -> Path | None:
+    """Where the file of the database is; None where it has none on this machine."""
+    if not config["ENGINE"].endswith("sqlite3") or config["NAME"] == ":memory:":
+        return None
+    return Path(config["NAME"]).absolute().parent
 
 
 def _default() -> str:

@@ -79,6 +79,7 @@ EVERY_COMMAND = [
     ["revocation_drill", "--url=http://127.0.0.1:1/"],
     ["find_access_key"],
     ["check_integrity"],
+    ["apply_revocations"],
     ["housekeeping"],
     ["create_operator", "bea", "--invite"],
     ["list_operators"],
