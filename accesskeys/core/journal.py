@@ -23,18 +23,18 @@ from accesskeys.core.moments import written
 
 logger = logging.getLogger("accesskeys.journal")
 
-_LINE: Final = re.compile(
-    r"\S+ (?:revoked (?P<id>[0-9a-f-]{36})|ended (?P<key_of>[0-9a-f-]{36}) (?P<made_at>\S+))"
-)
+_ID: Final = rb"([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})"
+_REVOKED: Final = re.compile(rb"\S+ revoked " + _ID)
+_ENDED: Final = re.compile(rb"\S+ ended " + _ID + rb" ([0-9-]{10}T[0-9:]{8}\.[0-9]{6}Z)")
 MOST_OWED: Final = 100_000  # lines that wait in memory for a file that cannot be written
 
 
 @dataclass
 class Ended:
-    """What a journal tells."""
+    """What a journal tells, in its own notation: there may be a hundred thousand of them."""
 
-    access_keys: set[UUID] = field(default_factory=set)
-    keys: dict[UUID, set[datetime]] = field(default_factory=dict)  # by their access key: when each was made
+    access_keys: set[str] = field(default_factory=set)
+    keys: dict[str, set[str]] = field(default_factory=dict)  # by their access key: when each was made
     unreadable: int = 0  # lines, such as one that was cut off when the machine went down
 
 
@@ -45,7 +45,12 @@ def revoked(access_key_id: UUID) -> str:
 
 def ended(access_key_id: UUID, made_at: datetime) -> str:
     """The line of one key that is accepted no more, while its access key goes on."""
-    return f"{_now()} ended {access_key_id} {written(made_at, 'microseconds')}\n"
+    return f"{_now()} ended {access_key_id} {moment(made_at)}\n"
+
+
+def moment(at: datetime) -> str:
+    """A moment as it stands in a line."""
+    return written(at, "microseconds")
 
 
 class Journal:
@@ -86,13 +91,17 @@ def read() -> Ended:
     file = conf.revocations_file()
     for path in _files(file) if file else ():
         for line in path.read_bytes().splitlines():
-            _read_line(line.decode("ascii", "replace"), told)
+            if match := _REVOKED.fullmatch(line):
+                told.access_keys.add(match[1].decode())
+            elif match := _ENDED.fullmatch(line):
+                told.keys.setdefault(match[1].decode(), set()).add(match[2].decode())
+            elif line:
+                told.unreadable += 1
     return told
 
 
 def check_writable(file: Path) -> None:
     """Open it as writing does; raises OSError."""
-    file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     os.close(_open(file))
 
 
@@ -100,20 +109,6 @@ def _files(file: Path) -> Iterator[Path]:
     if file.exists():
         yield file
     yield from (path for path in file.parent.glob(f"{file.name}.*") if path.suffix[1:].isdecimal())
-
-
-def _read_line(line: str, told: Ended) -> None:
-    match = _LINE.fullmatch(line)
-    try:
-        if match is None:
-            told.unreadable += bool(line)
-        elif match["id"]:
-            told.access_keys.add(UUID(match["id"]))
-        else:
-            made_at = datetime.fromisoformat(match["made_at"])
-            told.keys.setdefault(UUID(match["key_of"]), set()).add(made_at)
-    except ValueError:
-        told.unreadable += 1
 
 
 def _append(file: Path, text: bytes) -> None:
@@ -136,6 +131,7 @@ def _append(file: Path, text: bytes) -> None:
 
 
 def _open(file: Path) -> int:
+    file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     return os.open(file, os.O_RDWR | os.O_APPEND | os.O_CREAT | os.O_CLOEXEC, 0o600)
 
 
@@ -149,4 +145,4 @@ def _sync_folder(folder: Path) -> None:
 
 
 def _now() -> str:
-    return written(datetime.now(UTC), "microseconds")
+    return moment(datetime.now(UTC))

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import logging
 import uuid
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Final
 
 from django.core.exceptions import ImproperlyConfigured
@@ -16,7 +15,7 @@ from accesskeys.models import AccessKey
 
 logger = logging.getLogger("accesskeys.journal")
 
-AT_ONCE: Final = 5000  # ids in one statement
+AT_ONCE: Final = 20_000  # ids in one statement
 
 
 @dataclass(frozen=True)
@@ -64,26 +63,25 @@ def check_revocations() -> None:
         raise ImproperlyConfigured(sentence)
 
 
-def _back(access_key_ids: Collection[uuid.UUID]) -> Iterator[uuid.UUID]:
+def _back(access_key_ids: Collection[str]) -> Iterator[uuid.UUID]:
     for some in _batches(access_key_ids):
-        yield from AccessKey.objects.filter(pk__in=some).values_list("pk", flat=True)
+        yield from AccessKey.objects.with_ids(some).values_list("pk", flat=True)
 
 
-def _with_ended_keys(
-    keys: dict[uuid.UUID, set[datetime]], *, but: Collection[uuid.UUID]
-) -> Iterator[uuid.UUID]:
+def _with_ended_keys(keys: Mapping[str, set[str]], *, but: Collection[str]) -> Iterator[uuid.UUID]:
+    when = ("created_at", "key_created_at", "rotation__created_at", "rotation__ends_at")
     for some in _batches([access_key_id for access_key_id in keys if access_key_id not in but]):
-        rows = AccessKey.objects.filter(pk__in=some, suspended_at=None).with_rotation()
-        for access_key in rows:
+        rows = AccessKey.objects.with_ids(some).filter(suspended_at=None)
+        for access_key in rows.select_related("rotation").only(*when):
             rotation = getattr(access_key, "rotation", None)
-            accepted = set() if rotation and rotation.has_old_key_ended else {access_key.key_made_at}
+            accepted = [] if rotation and rotation.has_old_key_ended else [access_key.key_made_at]
             if rotation:
-                accepted.add(rotation.created_at)
-            if accepted & keys[access_key.pk]:
+                accepted.append(rotation.created_at)
+            if keys[str(access_key.pk)].intersection(map(journal.moment, accepted)):
                 yield access_key.pk
 
 
-def _batches(access_key_ids: Collection[uuid.UUID]) -> Iterator[list[uuid.UUID]]:
+def _batches(access_key_ids: Collection[str]) -> Iterator[list[str]]:
     ids = sorted(access_key_ids)
     return (ids[start : start + AT_ONCE] for start in range(0, len(ids), AT_ONCE))
 

@@ -17,6 +17,7 @@ from identity_cloud.settings.api import (  # noqa: F401
     REST_FRAMEWORK,
     SPECTACULAR_SETTINGS,
 )
+from identity_cloud.settings.backups import backup_recipients
 from identity_cloud.settings.cache import cache, counts_in_redis
 from identity_cloud.settings.database import database, folder_of
 from identity_cloud.settings.environment import (
@@ -137,6 +138,7 @@ DATABASES = {"default": database()}
 ACCESS_KEYS_REVOCATIONS_FILE = file_path(
     "REVOCATIONS_FILE", (folder_of(DATABASES["default"]) or ACCESS_KEYS_COUNTER_FILE.parent) / "revocations"
 )
+BACKUP_RECIPIENTS = backup_recipients()
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 # Sign-in attempts are counted here, by all processes of one machine; several machines share a Redis.
 CACHES = {"default": cache()}

@@ -33,6 +33,10 @@ def revoke(*access_key_ids: UUID) -> None:
     Journal.write(map(journal.revoked, access_key_ids))
 
 
+def texts(*access_key_ids: UUID) -> set[str]:
+    return set(map(str, access_key_ids))
+
+
 def _write_many(ids: list[UUID]) -> None:
     for access_key_id in ids:
         revoke(access_key_id)
@@ -43,7 +47,11 @@ def test_what_is_written_is_read(file: Path) -> None:
     revoke(gone)
     Journal.write([journal.ended(rotated, MADE_AT)])
     told = journal.read()
-    assert (told.access_keys, told.keys, told.unreadable) == ({gone}, {rotated: {MADE_AT}}, 0)
+    assert (told.access_keys, told.keys, told.unreadable) == (
+        {str(gone)},
+        {str(rotated): {"2026-11-01T12:30:00.000123Z"}},
+        0,
+    )
     assert file.stat().st_mode & 0o777 == 0o600
 
 
@@ -71,7 +79,7 @@ def test_a_line_that_was_cut_off_costs_no_other(file: Path, cut: int) -> None:
     file.write_bytes(file.read_bytes()[:-cut])
     revoke(after)
     told = journal.read()
-    assert told.access_keys - {lost} == {before, after}
+    assert told.access_keys - {str(lost)} == texts(before, after)
     assert told.unreadable == (1 if cut > 1 else 0)
 
 
@@ -86,7 +94,7 @@ def test_what_is_no_line_is_counted_and_read_over(file: Path, line: str) -> None
         text.write(f"{line}\n")
     revoke(last)
     told = journal.read()
-    assert (told.access_keys, told.keys, told.unreadable) == ({first, last}, {}, 1)
+    assert (told.access_keys, told.keys, told.unreadable) == (texts(first, last), {}, 1)
 
 
 def test_a_file_that_was_turned_over_is_read_as_well(file: Path) -> None:
@@ -95,10 +103,10 @@ def test_a_file_that_was_turned_over_is_read_as_well(file: Path) -> None:
     file.rename(file.with_name("revocations.2"))
     revoke(gone[1])
     file.rename(file.with_name("revocations.1"))
-    assert journal.read().access_keys == set(gone[:2])
+    assert journal.read().access_keys == texts(*gone[:2])
     revoke(gone[2])
     file.with_name("revocations.old").write_text(journal.revoked(uuid4()))
-    assert journal.read().access_keys == set(gone)
+    assert journal.read().access_keys == texts(*gone)
 
 
 def test_threads_write_beside_each_other(file: Path) -> None:
@@ -109,7 +117,7 @@ def test_threads_write_beside_each_other(file: Path) -> None:
     for thread in threads:
         thread.join(30)
     told = journal.read()
-    assert (told.access_keys, told.unreadable) == ({each for ids in gone for each in ids}, 0)
+    assert (told.access_keys, told.unreadable) == ({str(each) for ids in gone for each in ids}, 0)
 
 
 def test_processes_write_beside_each_other(file: Path) -> None:
@@ -120,7 +128,7 @@ def test_processes_write_beside_each_other(file: Path) -> None:
     for process in processes:
         process.join(30)
     told = journal.read()
-    assert (told.access_keys, told.unreadable) == ({each for ids in gone for each in ids}, 0)
+    assert (told.access_keys, told.unreadable) == ({str(each) for ids in gone for each in ids}, 0)
 
 
 def test_a_full_disk_is_told_once_and_made_up_for(
@@ -136,14 +144,14 @@ def test_a_full_disk_is_told_once_and_made_up_for(
                 pass
         for access_key_id in unwritten:
             revoke(access_key_id)
-        assert journal.read().access_keys == {first}
+        assert journal.read().access_keys == texts(first)
         [error] = [record for record in caplog.records if record.levelno == logging.ERROR]
         assert error.getMessage().startswith(
             "The file of REVOCATIONS_FILE cannot be written: No space left on device. What is revoked stays revoked"
         )
         disk.free()
         revoke(last)
-        assert journal.read().access_keys == {first, *unwritten, last}
+        assert journal.read().access_keys == texts(first, *unwritten, last)
     Journal.owed.clear()
 
 

@@ -80,6 +80,7 @@ EVERY_COMMAND = [
     ["find_access_key"],
     ["check_integrity"],
     ["apply_revocations"],
+    ["backup", "never.age"],
     ["housekeeping"],
     ["create_operator", "bea", "--invite"],
     ["list_operators"],
