@@ -5,6 +5,7 @@ from accesskeys.models.audit_event import Action, ActorKind, AuditEvent, Door, O
 from accesskeys.models.bulk_run import BulkRun
 from accesskeys.models.by_facts import is_short
 from accesskeys.models.hand_over import HandOver
+from accesskeys.models.housekeeping_run import HousekeepingRun
 from accesskeys.models.idempotent_request import IdempotentRequest
 from accesskeys.models.master_key_fingerprint import MasterKeyFingerprint
 from accesskeys.models.rotation import Presented, Rotation
@@ -21,6 +22,7 @@ __all__ = [
     "BulkRun",
     "Door",
     "HandOver",
+    "HousekeepingRun",
     "IdempotentRequest",
     "MasterKeyFingerprint",
     "Outcome",

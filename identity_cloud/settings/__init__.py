@@ -131,6 +131,7 @@ TEMPLATES = [
 HOST, PORT = host_to_listen_on(), port()
 WEB_CONCURRENCY = positive_number("WEB_CONCURRENCY", default="1")  # processes
 WEB_THREADS = positive_number("WEB_THREADS", default="8")  # of each process
+HOUSEKEEPING = flag("HOUSEKEEPING", default=True)  # by the server itself
 
 # Data
 DATABASES = {"default": database()}

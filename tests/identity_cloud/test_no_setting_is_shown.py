@@ -83,6 +83,7 @@ WRONG = {
     # Each of them is refused where there is no provider.
     **{f"OIDC_{name}": [SECRET] for name in ("CLIENT_ID", "CLIENT_SECRET", "LABEL", "ROLES_CLAIM", "ROLES")},
     "PASSWORD_SIGN_IN": [SECRET],
+    "HOUSEKEEPING": [SECRET],
     "BACKUP_RECIPIENTS": [SECRET, f"AGE-SECRET-KEY-1{SECRET.upper()}", f"age1{SECRET.lower()}"],
 }
 EARLY = tuple(name for name in SETTINGS if not name.startswith("DJANGO_SUPERUSER_"))
