@@ -60,8 +60,11 @@ def what_is_there() -> str:
     """What is in the way of a restore; empty where nothing is."""
     if not file().exists():
         return ""
-    with closing(sqlite3.connect(file())) as database:
-        tables = _tables(database)
+    try:
+        with closing(sqlite3.connect(file())) as database:
+            tables = _tables(database)
+    except sqlite3.Error:
+        return "something that is no SQLite database"
     return f"{len(tables)} tables" if tables else ""
 
 

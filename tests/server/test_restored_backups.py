@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.disks import small_disk
 from tests.server.servers import Server, Site
 
 
@@ -97,3 +98,24 @@ def test_a_journal_that_cannot_be_written_stops_the_start(site: Site, tmp_path: 
     assert line.startswith("Not started: The file of REVOCATIONS_FILE cannot be written by the account ")
     assert str(tmp_path) not in line
     assert os.listdir(tmp_path) == ["a_file"]
+
+
+def test_a_full_disk_prevents_no_revoke(own_site: Site, tmp_path: Path) -> None:
+    with small_disk(tmp_path / "disk") as disk:
+        journal = disk.folder / "revocations"
+        site = own_site.with_settings(REVOCATIONS_FILE=str(journal))
+        writer = site.key("writer", "--scope=access_keys:write")
+        with site.serve() as server:
+            made = [
+                server.call("POST", "access-keys/", writer, name=f"name_{number}").json for number in range(3)
+            ]
+            disk.fill()
+            for each in made[:2]:
+                assert server.call("DELETE", f"access-keys/{each['id']}/", writer).status == 204
+                assert ping(server, each["key"]) == 401
+            told = [line for line in server.log.read_text().splitlines() if "REVOCATIONS_FILE" in line]
+            assert [" ERROR accesskeys.journal: " in line for line in told] == [True]
+            assert journal.read_bytes() == b""
+            disk.free()
+            assert server.call("DELETE", f"access-keys/{made[2]['id']}/", writer).status == 204
+        assert [line.split()[2] for line in journal.read_text().splitlines()] == [each["id"] for each in made]
