@@ -90,7 +90,7 @@ def read() -> Ended:
     told = Ended()
     file = conf.revocations_file()
     for path in _files(file) if file else ():
-        for line in path.read_bytes().splitlines():
+        for line in _lines(path):
             if match := _REVOKED.fullmatch(line):
                 told.access_keys.add(match[1].decode())
             elif match := _ENDED.fullmatch(line):
@@ -98,6 +98,11 @@ def read() -> Ended:
             elif line:
                 told.unreadable += 1
     return told
+
+
+def _lines(path: Path) -> Iterator[bytes]:
+    with path.open("rb") as lines:
+        yield from (line.rstrip(b"\n") for line in lines)
 
 
 def check_writable(file: Path) -> None:

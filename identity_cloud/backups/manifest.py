@@ -13,6 +13,11 @@ from accesskeys.core.moments import written
 from identity_cloud.backups.errors import BackupError
 
 FORMAT = 1
+_WORDS = {
+    "migrations": "list of migrations",
+    "master_keys": "list of master keys",
+    "newest_event": "newest event",
+}
 
 
 @dataclass(frozen=True)
@@ -77,7 +82,7 @@ class Manifest:
     def sentence(self) -> str:
         """What is in it, for people."""
         keys, events = (self.counts.get(f"accesskeys_{what}", 0) for what in ("accesskey", "auditevent"))
-        return f"made at {self.made_at}, {keys:,} access keys, {events:,} audit events"
+        return f"made at {self.made_at}, access keys {keys:,}, audit events {events:,}"
 
     def differences(self, counts: dict[str, int]) -> Iterator[str]:
         """The tables that have another number of rows than they had."""
@@ -85,8 +90,15 @@ class Manifest:
             if self.counts.get(table) != counts.get(table):
                 yield f"{table} has {counts.get(table, 'no')} rows and had {self.counts.get(table, 'no')}"
 
-    def check(self, counts: dict[str, int]) -> None:
-        """Raise BackupError unless these are the rows that were there."""
+    def check(self, found: Self) -> None:
+        """Raise BackupError unless this is what was there."""
+        self.check_counts(found.counts)
+        for what in _WORDS:
+            if getattr(found, what) != getattr(self, what):
+                raise BackupError(f"The backup is not what its manifest says: it has another {_WORDS[what]}.")
+
+    def check_counts(self, counts: dict[str, int]) -> None:
+        """The same of the numbers of rows, where no more is known."""
         if differences := list(self.differences(counts)):
             raise BackupError(f"The backup is not what its manifest says: {'; '.join(differences[:3])}.")
 

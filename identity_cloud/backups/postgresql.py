@@ -32,11 +32,11 @@ def snapshot(interrupted: Event) -> Iterator[tuple[Manifest, Readable]]:
                 yield manifest, Reading(process)
 
 
-def counts() -> dict[str, int]:
-    """How many rows the tables have."""
+def manifest_now() -> Manifest:
+    """What the database holds."""
     with connection.cursor() as cursor:
         cursor.execute(_TABLES)
-        return Manifest.of(cursor, VENDOR, [name for (name,) in cursor.fetchall()]).counts
+        return Manifest.of(cursor, VENDOR, [name for (name,) in cursor.fetchall()])
 
 
 def what_is_there() -> str:

@@ -41,7 +41,7 @@ def _into_file(path: Path, identities: list[Any], interrupted: Event) -> Manifes
                 return file
 
             manifest = archive.unpack(path, receive, identities=identities, interrupted=interrupted)
-        manifest.check(sqlite.manifest_of(copy).counts)
+        manifest.check(sqlite.manifest_of(copy))
         sqlite.put_in_place(copy)
     return manifest
 
@@ -58,5 +58,5 @@ def _into_server(path: Path, identities: list[Any], interrupted: Event) -> Manif
             path, lambda _manifest: running, identities=identities, interrupted=interrupted
         )
         running.conclude()
-    manifest.check(postgresql.counts())
+    manifest.check(postgresql.manifest_now())
     return manifest

@@ -31,8 +31,8 @@ def verify(path: Path, *, identities: list[Any], interrupted: Event) -> Manifest
 
         manifest = archive.unpack(path, receive, identities=identities, interrupted=interrupted)
         if dump is not None:
-            manifest.check(dump.counts())
+            manifest.check_counts(dump.counts())
         else:
             copy.close()
-            manifest.check(sqlite.manifest_of(room / "copy").counts)
+            manifest.check(sqlite.manifest_of(room / "copy"))
     return manifest

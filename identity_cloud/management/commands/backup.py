@@ -10,8 +10,11 @@ from django.core.management.base import CommandError, CommandParser
 
 from accesskeys.management.base import AccessKeyCommand
 from accesskeys.management.interrupts import interrupts_deferred
-from identity_cloud import backups
+from identity_cloud.backups.errors import BackupError
+from identity_cloud.backups.make import make
+from identity_cloud.backups.manifest import Manifest
 from identity_cloud.backups.recipients import identities, recipients
+from identity_cloud.backups.verify import verify
 
 
 class Command(AccessKeyCommand):
@@ -48,12 +51,12 @@ class Command(AccessKeyCommand):
     def run(self, **options: Any) -> None:
         try:
             manifest = self.verify(options) if self.is_verifying else self.make(options)
-        except backups.BackupError as error:
+        except BackupError as error:
             raise CommandError(str(error)) from None
         done = "Whole" if self.is_verifying else "Backed up"
         self.tell([json.dumps(asdict(manifest)) if options["json"] else f"{done}: {manifest.sentence}."])
 
-    def make(self, options: dict[str, Any]) -> backups.Manifest:
+    def make(self, options: dict[str, Any]) -> Manifest:
         """Whatever was asked for is told before anything is written."""
         if options["identity_file"]:
             raise CommandError("--identity-file is for --verify.")
@@ -68,15 +71,15 @@ class Command(AccessKeyCommand):
         except ValueError as error:
             raise CommandError(str(error)) from None
         with interrupts_deferred() as interrupted:
-            return backups.make(options["file"], recipients=readers, interrupted=interrupted)
+            return make(options["file"], recipients=readers, interrupted=interrupted)
 
-    def verify(self, options: dict[str, Any]) -> backups.Manifest:
+    def verify(self, options: dict[str, Any]) -> Manifest:
         """Open it with the identities of a file."""
         if options["recipient"]:
             raise CommandError("--recipient is for a new backup.")
         if not options["identity_file"]:
             raise CommandError("Name who opens it by --identity-file.")
         with interrupts_deferred() as interrupted:
-            return backups.verify(
+            return verify(
                 options["file"], identities=identities(options["identity_file"]), interrupted=interrupted
             )

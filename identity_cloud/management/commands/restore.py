@@ -5,12 +5,14 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
+from django.conf import settings
 from django.core.management.base import CommandError, CommandParser
 
 from accesskeys.management.base import AccessKeyCommand
 from accesskeys.management.interrupts import interrupts_deferred
-from identity_cloud import backups
+from identity_cloud.backups.errors import BackupError
 from identity_cloud.backups.recipients import identities
+from identity_cloud.backups.restore import restore
 
 
 class Command(AccessKeyCommand):
@@ -36,12 +38,16 @@ class Command(AccessKeyCommand):
     def run(self, **options: Any) -> None:
         try:
             with interrupts_deferred() as interrupted:
-                manifest = backups.restore(
+                manifest = restore(
                     options["file"], identities=identities(options["identity_file"]), interrupted=interrupted
                 )
-        except backups.BackupError as error:
+        except BackupError as error:
             raise CommandError(str(error)) from None
-        sentence = (
-            f"Restored: {manifest.sentence}. Next: manage.py migrate, then manage.py apply_revocations."
-        )
+        if not Path(settings.ACCESS_KEYS_REVOCATIONS_FILE).exists():
+            self.stderr.write(
+                "The file of REVOCATIONS_FILE is not there: what was revoked after the backup would be accepted. Put "
+                "it back before the start.",
+                style_func=str,
+            )
+        sentence = f"Restored: {manifest.sentence}. Next: manage.py migrate, manage.py apply_revocations."
         self.tell([json.dumps(asdict(manifest)) if options["json"] else sentence])

@@ -7,6 +7,9 @@ import pyrage
 import pytest
 from pytest_django import Settings
 
+from tests.factories import AccessKeyFactory
+from tests.management.helpers import run
+
 
 class Reader(NamedTuple):
     """Somebody who opens backups."""
@@ -32,3 +35,16 @@ def own_folder(settings: Settings, tmp_path: Path) -> None:
     """What is noted of backups and revocations is this test's own."""
     (tmp_path / "data").mkdir()
     settings.ACCESS_KEYS_REVOCATIONS_FILE = tmp_path / "data" / "revocations"
+
+
+@pytest.fixture
+def file(tmp_path: Path) -> Path:
+    return tmp_path / "backup.age"
+
+
+@pytest.fixture
+def made(file: Path, reader: Reader) -> Path:
+    """A backup of three access keys."""
+    AccessKeyFactory.create_batch(3)
+    run("backup", str(file), f"--recipient={reader.recipient}")
+    return file

@@ -5,8 +5,6 @@ from __future__ import annotations
 import json
 import os
 import shutil
-import subprocess
-from collections.abc import Callable
 from contextlib import ExitStack
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -23,50 +21,15 @@ from accesskeys.core.keyring import get_keyring
 from accesskeys.models import AccessKey, AuditEvent
 from identity_cloud import backups
 from identity_cloud.backups import archive, programs
-from identity_cloud.backups.manifest import Manifest
+from identity_cloud.backups.errors import BackupError
 from tests.disks import small_disk
 from tests.factories import AccessKeyFactory, key_of
 from tests.helpers import holds_part_of
 from tests.identity_cloud.backups.conftest import Reader, new_reader
+from tests.identity_cloud.backups.helpers import not_verified, opened, verify
 from tests.management.helpers import refusal_of, run
 
 pytestmark = pytest.mark.django_db(transaction=True)
-
-
-@pytest.fixture
-def file(tmp_path: Path) -> Path:
-    return tmp_path / "backup.age"
-
-
-@pytest.fixture
-def made(file: Path, reader: Reader) -> Path:
-    """A backup of three access keys."""
-    AccessKeyFactory.create_batch(3)
-    run("backup", str(file), f"--recipient={reader.recipient}")
-    return file
-
-
-def verify(file: Path, reader: Reader, *options: str) -> str:
-    return run("backup", "--verify", str(file), f"--identity-file={reader.file}", *options)
-
-
-def not_verified(file: Path, reader: Reader) -> str:
-    return refusal_of("backup", "--verify", str(file), f"--identity-file={reader.file}")
-
-
-def opened(file: Path, reader: Reader) -> tuple[dict[str, Any], bytes]:
-    """By age itself: a backup can be read without this product."""
-    if shutil.which("age") is None:
-        pytest.skip("age is not installed. Install it (Debian: apt-get install age) and run again.")
-    read = subprocess.run(["age", "-d", "-i", reader.file, file], capture_output=True, check=True)
-    line, _, content = read.stdout.partition(b"\n")
-    return json.loads(line), content
-
-
-def packed(file: Path, reader: Reader, manifest: dict[str, Any], content: bytes) -> None:
-    """A backup that somebody else has made."""
-    text = json.dumps(manifest).encode() + b"\n" + content
-    file.write_bytes(pyrage.encrypt(text, [pyrage.x25519.Recipient.from_str(reader.recipient)]))
 
 
 def test_it_says_what_is_in_it(made: Path, reader: Reader) -> None:
@@ -84,7 +47,7 @@ def test_it_says_what_is_in_it(made: Path, reader: Reader) -> None:
     told = verify(made, reader)
     assert (
         told
-        == f"Whole: made at {manifest['made_at']}, 3 access keys, {AuditEvent.objects.count()} audit events.\n"
+        == f"Whole: made at {manifest['made_at']}, access keys 3, audit events {AuditEvent.objects.count()}.\n"
     )
     assert json.loads(verify(made, reader, "--json")) == manifest
 
@@ -161,7 +124,7 @@ def test_one_that_appears_meanwhile_is_left_alone(tmp_path: Path) -> None:
     block = ExitStack()
     block.enter_context(archive.new_file(path)).write(b"ours")
     path.write_bytes(b"theirs")
-    with pytest.raises(backups.BackupError, match="is there already"):
+    with pytest.raises(BackupError, match="is there already"):
         block.close()
     assert path.read_bytes() == b"theirs"
     assert {each.name for each in tmp_path.iterdir()} == {"x", "data"}
@@ -179,71 +142,6 @@ def test_a_full_disk_leaves_nothing(tmp_path: Path, reader: Reader) -> None:
         sentence = refusal_of("backup", str(disk.folder / "x.age"), f"--recipient={reader.recipient}")
         assert sentence == "No space left on device."
         assert [path.name for path in disk.folder.iterdir()] == ["ballast"]
-
-
-@pytest.mark.parametrize(
-    ("damage", "sentence"),
-    [
-        (lambda data: data[:-1], "The backup is damaged, or its end is missing."),
-        (lambda data: data[: len(data) // 2], "The backup is damaged, or its end is missing."),
-        (lambda data: data[:1000] + b"x" + data[1001:], "The backup is damaged, or its end is missing."),
-        (lambda data: data[:30], "The file is no backup, or it is damaged."),
-        (lambda data: b"hello", "The file is no backup, or it is damaged."),
-        (lambda data: b"", "The file is no backup, or it is damaged."),
-    ],
-)
-def test_a_damaged_file(made: Path, reader: Reader, damage: Callable[[bytes], bytes], sentence: str) -> None:
-    made.write_bytes(damage(made.read_bytes()))
-    assert not_verified(made, reader) == sentence
-
-
-@pytest.mark.parametrize("text", ["", "AGE-SECRET-KEY-1NONE", "# a comment"])
-def test_a_file_without_an_identity(made: Path, reader: Reader, text: str) -> None:
-    reader.file.write_text(text)
-    assert not_verified(made, reader) == (
-        "The identity file is none. It has a line AGE-SECRET-KEY-1…, as age-keygen writes it."
-    )
-
-
-def test_files_that_are_not_there(file: Path, made: Path, reader: Reader, tmp_path: Path) -> None:
-    nowhere = tmp_path / "nowhere"
-    for asked in (
-        ("--verify", str(nowhere), f"--identity-file={reader.file}"),
-        ("--verify", str(made), f"--identity-file={nowhere}"),
-    ):
-        assert refusal_of("backup", *asked).startswith(f"{nowhere} cannot be used by the account ")
-
-
-def test_a_manifest_that_says_something_else(made: Path, reader: Reader) -> None:
-    manifest, content = opened(made, reader)
-    manifest["counts"]["accesskeys_accesskey"] = 4
-    packed(made, reader, manifest, content)
-    assert not_verified(made, reader) == (
-        "The backup is not what its manifest says: accesskeys_accesskey has 3 rows and had 4."
-    )
-
-
-def test_content_that_is_cut_off_before_it_was_encrypted(made: Path, reader: Reader) -> None:
-    manifest, content = opened(made, reader)
-    for cut in (b"", content[: len(content) // 2], b"x" * 200_000):
-        packed(made, reader, manifest, cut)
-        assert not_verified(made, reader)
-
-
-@pytest.mark.parametrize("line", ["{}", "[]", "no JSON", '{"format": 1}'])
-def test_something_else_that_was_encrypted(file: Path, reader: Reader, line: str) -> None:
-    to = [pyrage.x25519.Recipient.from_str(reader.recipient)]
-    for text in (line, f"{line}\nrest", "x" * (archive.MOST_BYTES + 1000)):
-        file.write_bytes(pyrage.encrypt(text.encode(), to))
-        assert not_verified(file, reader) == "The file is no backup of this product."
-
-
-def test_another_format(made: Path, reader: Reader) -> None:
-    manifest, content = opened(made, reader)
-    packed(made, reader, manifest | {"format": 2}, content)
-    assert not_verified(made, reader) == (
-        "The backup has format 2; this version reads 1. Use the version that made it."
-    )
 
 
 def test_the_newest_is_remembered(made: Path, settings: Settings) -> None:
@@ -275,18 +173,13 @@ def test_json(file: Path, reader: Reader) -> None:
     assert said["counts"]["accesskeys_accesskey"] == AccessKey.objects.count() == 1
 
 
-def test_a_manifest_goes_there_and_back() -> None:
-    manifest = Manifest("sqlite", "2026-11-29T00:00:00Z", "", ["a.0001"], {"k1": "00"}, None, {"t": 1})
-    assert Manifest.read(manifest.line().strip()) == manifest
-
-
 def test_a_program_that_is_not_installed(
     file: Path, reader: Reader, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     monkeypatch.setattr(programs, "INSTALLED", f"{tmp_path}/*/")
     monkeypatch.setenv("PATH", str(tmp_path))
     with pytest.raises(
-        backups.BackupError, match=r"^pg_dump is not installed\. Install PostgreSQL's client programs"
+        BackupError, match=r"^pg_dump is not installed\. Install PostgreSQL's client programs"
     ):
         programs._path("pg_dump")
     for version in ("9", "10"):

@@ -9,8 +9,8 @@ from django.db import connection
 from pytest_django import Settings
 
 from accesskeys.core.keyring import get_keyring
-from identity_cloud import backups
 from identity_cloud.backups import fitting, sqlite
+from identity_cloud.backups.errors import BackupError
 from identity_cloud.backups.manifest import Manifest
 from tests.helpers import master_key
 from tests.identity_cloud.backups.conftest import Reader
@@ -36,7 +36,7 @@ def manifest(
 
 
 def refused(told: Manifest) -> str:
-    with pytest.raises(backups.BackupError) as refusal:
+    with pytest.raises(BackupError) as refusal:
         fitting.check(told)
     return str(refusal.value)
 
