@@ -30,6 +30,7 @@ def check() -> None:
     check_files()
     check_redis()
     check_database()
+    check_journal()
     check_single_sign_on()
 
 
@@ -54,7 +55,7 @@ def check_database() -> None:
 
 
 def check_files() -> None:
-    """What is counted and what is revoked can be written down, and the pages find their static files."""
+    """What is counted can be written down, and the pages find their static files."""
     if conf.counter_cache() is None:
         for path in (Path(conf.counter_file()), conf.tally_file()):
             try:
@@ -62,11 +63,6 @@ def check_files() -> None:
                 get_counters()  # Takes all the room that they will ever need.
             except OSError as error:
                 raise _unwritable(_place("COUNTER_FILE", "file", path), error) from None
-    revocations = Path(settings.ACCESS_KEYS_REVOCATIONS_FILE)
-    try:
-        check_writable(revocations)
-    except OSError as error:
-        raise _unwritable(_place("REVOCATIONS_FILE", "file", revocations), error) from None
     cache = settings.CACHES["default"]
     if cache["BACKEND"].endswith("FileCache"):
         folder = Path(cache["LOCATION"])
@@ -79,6 +75,17 @@ def check_files() -> None:
         raise ImproperlyConfigured(
             "The static files are not collected. Run manage.py collectstatic --no-input."
         )
+
+
+def check_journal() -> None:
+    """What is revoked can be written down."""
+    file = Path(settings.ACCESS_KEYS_REVOCATIONS_FILE)
+    # Where it is follows from where others are, which may be secrets.
+    is_told = not any(map(optional, ("REVOCATIONS_FILE", "DATABASE_URL", "COUNTER_FILE")))
+    try:
+        check_writable(file)
+    except OSError as error:
+        raise _unwritable(str(file) if is_told else "The file of REVOCATIONS_FILE", error) from None
 
 
 def database_unusable(error: DatabaseError) -> ImproperlyConfigured:
