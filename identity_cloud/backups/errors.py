@@ -18,5 +18,5 @@ def files_named() -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        sentence = unusable(error) if error.filename else f"{error.strerror or 'It cannot be written'}."
+        sentence = unusable(error) if error.filename else f"It cannot be written: {error.strerror}."
         raise BackupError(sentence) from None

@@ -140,7 +140,7 @@ def test_a_full_disk_leaves_nothing(tmp_path: Path, reader: Reader) -> None:
     with small_disk(tmp_path / "disk") as disk:
         disk.fill()
         sentence = refusal_of("backup", str(disk.folder / "x.age"), f"--recipient={reader.recipient}")
-        assert sentence == "No space left on device."
+        assert sentence == "It cannot be written: No space left on device."
         assert [path.name for path in disk.folder.iterdir()] == ["ballast"]
 
 

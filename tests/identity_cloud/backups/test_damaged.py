@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
+from threading import Event
 
 import pyrage
 import pytest
 
 from identity_cloud.backups import archive
+from identity_cloud.backups.errors import BackupError
 from identity_cloud.backups.manifest import Manifest
+from identity_cloud.backups.recipients import identities
+from identity_cloud.backups.verify import verify as verify_file
 from tests.identity_cloud.backups.conftest import Reader
 from tests.identity_cloud.backups.helpers import not_verified, opened, packed
 from tests.management.helpers import refusal_of
@@ -85,3 +89,10 @@ def test_another_format(made: Path, reader: Reader) -> None:
 def test_a_manifest_goes_there_and_back() -> None:
     manifest = Manifest("sqlite", "2026-11-29T00:00:00Z", "", ["a.0001"], {"k1": "00"}, None, {"t": 1})
     assert Manifest.read(manifest.line().strip()) == manifest
+
+
+def test_an_interruption(made: Path, reader: Reader) -> None:
+    interrupted = Event()
+    interrupted.set()
+    with pytest.raises(BackupError, match=r"^Interrupted\.$"):
+        verify_file(made, identities=identities(reader.file), interrupted=interrupted)
