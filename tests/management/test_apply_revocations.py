@@ -97,7 +97,7 @@ def test_an_interruption_leaves_the_rest_for_the_next_run(monkeypatch: pytest.Mo
 
     monkeypatch.setattr(operations, "change_many", interrupted)
     with pytest.raises(
-        Exception, match=r"^Interrupted\. The database is older .* 3 access keys were revoked"
+        Exception, match=r"^Not all is done\. The database is older .* 3 access keys were revoked"
     ):
         run("apply_revocations")
     assert AccessKey.objects.count() == 3

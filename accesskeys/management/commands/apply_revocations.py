@@ -45,7 +45,7 @@ class Command(AccessKeyCommand):
         done = {"revoked": len(revoked.done), "suspended": len(suspended.done)}
         self.tell([json.dumps(done) if options["json"] else _sentence(**done)])
         if rest := operations.find_revived().sentence:
-            raise CommandError(f"Interrupted. {rest}")
+            raise CommandError(f"Not all is done. {rest}")
 
     def work(self, operation: Operation, access_key_ids: Sequence[UUID]) -> Tally:
         """Batch by batch, each of them committed before the next one begins."""
