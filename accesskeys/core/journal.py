@@ -95,7 +95,7 @@ def read() -> Ended:
                 told.access_keys.add(match[1].decode())
             elif match := _ENDED.fullmatch(line):
                 told.keys.setdefault(match[1].decode(), set()).add(match[2].decode())
-            elif line:
+            else:
                 told.unreadable += 1
     return told
 
