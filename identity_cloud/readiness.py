@@ -14,7 +14,9 @@ from django.db.migrations.executor import MigrationExecutor
 
 from accesskeys.core import conf
 from accesskeys.core.database_errors import reason
+from accesskeys.core.journal import check_writable
 from accesskeys.operations.readiness import check_keyring
+from accesskeys.operations.revived import check_revocations
 from accesskeys.verification.counters import get_counters
 from identity_cloud.paths import account
 from identity_cloud.redis_readiness import check_redis
@@ -31,12 +33,13 @@ def check() -> None:
         check_files()
     check_redis()
     check_database()
+    check_journal()
     if has_pages:
         check_single_sign_on()
 
 
 def check_database() -> None:
-    """It answers, it is migrated, it can be written, and it belongs to the master keys."""
+    """It answers, is migrated, can be written, belongs to the master keys, and has nothing that was revoked."""
     try:
         executor = MigrationExecutor(connection)
         if executor.migration_plan(executor.loader.graph.leaf_nodes()):
@@ -50,6 +53,7 @@ def check_database() -> None:
 
             postgresql_readiness.check()
         check_keyring()
+        check_revocations()
     except DatabaseError as error:
         raise database_unusable(error) from None
 
@@ -79,6 +83,17 @@ def check_files() -> None:
         raise ImproperlyConfigured(
             "The static files are not collected. Run manage.py collectstatic --no-input."
         )
+
+
+def check_journal() -> None:
+    """What is revoked can be written down."""
+    file = Path(settings.ACCESS_KEYS_REVOCATIONS_FILE)
+    # Where it is follows from where others are, which may be secrets.
+    is_told = not any(map(optional, ("REVOCATIONS_FILE", "DATABASE_URL", "COUNTER_FILE")))
+    try:
+        check_writable(file)
+    except OSError as error:
+        raise _unwritable(str(file) if is_told else "The file of REVOCATIONS_FILE", error) from None
 
 
 def database_unusable(error: DatabaseError) -> ImproperlyConfigured:

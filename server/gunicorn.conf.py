@@ -42,12 +42,14 @@ from django.conf import settings  # noqa: E402  Wrong settings are a sentence, s
 from identity_cloud.settings.environment import host_to_listen_on, log_level, port  # noqa: E402
 from server import listening, preload  # noqa: E402
 from server.bodies import WholeBody  # noqa: E402
+from server.housekeeper import Housekeeper  # noqa: E402
 
 try:
     host = host_to_listen_on()
     bind = f"[{host}]:{port()}" if ":" in host else f"{host}:{port()}"
 except ImproperlyConfigured as error:
     _stop(error)
+housekeeper = Housekeeper()
 workers = settings.WEB_CONCURRENCY
 threads = settings.WEB_THREADS
 worker_class = worker_of(settings.ROLE)
@@ -109,3 +111,14 @@ def when_ready(server: Arbiter) -> None:
     gc.collect()
     gc.freeze()
     print(f"Identity Cloud is on {listening.public_address(server.LISTENERS)}", flush=True)
+
+
+def post_worker_init(worker: object) -> None:
+    """Keep house, in one of all the processes."""
+    if settings.HOUSEKEEPING:
+        housekeeper.start()
+
+
+def worker_exit(server: object, worker: object) -> None:
+    """Begin nothing more."""
+    housekeeper.stop()

@@ -50,6 +50,7 @@ NEEDS = [
     Need("nginx", "gateways", ["nginx", "/usr/sbin/nginx"], ["nginx"]),
     Need("Caddy", "gateways", ["caddy"], ["caddy"]),
     Need("HAProxy", "gateways", ["haproxy", "/usr/sbin/haproxy"], ["haproxy"]),
+    Need("age", "backups, opened without this product", ["age"], ["age"]),
     Need("oathtool", "codes as another program makes them", ["oathtool"], ["oathtool"]),
     Need("Node.js", "the example in Express, single sign-on", ["node"], ["nodejs", "npm"]),
     Need(

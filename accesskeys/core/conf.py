@@ -45,6 +45,12 @@ def tally_file() -> Path:
     return Path(f"{counter_file()}.decisions")
 
 
+def revocations_file() -> Path | None:
+    """``ACCESS_KEYS_REVOCATIONS_FILE``: the journal of what was revoked; None: there is none."""
+    file = getattr(settings, "ACCESS_KEYS_REVOCATIONS_FILE", None)
+    return Path(file) if file else None
+
+
 def trusted_proxies() -> tuple[Network, ...]:
     """``TRUSTED_PROXIES``: the networks whose ``X-Forwarded-For`` is believed."""
     return parse_networks(tuple(getattr(settings, "TRUSTED_PROXIES", ())))

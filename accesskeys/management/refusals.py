@@ -7,12 +7,12 @@ import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 
-from django.core.exceptions import ValidationError
+from django.core.exceptions import ImproperlyConfigured, ValidationError
 from django.core.management.base import CommandError
 from django.db import DatabaseError, Error, ProgrammingError
 
 from accesskeys.core.database_errors import is_passing, reason
-from accesskeys.core.exceptions import AccessKeyError, KeyringError, NotFound
+from accesskeys.core.exceptions import AccessKeyError, NotFound
 from accesskeys.core.keys import PREFIX
 from accesskeys.core.validators import NAME_MAX_LENGTH, is_name
 from accesskeys.management.output import OutputError
@@ -49,7 +49,7 @@ def refusals_as_command_errors(name_or_id: str | None) -> Iterator[None]:
         raise CommandError(f"The output cannot be written: {error.strerror}.") from None
     except NotFound as refusal:
         raise CommandError(_not_found(refusal, name_or_id)) from None
-    except (AccessKeyError, KeyringError) as refusal:
+    except (AccessKeyError, ImproperlyConfigured) as refusal:
         raise CommandError(str(refusal)) from None
     except Error as error:
         is_damaged = type(error) is DatabaseError  # So says SQLite of a file that is none of its own.

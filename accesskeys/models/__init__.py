@@ -6,6 +6,7 @@ from accesskeys.models.bulk_run import BulkRun
 from accesskeys.models.by_facts import is_short
 from accesskeys.models.hand_over import HandOver
 from accesskeys.models.heartbeat import Heartbeat
+from accesskeys.models.housekeeping_run import HousekeepingRun
 from accesskeys.models.idempotent_request import IdempotentRequest
 from accesskeys.models.master_key_fingerprint import MasterKeyFingerprint
 from accesskeys.models.rotation import Presented, Rotation
@@ -23,6 +24,7 @@ __all__ = [
     "Door",
     "HandOver",
     "Heartbeat",
+    "HousekeepingRun",
     "IdempotentRequest",
     "MasterKeyFingerprint",
     "Outcome",

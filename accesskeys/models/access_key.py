@@ -1,12 +1,15 @@
 from __future__ import annotations
 
+import json
 import uuid
+from collections.abc import Collection
 from contextlib import suppress
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, Final, Self
 
-from django.db import models
+from django.db import connections, models
 from django.db.models import F, Func, Q, Value
+from django.db.models.expressions import RawSQL
 from django.db.models.functions import Coalesce, Upper
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -77,6 +80,13 @@ def _in_order(*, name: str, columns: tuple[str | Func, ...]) -> models.Index:
 
 class AccessKeyQuerySet(ByFacts["AccessKey"]):
     """The words for choosing access keys."""
+
+    def with_ids(self, ids: Collection[str]) -> Self:
+        """Those with one of these ids, which may be many: they are one parameter, and not one each."""
+        if connections[self.db].vendor == "postgresql":
+            return self.filter(pk__in=RawSQL("SELECT unnest(%s::uuid[])", [list(ids)]))
+        held = json.dumps([each.replace("-", "") for each in ids])
+        return self.filter(pk__in=RawSQL("SELECT value FROM json_each(%s)", [held]))
 
     def described(self) -> Self:
         """As much of them as ``DESCRIPTION`` needs: without digest and sealed key."""

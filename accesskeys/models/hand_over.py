@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Self
 
 from django.db import models
@@ -19,6 +20,10 @@ class HandOverQuerySet(models.QuerySet["HandOver"]):
     def closed(self) -> Self:
         """All others, the latest first."""
         return self.exclude(pk__in=self.open().values("pk")).order_by("-number")
+
+    def outlived(self, kept: timedelta) -> Self:
+        """Those that have been closed for so long, whatever closed them, oldest first."""
+        return self.filter(expires_at__lt=timezone.now() - kept).order_by("expires_at", "pk")
 
 
 class HandOver(models.Model):

@@ -28,6 +28,7 @@ from accesskeys.operations.readiness import check_fingerprints, check_keyring
 from accesskeys.operations.rename import rename
 from accesskeys.operations.rescope import rescope
 from accesskeys.operations.reveal import reveal
+from accesskeys.operations.revived import Revived, check_revocations, find_revived
 from accesskeys.operations.revoke import RevokedAccessKey, revoke
 from accesskeys.operations.rotate import Rotated, rotate, rotate_self
 from accesskeys.operations.settle_rotations import settle_rotations
@@ -47,6 +48,7 @@ __all__ = [
     "HandedOver",
     "Marked",
     "Opened",
+    "Revived",
     "RevokedAccessKey",
     "Rotated",
     "Tally",
@@ -59,6 +61,7 @@ __all__ = [
     "check_fingerprints",
     "check_integrity",
     "check_keyring",
+    "check_revocations",
     "complete_rotation",
     "confirm_run",
     "describe",
@@ -66,6 +69,7 @@ __all__ = [
     "extend",
     "find",
     "find_by_key",
+    "find_revived",
     "find_rotation",
     "find_run",
     "foresee",

@@ -61,6 +61,11 @@ class Actor:
         return cls(ActorKind.COMMAND, Door.COMMAND, "manage.py")
 
     @classmethod
+    def for_server(cls) -> Self:
+        """The server itself, which keeps house as an administrator would."""
+        return cls(ActorKind.COMMAND, Door.COMMAND, "server")
+
+    @classmethod
     def for_recipient(cls, *, address: str | None) -> Self:
         """Whoever holds a link that shows a key. There is no account, so the address is all that is known."""
         return cls(ActorKind.RECIPIENT, Door.CONSOLE, "holder of the link", address)

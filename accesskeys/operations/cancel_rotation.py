@@ -28,5 +28,5 @@ def cancel_rotation(*, access_key_id: uuid.UUID, actor: Actor) -> AccessKey:
             raise NextKeyInUse
         if rotation.has_old_key_ended:
             raise OldKeyEnded
-        drop_next_key(access_key)
+        drop_next_key(access_key, rotation)
     return access_key

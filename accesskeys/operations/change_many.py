@@ -14,7 +14,7 @@ from django.utils import timezone
 from accesskeys.core.exceptions import AccessKeyError, NotFound
 from accesskeys.models import AccessKey, Action
 from accesskeys.models.steps import AT_ONCE
-from accesskeys.operations import audit, policy
+from accesskeys.operations import audit, endings, policy
 from accesskeys.operations.actors import Actor
 from accesskeys.operations.policy import RULES, Operation
 from accesskeys.operations.validation import objection, validate
@@ -148,7 +148,7 @@ def _write_labels(access_keys: Sequence[AccessKey]) -> None:
 
 
 def _delete(access_keys: Sequence[AccessKey]) -> None:
-    AccessKey.objects.only("pk").filter(pk__in=_ids(access_keys)).delete()  # Django reads what it deletes.
+    endings.delete(_ids(access_keys))
 
 
 def _ids(access_keys: Sequence[AccessKey]) -> list[uuid.UUID]:

@@ -6,8 +6,8 @@ import uuid
 from collections.abc import Collection
 from typing import NamedTuple
 
-from accesskeys.models import AccessKey, Action
-from accesskeys.operations import audit, policy
+from accesskeys.models import Action
+from accesskeys.operations import audit, endings, policy
 from accesskeys.operations.actors import Actor
 from accesskeys.operations.find import lock
 from accesskeys.operations.policy import Operation
@@ -34,5 +34,5 @@ def revoke(
         event.concerns(access_key)
         policy.check_reach(actor, Operation.REVOKE, access_key)
         check_version(access_key, expected)
-        AccessKey.objects.only("pk").filter(pk=access_key_id).delete()  # Django reads what it deletes.
+        endings.delete([access_key_id])
     return RevokedAccessKey(access_key_id, access_key.name)

@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from accesskeys.core.exceptions import NotFound
 from accesskeys.core.moments import written
 from accesskeys.models import AccessKey, Action, Rotation
-from accesskeys.operations import audit, policy
+from accesskeys.operations import audit, endings, policy
 from accesskeys.operations.actors import Actor
 from accesskeys.operations.drafts import furnish
 from accesskeys.operations.find import lock
@@ -83,6 +83,8 @@ def _rotate(access_key_id: uuid.UUID, actor: Actor, grace: timedelta, ends_in: t
         )
         key = furnish(rotation)
         begin(access_key, rotation)
+        if not ends_in:
+            endings.end_key(access_key_id, made_at=access_key.key_made_at)
         event.details = {"grace_seconds": int(grace.total_seconds()), "ends_at": written(rotation.ends_at)}
     return Rotated(access_key, rotation, key)
 

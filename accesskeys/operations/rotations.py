@@ -9,7 +9,7 @@ from accesskeys.core.exceptions import NotRotating
 from accesskeys.core.moments import written
 from accesskeys.models import AccessKey, Action, Outcome, Rotation
 from accesskeys.models.sealed_key import SealedKey
-from accesskeys.operations import audit
+from accesskeys.operations import audit, endings
 from accesskeys.operations.actors import Actor
 
 GRACE: Final = timedelta(hours=24)  # From the first use of the next key until the old one ends.
@@ -42,14 +42,16 @@ def begin(access_key: AccessKey, rotation: Rotation) -> None:
     AccessKey.objects.filter(pk=access_key.pk).update(has_next_key=True)
 
 
-def drop_next_key(access_key: AccessKey) -> None:
+def drop_next_key(access_key: AccessKey, rotation: Rotation) -> None:
     """Let the present key be the only one, in one transaction with the lock."""
     Rotation.objects.filter(pk=access_key.pk).delete()
     AccessKey.objects.filter(pk=access_key.pk).update(has_next_key=False)
+    endings.end_key(access_key.pk, made_at=rotation.created_at)
 
 
 def end_old_key(access_key: AccessKey, rotation: Rotation) -> None:
     """Make the next key the one and only, in one transaction with the lock."""
+    endings.end_key(access_key.pk, made_at=access_key.key_made_at)
     access_key.key_created_at, access_key.key_first_used_at = rotation.created_at, rotation.first_used_at
     AccessKey.objects.filter(pk=access_key.pk).update(
         digest=rotation.digest,

@@ -8,7 +8,7 @@ from typing import NamedTuple
 from accesskeys.core import keyring
 from accesskeys.core.exceptions import NotFound
 from accesskeys.models import AccessKey, Action, Outcome, Rotation
-from accesskeys.operations import audit
+from accesskeys.operations import audit, endings
 from accesskeys.operations.actors import Actor
 from accesskeys.operations.committing import known_everywhere
 from accesskeys.operations.find import lock
@@ -53,11 +53,11 @@ def _end(access_key: AccessKey, digest: bytes) -> Action | None:
     is_next = rotation is not None and keyring.same(bytes(rotation.digest), digest)
     if rotation is not None and not rotation.has_old_key_ended:
         if is_next:
-            drop_next_key(access_key)
+            drop_next_key(access_key, rotation)
             return Action.ROTATION_CANCELLED
         end_old_key(access_key, rotation)
         return Action.ROTATION_COMPLETED
     if rotation is None or is_next:
-        AccessKey.objects.only("pk").filter(pk=access_key.pk).delete()
+        endings.delete([access_key.pk])
         return Action.REVOKED
     return None

@@ -54,6 +54,11 @@ class FileCache(FileBasedCache):
     def get(self, key: Any, default: Any = None, version: int | None = None) -> Any:
         return History.told(super().get(key, default, version))
 
+    def files(self) -> list[str]:
+        """All that is kept, over or not."""
+        found: list[str] = self._list_cache_files()  # type: ignore[attr-defined]  # Django's.
+        return found
+
     def _cull(self) -> None:
         if time.monotonic() - self._listed >= LOOK_SECONDS:
             super()._cull()  # type: ignore[misc]

@@ -17,9 +17,10 @@ from identity_cloud.settings.api import (  # noqa: F401
     REST_FRAMEWORK,
     SPECTACULAR_SETTINGS,
 )
+from identity_cloud.settings.backups import backup_recipients
 from identity_cloud.settings.cache import cache, counts_in_redis
 from identity_cloud.settings.cores import usable_cores
-from identity_cloud.settings.database import REPLICA, database, replica
+from identity_cloud.settings.database import REPLICA, database, folder_of, replica
 from identity_cloud.settings.environment import (
     BASE_DIR,
     days,
@@ -136,12 +137,18 @@ TEMPLATES = [
 HOST, PORT = host_to_listen_on(), port()
 WEB_CONCURRENCY = positive_number("WEB_CONCURRENCY", default=str(usable_cores()))  # processes
 WEB_THREADS = positive_number("WEB_THREADS", default="2")  # of each process, for keys
+HOUSEKEEPING = flag("HOUSEKEEPING", default=True)  # by the server itself
 
 # Data
 DATABASES = {"default": database()}
 DATABASES |= replica(DATABASES["default"])
 ACCESS_KEYS_REPLICA = REPLICA if REPLICA in DATABASES else None
-ACCESS_KEYS_REPLICA_LEASE = positive_number("REPLICA_LEASE_SECONDS", default="5")
+ACCESS_KEYS_REPLICA_LEASE = positive_number("REPLICA_LEASE_SECONDS", default="5", most=60)
+# Beside the database, so that who moves one moves the other; and outside of it, so that no backup takes it back.
+ACCESS_KEYS_REVOCATIONS_FILE = file_path(
+    "REVOCATIONS_FILE", (folder_of(DATABASES["default"]) or ACCESS_KEYS_COUNTER_FILE.parent) / "revocations"
+)
+BACKUP_RECIPIENTS = backup_recipients()
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 # Sign-in attempts are counted here, by all processes of one machine; several machines share a Redis.
 CACHES = {"default": cache()}

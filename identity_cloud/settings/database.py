@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
@@ -106,6 +107,13 @@ def replica(primary: dict[str, Any]) -> dict[str, dict[str, Any]]:
     if "," in config["HOST"] or not config["OPTIONS"]["prepare_threshold"]:
         raise wrong("DATABASE_REPLICA_URL", "must lead to one standby, and to no pooler.")
     return {REPLICA: config}
+
+
+def folder_of(config: dict[str, Any]) -> Path | None:
+    """Where the file of the database is; None where it has none on this machine."""
+    if not config["ENGINE"].endswith("sqlite3") or config["NAME"] == ":memory:":
+        return None
+    return Path(config["NAME"]).absolute().parent
 
 
 def _default() -> str:

@@ -41,6 +41,9 @@ SETTINGS = (
     "SESSION_HOURS",
     "SECOND_FACTOR",
     "COUNTER_FILE",
+    "REVOCATIONS_FILE",
+    "BACKUP_RECIPIENTS",
+    "HOUSEKEEPING",
     "STATIC_ROOT",
     "LOG_LEVEL",
     "HSTS_PRELOAD",
@@ -179,11 +182,11 @@ def one_of(name: str, *words: str, default: str) -> str:
     return word
 
 
-def positive_number(name: str, *, default: str) -> int:
-    """A number of processes or threads."""
+def positive_number(name: str, *, default: str, most: int = 9999) -> int:
+    """A number of processes, threads, minutes and the like."""
     text = optional(name, default)
-    if re.fullmatch("[1-9][0-9]{0,3}", text) is None:
-        raise wrong(name, "must be a whole number from 1 to 9999.")
+    if re.fullmatch("[1-9][0-9]{0,3}", text) is None or int(text) > most:
+        raise wrong(name, f"must be a whole number from 1 to {most}.")
     return int(text)
 
 

@@ -20,6 +20,4 @@ def test_in_the_example_and_in_the_readme(name: str) -> None:
 
 def test_none_is_described_that_is_not_read() -> None:
     described = re.findall(r"^(?:# )?([A-Z_]+)=", (ROOT / ".env.example").read_text(), re.MULTILINE)
-    assert {name.removesuffix("_FILE") if name != "COUNTER_FILE" else name for name in described} == set(
-        SETTINGS
-    )
+    assert {name if name in SETTINGS else name.removesuffix("_FILE") for name in described} == set(SETTINGS)

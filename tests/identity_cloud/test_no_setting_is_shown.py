@@ -65,7 +65,7 @@ WRONG = {
         f"postgres://u:{SECRET}@h,h/n",
         f"postgres://u:{SECRET}@h/n?{SECRET}=1",
     ],
-    "REPLICA_LEASE_SECONDS": [SECRET],
+    "REPLICA_LEASE_SECONDS": [SECRET, f"5{SECRET}"],
     "CACHE_URL": [
         SECRET,
         f"locmemcache://{SECRET}",
@@ -92,6 +92,8 @@ WRONG = {
     # Each of them is refused where there is no provider.
     **{f"OIDC_{name}": [SECRET] for name in ("CLIENT_ID", "CLIENT_SECRET", "LABEL", "ROLES_CLAIM", "ROLES")},
     "PASSWORD_SIGN_IN": [SECRET],
+    "HOUSEKEEPING": [SECRET],
+    "BACKUP_RECIPIENTS": [SECRET, f"AGE-SECRET-KEY-1{SECRET.upper()}", f"age1{SECRET.lower()}"],
 }
 EARLY = tuple(name for name in SETTINGS if not name.startswith("DJANGO_SUPERUSER_"))
 # Where the same code was asked already, every so many ways will do.

@@ -79,6 +79,8 @@ EVERY_COMMAND = [
     ["revocation_drill", "--url=http://127.0.0.1:1/"],
     ["find_access_key"],
     ["check_integrity"],
+    ["apply_revocations"],
+    ["backup", "never.age"],
     ["housekeeping"],
     ["create_operator", "bea", "--invite"],
     ["list_operators"],

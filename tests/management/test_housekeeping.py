@@ -20,8 +20,8 @@ from pytest_django import Settings
 
 from accesskeys import operations
 from accesskeys.core.exceptions import Forbidden
-from accesskeys.management.commands import housekeeping
 from accesskeys.models import Action, AuditEvent, Outcome, steps
+from accesskeys.operations import housekeeping
 from accesskeys.operations.actors import Actor
 from tests.factories import AccessKeyFactory, OperatorFactory, proven
 from tests.helpers import at_once, refusing_inserts
@@ -61,7 +61,8 @@ class TestAuditEvents:
         happened(days_ago=KEPT + 0.01, number=3)
         happened(days_ago=KEPT - 0.01, number=2)
         assert run("housekeeping") == (
-            "Deleted: audit events 3, expired sessions 0, old keys 0, remembered requests 0, old runs 0. "
+            "Deleted: audit events 3, expired sessions 0, old keys 0, remembered requests 0, old runs 0, "
+            "closed hand-overs 0, sessions of operators 0, sign-in links 0, idle counters 0. "
             "Audit events are kept for 400 days.\n"
         )
         assert others() == 2
@@ -115,6 +116,10 @@ class TestAuditEvents:
             "old_keys": 0,
             "idempotent_requests": 0,
             "bulk_runs": 0,
+            "hand_overs": 0,
+            "user_sessions": 0,
+            "links": 0,
+            "counters": 0,
         }
 
     @pytest.mark.parametrize("roles", [["Auditors"], ["Operators", "Viewers", "Auditors"]])

@@ -80,6 +80,8 @@ class Command(AccessKeyCommand):
                 f"Damaged: {check.damaged:,} of {check.checked:,} access keys. Generate another for each, and revoke "
                 "it once its programs have the new key."
             )
+        if revived := operations.find_revived().sentence:
+            problems.append(revived)
         if not check.is_finished:
             problems.append(
                 f"Interrupted. Go on with --after {check.last}." if check.last else "Interrupted."

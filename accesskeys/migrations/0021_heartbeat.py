@@ -6,7 +6,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [("accesskeys", "0019_index_of_events_about_operators")]
+    dependencies = [("accesskeys", "0020_housekeeping_run")]
 
     operations = [
         migrations.CreateModel(
