@@ -50,6 +50,10 @@ NEEDS = [
     Need("nginx", "gateways", ["nginx", "/usr/sbin/nginx"], ["nginx"]),
     Need("Caddy", "gateways", ["caddy"], ["caddy"]),
     Need("HAProxy", "gateways", ["haproxy", "/usr/sbin/haproxy"], ["haproxy"]),
+    Need("buildah", "the image", ["buildah"], ["buildah"]),
+    Need("debootstrap", "the image", ["debootstrap", "/usr/sbin/debootstrap"], ["debootstrap"]),
+    Need("runc", "the image", ["runc", "/usr/sbin/runc"], ["runc"]),
+    Need("systemd", "the units", ["systemd-analyze"], ["systemd"]),
     Need("oathtool", "codes as another program makes them", ["oathtool"], ["oathtool"]),
     Need("Node.js", "the example in Express, single sign-on", ["node"], ["nodejs", "npm"]),
     Need(
