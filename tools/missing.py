@@ -54,6 +54,7 @@ NEEDS = [
     Need("debootstrap", "the image", ["debootstrap", "/usr/sbin/debootstrap"], ["debootstrap"]),
     Need("runc", "the image", ["runc", "/usr/sbin/runc"], ["runc"]),
     Need("systemd", "the units", ["systemd-analyze"], ["systemd"]),
+    Need("kubectl", "manifests put together", ["kubectl"], ["kubectl"]),
     Need("oathtool", "codes as another program makes them", ["oathtool"], ["oathtool"]),
     Need("Node.js", "the example in Express, single sign-on", ["node"], ["nodejs", "npm"]),
     Need(

@@ -56,6 +56,7 @@ def test_it_has_no_words_where_all_is_there(tmp_path: Path) -> None:
         "buildah",
         "debootstrap",
         "runc",
+        "kubectl",
         "systemd-analyze",
         "oathtool",
         "node",
