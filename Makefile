@@ -1,5 +1,5 @@
 .DEFAULT_GOAL := help
-.PHONY: help run test endure missing screenshots lighthouse bench lint messages lock clean
+.PHONY: help run test endure missing screenshots lighthouse bench lint messages lock release clean
 
 PYTHON ?= python3
 BIN := .venv/bin
@@ -58,6 +58,9 @@ messages: .venv/.dev ## Collect the texts that want a translation into locale/
 
 lock: .venv/.dev ## Lock what requirements.txt names, with hashes
 	$(BIN)/python -m tools.lock
+
+release: .venv/.dev ## Make all of a release in dist/: package, image, list of components, notes
+	$(BIN)/python -m tools.release
 
 clean: ## Remove what was installed and built; data/ and .env stay
 	rm -rf .venv node_modules .mypy_cache .ruff_cache .pytest_cache .hypothesis .coverage*
