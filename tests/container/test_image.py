@@ -75,7 +75,9 @@ def test_what_a_server_loads_was_compiled(installation: Installation, image: Ima
     ] == []
 
 
-def test_a_key_is_generated_and_verified_until_the_container_is_stopped(installation: Installation) -> None:
+def test_a_key_is_generated_and_verified_until_the_container_is_stopped(
+    image: Image, installation: Installation
+) -> None:
     generated = installation.run("generate_access_key", "billing")
     assert generated.returncode == 0, generated.stderr
     key = generated.stdout.strip()
@@ -88,6 +90,8 @@ def test_a_key_is_generated_and_verified_until_the_container_is_stopped(installa
         assert (page.status, b"Anmelden" in page.body) == (200, True)
         stylesheet = page.body.decode().split('rel="stylesheet" href="')[1].split('"')[0]
         assert server.ask("GET", stylesheet, headers=PROXIED).status == 200
+
+        assert installation.exec(name, *image.config["Healthcheck"]["Test"][1:]).returncode == 0
 
         began = time.monotonic()
         installation.kill(name, "TERM")
