@@ -8,11 +8,11 @@ import secrets
 import shutil
 import subprocess
 import sys
-import sysconfig
 import tarfile
 import zipfile
 from collections.abc import Callable
 from configparser import ConfigParser
+from importlib.metadata import distribution
 from pathlib import Path
 
 import pytest
@@ -27,7 +27,6 @@ from tools import packaging
 Run = Callable[..., str]
 # What of its imports is not the name under which it is installed.
 INSTALLED_AS = {"rest_framework": "djangorestframework"}
-OPTIONAL = {"psycopg"}  # Whoever has PostgreSQL has it.
 
 
 @pytest.fixture(scope="module")
@@ -59,9 +58,8 @@ def run(dist: Path, tmp_path_factory: pytest.TempPathFactory) -> Run:
         ],
         check=True,
     )
-    # Django and the like, as they are installed here.
     [site] = folder.glob("venv/lib/*/site-packages")
-    (site / "others.pth").write_text(sysconfig.get_path("purelib") + "\n")
+    lay_beside(site)
     shutil.copytree(
         ROOT / "examples/django_drf", folder / "project", ignore=shutil.ignore_patterns("*.sqlite3")
     )
@@ -87,6 +85,30 @@ def run(dist: Path, tmp_path_factory: pytest.TempPathFactory) -> Run:
 
     run("manage.py", "migrate", "--verbosity=0")
     return run
+
+
+def lay_beside(site: Path) -> None:
+    """What the package asks for, and what that needs, as it is installed here; and nothing else."""
+    left, found = required(), set[str]()
+    while left:
+        asked = left.pop()
+        here = distribution(asked.name)
+        found.add(canonicalize_name(asked.name))
+        for top in {Path(file).parts[0] for file in here.files or ()} - {"..", "__pycache__"}:
+            if not (site / top).exists():
+                (site / top).symlink_to(here.locate_file(top))
+        for child in map(Requirement, here.requires or ()):
+            wanted = [{"extra": extra} for extra in asked.extras | {""}]
+            if child.marker is None or any(map(child.marker.evaluate, wanted)):
+                left += [child] if canonicalize_name(child.name) not in found else []
+
+
+def required(extra: str = "") -> list[Requirement]:
+    """What ``setup.cfg`` asks for, or asks for besides, for an extra."""
+    config = ConfigParser()
+    config.read(ROOT / "setup.cfg")
+    text = config["options.extras_require"][extra] if extra else config["options"]["install_requires"]
+    return [Requirement(line) for line in text.strip().splitlines()]
 
 
 def test_it_is_what_is_imported(run: Run) -> None:
@@ -141,12 +163,7 @@ def test_its_static_files_are_in_it_and_the_sdist_holds_the_same(dist: Path) -> 
 
 
 def test_it_asks_for_what_it_imports_and_for_no_more_than_is_tested() -> None:
-    config = ConfigParser()
-    config.read(ROOT / "setup.cfg")
-    asked = {
-        canonicalize_name(each.name): each.specifier
-        for each in map(Requirement, config["options"]["install_requires"].strip().splitlines())
-    }
+    asked = {canonicalize_name(each.name): each.specifier for each in [*required(), *required("api")]}
     pinned = {}
     for file in ("requirements.txt", "requirements-dev.txt"):
         for line in (ROOT / file).read_text().splitlines():
@@ -157,6 +174,6 @@ def test_it_asks_for_what_it_imports_and_for_no_more_than_is_tested() -> None:
     imported = set()
     for path in ROOT.glob("accesskeys/**/*.py"):
         imported |= set(re.findall(r"^\s*(?:from|import) (\w+)", path.read_text(), re.M))
-    outside = imported - set(sys.stdlib_module_names) - {"accesskeys"} - OPTIONAL
+    outside = imported - set(sys.stdlib_module_names) - {"accesskeys"}
     names = {canonicalize_name(INSTALLED_AS.get(name, name)) for name in outside}
     assert {name for name in names if name in pinned} <= asked.keys()
