@@ -83,8 +83,8 @@ def list_components(file: Path) -> None:
 
 
 def build_image(target: Path) -> None:
-    """Build it with whatever engine is there, and put it into an archive. ``BASE`` names another base."""
-    engine = next(filter(shutil.which, ENGINES), None)
+    """Build it, and put it into an archive. ``ENGINE`` names another than is found first, ``BASE`` another base."""
+    engine = os.environ.get("ENGINE") or next(filter(shutil.which, ENGINES), None)
     if engine is None:
         sys.exit("Not released: there is no podman, docker or buildah. Without an image: --without-image.")
     name = f"identity-cloud:{__version__}"

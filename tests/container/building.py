@@ -20,7 +20,7 @@ from tests.server.servers import ROOT
 
 PROGRAMS = ("buildah", "debootstrap", "runc")
 CONTAINERFILE = ROOT / "deploy/container/Containerfile"
-# What Debian's slim Python image leaves out as well.
+PACKAGES = ("python3", "python3-venv", "ca-certificates")
 NOT_SLIM = ("var/cache/apt", "var/lib/apt/lists", "usr/share/doc", "usr/share/locale", "usr/share/man")
 OF_THIS_MACHINE = {"index-url", "cert", "proxy", "timeout"}  # How its pip reaches an index.
 
@@ -44,9 +44,10 @@ def build(target: Path) -> Image:
     with tempfile.TemporaryDirectory(prefix="identity-cloud-image-", dir=MEMORY or "/var/tmp") as name:
         folder = Path(name)
         buildah = Buildah(folder)
-        _make_base(folder / "base")
+        make_base(folder / "base", *PACKAGES)
+        slim(folder / "base")
         base = buildah.image_of(folder / "base")
-        volumes = [f"--volume={path}:{inside}" for path, inside in _to_reach_an_index(folder).items()]
+        volumes = [f"--volume={path}:{inside}" for path, inside in to_reach_an_index(folder).items()]
         buildah(
             *("bud", "--isolation=chroot", "--pull-never", "--format=docker", f"--build-arg=BASE={base}"),
             *(*volumes, f"--file={CONTAINERFILE}", "--tag=identity-cloud", str(ROOT)),
@@ -83,8 +84,8 @@ class Buildah:
         return "localhost/base"
 
 
-def _make_base(folder: Path) -> None:
-    """Debian with its Python, from the mirror of this machine."""
+def make_base(folder: Path, *packages: str) -> None:
+    """Debian with these packages, from the mirror of this machine."""
     release = platform.freedesktop_os_release()["VERSION_CODENAME"]
     asked = [
         "apt-get",
@@ -95,14 +96,17 @@ def _make_base(folder: Path) -> None:
         f"Codename: {release}",
     ]
     mirror = subprocess.run(asked, check=True, capture_output=True, text=True).stdout.split()[0]
-    packages = "--include=python3,python3-venv,ca-certificates"
     done = subprocess.run(
-        ["debootstrap", "--variant=minbase", packages, release, str(folder), mirror],
+        ["debootstrap", "--variant=minbase", f"--include={','.join(packages)}", release, str(folder), mirror],
         capture_output=True,
         text=True,
         timeout=300,
     )
     assert done.returncode == 0, done.stdout[-2000:]
+
+
+def slim(folder: Path) -> None:
+    """Take out what Debian's slim Python image leaves out as well."""
     for part in [*NOT_SLIM, "dev", "proc", "sys"]:
         shutil.rmtree(folder / part)
         (folder / part).mkdir()
@@ -110,7 +114,7 @@ def _make_base(folder: Path) -> None:
         shutil.rmtree(compiled)
 
 
-def _to_reach_an_index(folder: Path) -> dict[str, str]:
+def to_reach_an_index(folder: Path) -> dict[str, str]:
     """What pip needs to know of this machine, laid over the base while the image is built."""
     listed, cache = (_pip(*asked) for asked in (("config", "list"), ("cache", "dir")))
     settings = {}

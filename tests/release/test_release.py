@@ -81,20 +81,25 @@ def test_the_image_is_built_by_the_engine_that_is_there(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     """The engine is a stand-in: tests/container builds the image."""
-    engine = tmp_path / "podman"
-    engine.write_text(f'#!/bin/sh\necho "$@" >> {tmp_path}/asked\n')
-    engine.chmod(0o755)
+    for name in ("podman", "other"):
+        (tmp_path / name).write_text(f'#!/bin/sh\necho "$@" >> {tmp_path}/asked-{name}\n')
+        (tmp_path / name).chmod(0o755)
     monkeypatch.setenv("PATH", f"{tmp_path}:{os.environ['PATH']}")
     monkeypatch.setenv("BASE", "registry.example.com/python")
+    monkeypatch.delenv("ENGINE", raising=False)
     release.build_image(tmp_path / "image")
-    built, saved = (tmp_path / "asked").read_text().splitlines()
+    built, saved = (tmp_path / "asked-podman").read_text().splitlines()
     assert built.startswith("build --format=docker --build-arg=BASE=registry.example.com/python ")
     assert built.endswith(f" -f deploy/container/Containerfile -t identity-cloud:{__version__} .")
     assert saved == f"save --output {tmp_path}/image-{__version__}.tar identity-cloud:{__version__}"
+    monkeypatch.setenv("ENGINE", "other")
+    release.build_image(tmp_path / "image")
+    assert (tmp_path / "asked-other").read_text().splitlines() == [built, saved]
 
 
 def test_without_an_engine_it_says_so(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setenv("PATH", str(tmp_path))
+    monkeypatch.delenv("ENGINE", raising=False)
     with pytest.raises(
         SystemExit, match=r"^Not released: there is no podman, docker or buildah\. Without an image: "
     ):
