@@ -36,6 +36,7 @@ def installation(image: Image, tmp_path_factory: pytest.TempPathFactory) -> Inst
     (folder / "secrets").mkdir()
     for name, value in files.items():
         (folder / "secrets" / name).write_text(value)
+        (folder / "secrets" / name).chmod(0o640)  # For group 0, which is the container's.
     installed = Installation(
         image,
         folder,

@@ -114,6 +114,13 @@ def test_any_command_of_manage_py_can_be_run(installation: Installation) -> None
     assert "Unknown command: 'rm'" in unknown.stderr
 
 
+def test_it_can_speak_to_postgresql(installation: Installation) -> None:
+    told = installation.run(
+        "-c", "import psycopg; print(psycopg.pq.__impl__)", entrypoint=["/venv/bin/python"]
+    )
+    assert (told.returncode, told.stdout) == (0, "binary\n")
+
+
 def test_the_root_cannot_be_written_to(installation: Installation) -> None:
     program = "import pathlib, sys; pathlib.Path(sys.argv[1], 'x').touch()"
     for folder in ("/app", "/venv", "/etc", "/"):
