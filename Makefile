@@ -1,5 +1,5 @@
 .DEFAULT_GOAL := help
-.PHONY: help run test endure missing screenshots lighthouse bench lint messages clean
+.PHONY: help run test endure missing screenshots lighthouse bench lint messages lock release clean
 
 PYTHON ?= python3
 BIN := .venv/bin
@@ -16,7 +16,7 @@ run: .env $(MESSAGES) data/static/staticfiles.json ## Serve the console on http:
 PYTEST := $(BIN)/python -m pytest --numprocesses 2 --cov --cov-report= --cov-fail-under=0
 
 # What the database has no part in is tested once.
-WHATEVER_THE_DATABASE := browser core examples gateways tools
+WHATEVER_THE_DATABASE := browser compose container core examples gateways kubernetes release systemd tools
 
 test: missing .venv/.dev $(MESSAGES) ## Run all tests: SQLite, PostgreSQL, Chromium
 	@$(BIN)/coverage erase
@@ -56,6 +56,12 @@ messages: .venv/.dev ## Collect the texts that want a translation into locale/
 	$(BIN)/python tools/with_example_env.py manage.py makemessages --locale de --locale fr --no-wrap --add-location file --no-obsolete \
 		--ignore .venv --ignore node_modules --ignore tests --ignore benchmarks --ignore examples --ignore tools
 	sed -i '/^"POT-Creation-Date\|^"Report-Msgid-Bugs-To/d; 1{/^#$$/d}' locale/*/LC_MESSAGES/django.po
+
+lock: .venv/.dev ## Lock what requirements.txt names, with hashes
+	$(BIN)/python -m tools.lock
+
+release: .venv/.dev ## Make all of a release in dist/: package, image, list of components, notes
+	$(BIN)/python -m tools.release
 
 clean: ## Remove what was installed and built; data/ and .env stay
 	rm -rf .venv node_modules .mypy_cache .ruff_cache .pytest_cache .hypothesis .coverage*

@@ -51,6 +51,11 @@ NEEDS = [
     Need("Caddy", "gateways", ["caddy"], ["caddy"]),
     Need("HAProxy", "gateways", ["haproxy", "/usr/sbin/haproxy"], ["haproxy"]),
     Need("age", "backups, opened without this product", ["age"], ["age"]),
+    Need("buildah", "the image", ["buildah"], ["buildah"]),
+    Need("debootstrap", "the image", ["debootstrap", "/usr/sbin/debootstrap"], ["debootstrap"]),
+    Need("runc", "the image", ["runc", "/usr/sbin/runc"], ["runc"]),
+    Need("systemd", "the units", ["systemd-analyze"], ["systemd"]),
+    Need("kubectl", "manifests put together", ["kubectl"], ["kubectl"]),
     Need("oathtool", "codes as another program makes them", ["oathtool"], ["oathtool"]),
     Need("Node.js", "the example in Express, single sign-on", ["node"], ["nodejs", "npm"]),
     Need(

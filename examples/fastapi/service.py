@@ -1,7 +1,7 @@
 """A service behind a gateway of deploy/gateways, which says in three headers whose access key let a request in.
 
 The headers may be believed because nothing but the gateway can send them: the gateway drops what clients claim, and
-this service listens on loopback alone, where clients do not reach it.
+this service listens on loopback alone, where clients do not reach it; a container, in a network of its gateway's own.
 """
 
 import os
@@ -60,4 +60,4 @@ def place_order(who: Annotated[Caller, Depends(caller_with("orders:write"))]) ->
 
 
 if __name__ == "__main__":
-    uvicorn.run(app, host="127.0.0.1", port=int(os.environ.get("PORT", "9000")))
+    uvicorn.run(app, host=os.environ.get("HOST", "127.0.0.1"), port=int(os.environ.get("PORT", "9000")))
