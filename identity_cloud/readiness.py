@@ -16,6 +16,7 @@ from accesskeys.core import conf
 from accesskeys.core.database_errors import reason
 from accesskeys.operations.readiness import check_keyring
 from accesskeys.verification.counters import get_counters
+from identity_cloud.operators.factors.readiness import check_factors
 from identity_cloud.paths import account
 from identity_cloud.redis_readiness import check_redis
 from identity_cloud.settings.database import DEFAULT
@@ -32,7 +33,7 @@ def check() -> None:
 
 
 def check_database() -> None:
-    """It answers, it is migrated, it can be written, and it belongs to the master keys."""
+    """It answers, it is migrated, it can be written, and it belongs to the master keys. Tells of lost factors."""
     try:
         executor = MigrationExecutor(connection)
         if executor.migration_plan(executor.loader.graph.leaf_nodes()):
@@ -46,6 +47,7 @@ def check_database() -> None:
 
             postgresql_readiness.check()
         check_keyring()
+        check_factors()
     except DatabaseError as error:
         raise database_unusable(error) from None
 

@@ -18,7 +18,8 @@ from accesskeys.console.typed_keys import KeylessForm
 from accesskeys.console.verbatim import UnseenInput, VerbatimInput
 from accesskeys.operations import showing
 from identity_cloud.operators import factors
-from identity_cloud.operators.factors import passkeys
+from identity_cloud.operators.factors import condition, passkeys
+from identity_cloud.operators.factors.exceptions import CopiedPasskey
 from identity_cloud.operators.single_sign_on import conf
 from identity_cloud.operators.single_sign_on.accounts import is_by_provider
 
@@ -60,7 +61,7 @@ class ProofForm(KeylessForm, forms.Form):
     def __init__(self, *args: Any, request: HttpRequest, **kwargs: Any) -> None:
         self._request = request
         self._operator = cast(User, request.user)
-        self._kinds = factors.kinds(self._operator)
+        self._kinds = factors.usable_kinds(self._operator)
         self.used = ""
         self.is_at_provider = not factors.has_factor(self._operator) and is_by_provider(self._operator)
         super().__init__(*args, **kwargs)
@@ -73,12 +74,17 @@ class ProofForm(KeylessForm, forms.Form):
         ways = {"proof_credential"} if passkeys.KIND in self._kinds else set()
         if self._kinds - {passkeys.KIND}:
             ways.add("proof_code")
-        return ways or {"proof_password"}
+        return ways or (set() if factors.has_factor(self._operator) else {"proof_password"})
 
     @property
     def provider(self) -> str:
         """What the identity provider is called."""
         return conf.named().label
+
+    @property
+    def unusable(self) -> str:
+        """What cannot be used though it is there, and what to do."""
+        return condition.obstacle(self._operator)
 
     @property
     def obstacle(self) -> str:
@@ -100,7 +106,7 @@ class ProofForm(KeylessForm, forms.Form):
         if self.errors:
             return given
         if credential := given.get("proof_credential"):
-            self._accept(None, factors.complete_passkey(self._request, self._operator, credential))
+            self._accept_passkey(credential)
         elif code := given.get("proof_code"):
             self._accept("proof_code", factors.check_code(self._operator, code))
         elif password := given.get("proof_password"):
@@ -108,6 +114,12 @@ class ProofForm(KeylessForm, forms.Form):
         else:
             raise ValidationError(_("Fill this in to go on."), "required")
         return given
+
+    def _accept_passkey(self, credential: Any) -> None:
+        try:
+            self._accept(None, factors.complete_passkey(self._request, self._operator, credential))
+        except CopiedPasskey as copied:
+            self.add_error(None, ValidationError(str(copied), copied.code))
 
     def _accept(self, field: str | None, authenticator: Authenticator | None) -> None:
         if authenticator is None:

@@ -2,23 +2,21 @@
 
 from __future__ import annotations
 
-from allauth.mfa.models import Authenticator
 from django.apps import apps
 from django.contrib.auth.models import User
 from django.db.models import Q, QuerySet, TextChoices
 from django.utils import timezone
 from django.utils.functional import Promise
+from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from accesskeys.operations.policy import ROLES
+from identity_cloud.operators.factors import FACTORS
+from identity_cloud.operators.factors.condition import KINDS, is_usable, usable
 from identity_cloud.operators.models import OneTimeLink, Purpose
 
 _BEGINNING = (Purpose.INVITE, Purpose.RESET)  # With links to choose a password.
-_FACTORS = {
-    Authenticator.Type.WEBAUTHN: _("Passkey"),
-    Authenticator.Type.TOTP: _("Codes from an app"),
-}
 
 
 class Standing(TextChoices):
@@ -74,8 +72,18 @@ def roles_in_order(operator: User) -> list[str]:
 
 def factors(operator: User) -> list[str | Promise]:
     """The kinds of second factor that it has. Recovery codes are none by themselves."""
-    held = {authenticator.type for authenticator in operator.authenticator_set.all()}
-    return [name for kind, name in _FACTORS.items() if kind in held]
+    rows = operator.authenticator_set.all()
+    held, there = {row.type for row in rows}, usable(rows)
+    return [
+        name if kind in there else format_lazy(_("{factor} (cannot be used)"), factor=name)
+        for kind, name in KINDS.items()
+        if kind in held & FACTORS
+    ]
+
+
+def has_broken_factor(operator: User) -> bool:
+    """Whether there is one that the operator cannot use any more."""
+    return not all(map(is_usable, operator.authenticator_set.all()))
 
 
 def ways_in(operator: User) -> list[str | Promise]:

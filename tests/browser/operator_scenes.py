@@ -5,14 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
-from allauth.mfa.models import Authenticator
 from django.contrib.auth.models import Group, User
 from playwright.sync_api import expect
 
 from accesskeys.operations.actors import Actor
 from identity_cloud.operators import operations
+from identity_cloud.operators.factors import totp
 from identity_cloud.operators.models import OneTimeLink
 from tests.factories import OperatorFactory
+from tests.identity_cloud.factors.asking import SECRET
 
 if TYPE_CHECKING:
     from tests.browser.scenes import Stage
@@ -33,7 +34,7 @@ def _list(stage: Stage) -> None:
 def _details(stage: Stage) -> None:
     bea = operations.invite(name="bea", roles=["Viewers"], actor=COMMAND).operator
     bea.groups.add(Group.objects.create(name="Night shift"))
-    Authenticator.objects.create(user=bea, type=Authenticator.Type.TOTP, data={})
+    totp.add(bea, SECRET, used=0)
     stage.page.goto(f"{OPERATORS}{bea.pk}/")
 
 

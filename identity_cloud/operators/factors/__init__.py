@@ -14,7 +14,7 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from accesskeys.core.exceptions import IntegrityFailure
-from identity_cloud.operators.factors import passkeys, recovery_codes, totp
+from identity_cloud.operators.factors import condition, passkeys, recovery_codes, totp
 
 logger = logging.getLogger("identity_cloud.operators")
 
@@ -22,8 +22,8 @@ logger = logging.getLogger("identity_cloud.operators")
 FACTORS = frozenset({Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN})
 UNREADABLE = ValidationError(
     _(
-        "Your codes cannot be checked: the server cannot open what they are checked against. "
-        "Use a passkey, or ask an administrator to reset your second factor."
+        "This code cannot be checked: the server cannot read what it is checked against. "
+        "Use another factor, or ask an administrator to reset your second factor."
     ),
     code="integrity_failure",
 )
@@ -31,13 +31,24 @@ UNREADABLE = ValidationError(
 
 def kinds(operator: AbstractBaseUser) -> frozenset[Authenticator.Type]:
     """What the operator can show, recovery codes included."""
-    rows = Authenticator.objects.filter(user_id=operator.pk).values_list("type", flat=True)
-    return frozenset(map(Authenticator.Type, rows))
+    rows = Authenticator.objects.filter(user_id=operator.pk, type__in=condition.KINDS)
+    return frozenset(map(Authenticator.Type, rows.values_list("type", flat=True)))
+
+
+def usable_kinds(operator: AbstractBaseUser) -> frozenset[Authenticator.Type]:
+    """Those of them that can be used."""
+    return condition.usable(Authenticator.objects.filter(user_id=operator.pk))
 
 
 def has_factor(operator: AbstractBaseUser) -> bool:
-    """Whether the operator has a second factor."""
+    """Whether the operator has a second factor, one that cannot be used included."""
     return not FACTORS.isdisjoint(kinds(operator))
+
+
+def is_last(factor: Authenticator) -> bool:
+    """Whether the operator has no other second factor that can be used."""
+    others = Authenticator.objects.filter(user_id=factor.user_id, type__in=FACTORS).exclude(pk=factor.pk)
+    return not condition.usable(others)
 
 
 def check_code(operator: AbstractBaseUser, code: str) -> Authenticator | None:
@@ -66,5 +77,5 @@ def begin_passkey(request: HttpRequest, operator: AbstractBaseUser) -> dict[str,
 def complete_passkey(
     request: HttpRequest, operator: AbstractBaseUser, credential: dict[str, Any]
 ) -> Authenticator | None:
-    """The passkey that has answered, if it is the operator's."""
+    """The passkey that has answered, if it is the operator's. Raises CopiedPasskey."""
     return passkeys.complete(request, operator, credential)

@@ -7,6 +7,7 @@ from typing import Any
 from allauth.mfa.models import Authenticator
 
 from identity_cloud.operators.factors import passkeys, recovery_codes, totp
+from identity_cloud.operators.factors.condition import is_usable
 from identity_cloud.operators.views.own import OwnPage
 
 
@@ -19,10 +20,13 @@ class AccountPage(OwnPage):
         factors = list(Authenticator.objects.filter(user_id=self.operator.pk).order_by("created_at", "pk"))
         by_kind = {factor.type: factor for factor in factors}
         codes = by_kind.get(recovery_codes.KIND)
+        broken = {factor.pk for factor in factors if not is_usable(factor)}
         return super().get_context_data(
             passkeys=[factor for factor in factors if factor.type == passkeys.KIND],
             app=by_kind.get(totp.KIND),
-            codes_left=None if codes is None else recovery_codes.left(codes),
+            codes=codes,
+            codes_left=0 if codes is None or codes.pk in broken else recovery_codes.left(codes),
+            broken=broken,
             codes_in_all=recovery_codes.COUNT,
             obstacle=passkeys.obstacle(self.request),
             **context,
