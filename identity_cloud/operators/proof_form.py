@@ -5,8 +5,6 @@ from __future__ import annotations
 import json
 from typing import Any, cast
 
-from allauth.account.adapter import get_adapter
-from allauth.core import ratelimit
 from allauth.mfa.models import Authenticator
 from django import forms
 from django.contrib.auth.models import User
@@ -18,6 +16,7 @@ from accesskeys.console.typed_keys import KeylessForm
 from accesskeys.console.verbatim import UnseenInput, VerbatimInput
 from accesskeys.operations import showing
 from identity_cloud.operators import factors
+from identity_cloud.operators.attempts import count_proof
 from identity_cloud.operators.factors import condition, passkeys
 from identity_cloud.operators.factors.exceptions import CopiedPasskey
 from identity_cloud.operators.single_sign_on import conf
@@ -128,11 +127,9 @@ class ProofForm(KeylessForm, forms.Form):
             self.used = authenticator.type
 
     def _check_password(self, password: str) -> None:
-        key = f"proof-{self._operator.pk}"
-        if not ratelimit.consume(self._request, action="login_failed", key=key):
-            raise get_adapter().validation_error("too_many_login_attempts")
+        forget = count_proof(self._request, self._operator)
         if self._operator.check_password(password):
-            ratelimit.clear(self._request, action="login_failed", key=key)
+            forget()
             self.used = "password"
         else:
             self.add_error("proof_password", ValidationError(_("The password is not correct."), "wrong"))

@@ -6,14 +6,15 @@ import logging
 import re
 from typing import Any
 
-from allauth.mfa.base.internal.flows import check_rate_limit
+from allauth.core import context
 from allauth.mfa.models import Authenticator
-from django.contrib.auth.models import AbstractBaseUser
+from django.contrib.auth.models import AbstractBaseUser, AbstractUser
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from accesskeys.core.exceptions import IntegrityFailure
+from identity_cloud.operators.attempts import count_proof
 from identity_cloud.operators.factors import condition, passkeys, recovery_codes, totp
 
 logger = logging.getLogger("identity_cloud.operators")
@@ -51,13 +52,13 @@ def is_last(factor: Authenticator) -> bool:
     return not condition.usable(others)
 
 
-def check_code(operator: AbstractBaseUser, code: str) -> Authenticator | None:
+def check_code(operator: AbstractUser, code: str) -> Authenticator | None:
     """What the code belongs to, the app or the recovery codes, if it is good. It never is again.
 
     Raises ValidationError after too many wrong ones, and where none can be checked.
     """
     typed = re.sub(r"[\s-]", "", code)
-    forget = check_rate_limit(operator)
+    forget = count_proof(context.request, operator)
     use = totp.use if totp.is_code(typed) else recovery_codes.use
     try:
         authenticator = use(operator, typed)

@@ -116,14 +116,28 @@ def ask_anybody(request: HttpRequest) -> tuple[dict[str, Any], str]:
     return options, str(request.session.pop(auth.STATE_SESSION_KEY)["challenge"])
 
 
-def anybodys(request: HttpRequest, challenge: str, response: Any) -> Authenticator | None:
-    """The passkey that has answered to this challenge, whosever it is."""
+def anybodys(
+    request: HttpRequest, challenge: str, response: Any, *, is_first: Callable[[], bool]
+) -> Authenticator | None:
+    """The passkey that has answered to this challenge, whosever it is, where it is the first answer.
+
+    An answer that is sent again is no copy of the passkey. Raises CopiedPasskey.
+    """
     request.session[auth.STATE_SESSION_KEY] = {"challenge": challenge, "user_verification": "required"}
-    return complete(request, None, response)
+    signed = _signed(request, None, response)
+    return credentials.note_use(*signed) if signed and is_first() else None
 
 
 def complete(request: HttpRequest, operator: AbstractBaseUser | None, response: Any) -> Authenticator | None:
     """The passkey that has answered, if it is one of this operator's, or of anybody's. Raises CopiedPasskey."""
+    signed = _signed(request, operator, response)
+    return credentials.note_use(*signed) if signed else None
+
+
+def _signed(
+    request: HttpRequest, operator: AbstractBaseUser | None, response: Any
+) -> tuple[credentials.Kept, int] | None:
+    """Which passkey has signed, and how often it says it has."""
     state = request.session.pop(auth.STATE_SESSION_KEY, None)
     if state is None or _origin_in(response, AuthenticationResponse.from_dict) != _origin(request):
         return None
@@ -133,7 +147,7 @@ def complete(request: HttpRequest, operator: AbstractBaseUser | None, response: 
     except Exception:  # noqa: BLE001  Anybody may send anything, and a key may be damaged in ways of its own.
         return None
     counter = AuthenticationResponse.from_dict(response).response.authenticator_data.counter
-    return credentials.note_use(next(each for each in kept if each.public is used), counter)
+    return next(each for each in kept if each.public is used), counter
 
 
 def _public_halves(operator: AbstractBaseUser) -> list[AttestedCredentialData]:

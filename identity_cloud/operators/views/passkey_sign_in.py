@@ -34,6 +34,9 @@ class PasskeySignInPage(SignInPage):
     http_method_names = ["get", "post", "head"]
     is_hashed = False
 
+    def refused(self) -> None:
+        """Nobody: strangers at the same address must not keep a passkey waiting."""
+
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         if not (prefers_json(request) and settings.PASSWORD_SIGN_IN) or passkeys.obstacle(request):
             onward = self.get_next_url()  # type: ignore[no-untyped-call]
@@ -53,12 +56,17 @@ class PasskeySignInPage(SignInPage):
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         question = request.get_signed_cookie(COOKIE, default="", max_age=PATIENCE) or ""
         try:
-            authenticator = passkeys.anybodys(request, question, credential_in(request.POST))
+            authenticator = passkeys.anybodys(
+                request,
+                question,
+                credential_in(request.POST),
+                # Each question is answered once, on all machines that count attempts together.
+                is_first=lambda: cache.add(f"passkey-{question}", 1, PATIENCE),
+            )
         except CopiedPasskey as copied:
             sign_in_log.refused(request, copied.operator, copied.code)
             return self._refuse(str(copied))
-        # Each question is answered once, on all machines that count attempts together.
-        if authenticator is None or not cache.add(f"passkey-{question}", 1, PATIENCE):
+        if authenticator is None:
             return self._refuse(str(REFUSED))
         login = Login(user=authenticator.user, redirect_url=self.get_next_url())  # type: ignore[no-untyped-call]
         response: HttpResponse = perform_passwordless_login(request, authenticator, login)

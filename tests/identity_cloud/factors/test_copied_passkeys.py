@@ -88,6 +88,18 @@ def test_whoever_has_the_later_one_gets_in_and_the_copy_does_not(operator: User)
     assert sign_in(key, Client())["Location"] == "/"
 
 
+def test_an_answer_that_is_sent_again_is_no_copy(operator: User) -> None:
+    key, client = given_to(operator), Client(headers=HOST)
+    asked = client.get(ALONE, headers={"accept": "application/json"}).json()["publicKey"]
+    question, answer = client.cookies["passkey"], json.dumps(key.sign(asked))
+    assert client.post(ALONE, {"credential": answer}).status_code == 302
+    again = Client(headers=HOST)
+    again.cookies["passkey"] = question.value
+    page = strip_tags(again.post(ALONE, {"credential": answer}).content.decode())
+    assert "This passkey does not open an account here." in page
+    assert told() == []
+
+
 def test_nor_as_the_second_step(operator: User) -> None:
     key = given_to(operator)
     copy = key.copy()
