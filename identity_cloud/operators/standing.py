@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from accesskeys.operations.policy import ROLES
-from identity_cloud.operators.factors import FACTORS
+from identity_cloud.operators.factors import FACTORS, passkeys
 from identity_cloud.operators.factors.condition import KINDS, is_usable, usable
 from identity_cloud.operators.models import OneTimeLink, Purpose
 
@@ -87,11 +87,22 @@ def has_broken_factor(operator: User) -> bool:
 
 
 def ways_in(operator: User) -> list[str | Promise]:
-    """How it signs in: with a password, by single sign-on, or both."""
-    ways: list[str | Promise] = [_("Password")] if operator.has_usable_password() else []
+    """How it signs in: with a password, by single sign-on, or both. A passkey is named where there is neither."""
+    ways = _first_steps(operator)
+    held = {row.type for row in operator.authenticator_set.all()}
+    return ways or [name for kind, name in KINDS.items() if kind == passkeys.KIND and kind in held]
+
+
+def has_first_step(operator: User) -> bool:
+    """Whether there is something that a second factor comes after. A passkey alone is both."""
+    return bool(_first_steps(operator))
+
+
+def _first_steps(operator: User) -> list[str | Promise]:
+    steps: list[str | Promise] = [_("Password")] if operator.has_usable_password() else []
     if _has_single_sign_on() and operator.socialaccount_set.all():
-        ways.append(_("Single sign-on"))
-    return ways
+        steps.append(_("Single sign-on"))
+    return steps
 
 
 def _has_single_sign_on() -> bool:

@@ -87,6 +87,12 @@ def _choose_password(stage: Stage) -> None:
     expect(stage.page.get_by_text("This password is too short.")).to_be_visible()
 
 
+def _choose_passkey(stage: Stage) -> None:
+    _opened_link(stage)
+    stage.page.get_by_role("button", name="Continue").click()
+    stage.page.goto("/accounts/choose-passkey/")
+
+
 def _link_of_another(stage: Stage) -> None:
     assert not OneTimeLink.objects.exists()
     stage.page.goto(LINK)
@@ -107,4 +113,5 @@ PAGES: Mapping[str, Callable[[Stage], Any]] = {
     "one-time link to be pasted": lambda stage: _opened_link(stage, LINK),
     "one-time link of another": _link_of_another,
     "refused choice of a password": _choose_password,
+    "choice of a passkey where there is none": _choose_passkey,
 }

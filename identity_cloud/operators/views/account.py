@@ -8,6 +8,7 @@ from allauth.mfa.models import Authenticator
 
 from identity_cloud.operators.factors import passkeys, recovery_codes, totp
 from identity_cloud.operators.factors.condition import is_usable
+from identity_cloud.operators.standing import has_first_step
 from identity_cloud.operators.views.own import OwnPage
 
 
@@ -28,6 +29,7 @@ class AccountPage(OwnPage):
             codes_left=0 if codes is None or codes.pk in broken else recovery_codes.left(codes),
             broken=broken,
             codes_in_all=recovery_codes.COUNT,
+            has_first_step=has_first_step(self.operator),
             obstacle=passkeys.obstacle(self.request),
             **context,
         )

@@ -24,7 +24,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 @pytest.fixture
 def operator() -> User:
-    return OperatorFactory()
+    return OperatorFactory(password="a long walk by the sea")
 
 
 def two_factors(operator: User) -> list[int]:
