@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, cast
 
 from allauth.mfa.models import Authenticator
+from django.contrib.auth.models import User
 
 from identity_cloud.operators.factors import passkeys, recovery_codes, totp
 from identity_cloud.operators.factors.condition import is_usable
@@ -29,7 +30,7 @@ class AccountPage(OwnPage):
             codes_left=0 if codes is None or codes.pk in broken else recovery_codes.left(codes),
             broken=broken,
             codes_in_all=recovery_codes.COUNT,
-            has_first_step=has_first_step(self.operator),
+            has_first_step=has_first_step(cast(User, self.operator)),
             obstacle=passkeys.obstacle(self.request),
             **context,
         )
