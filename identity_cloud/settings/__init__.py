@@ -185,7 +185,8 @@ AUTH_PASSWORD_VALIDATORS = [
         "NAME": "django.contrib.auth.password_validation.MinimumLengthValidator",
         "OPTIONS": {"min_length": 12},
     },
-    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {"NAME": "identity_cloud.operators.password_rules.CommonPassword"},
+    {"NAME": "identity_cloud.operators.password_rules.ContextWords"},
 ]
 
 # Static files: hashed names, served by the application itself.
