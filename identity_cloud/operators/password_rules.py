@@ -63,4 +63,4 @@ class ContextWords:
 
     def get_help_text(self) -> str:
         """What is asked for, beside the field."""
-        return _("Not the names of this console, its address or yours.")
+        return _("Your password can’t be made of the names of this console, its address or yours.")
