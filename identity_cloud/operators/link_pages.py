@@ -10,6 +10,7 @@ from allauth.account.forms import SetPasswordForm
 from allauth.account.internal.flows.login import perform_login, perform_password_login, record_authentication
 from allauth.account.models import Login
 from allauth.mfa.webauthn.internal.flows import perform_passwordless_login
+from django.contrib import messages
 from django.contrib.auth.models import User
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
@@ -27,7 +28,8 @@ from accesskeys.operations.actors import Actor
 from identity_cloud.operators import operations
 from identity_cloud.operators.exceptions import LinkClosed
 from identity_cloud.operators.factor_forms import PasskeyForm
-from identity_cloud.operators.factors import passkeys
+from identity_cloud.operators.factors import has_factor, passkeys
+from identity_cloud.operators.factors.exceptions import KeptFactor
 from identity_cloud.operators.hashing import TURNS
 from identity_cloud.operators.models import OneTimeLink, Purpose
 from identity_cloud.operators.operations import links
@@ -97,7 +99,9 @@ class ChoicePage(LinkPage):
         return links.by_digest(bytes.fromhex(self.request.session.get(DIGEST, "")))
 
     def get_context_data(self, **context: Any) -> dict[str, Any]:
-        return super().get_context_data(obstacle=passkeys.obstacle(self.request), **context)
+        operator = context.get("operator")
+        may_make_passkey = operator and not has_factor(operator) and not passkeys.obstacle(self.request)
+        return super().get_context_data(may_make_passkey=may_make_passkey, **context)
 
 
 class ChoosePasswordPage(ChoicePage):
@@ -126,6 +130,13 @@ class ChoosePasskeyPage(ChoicePage):
 
     template_name = "operators/choose_passkey.html"
 
+    def answer(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        try:
+            return super().answer(request, *args, **kwargs)
+        except KeptFactor as kept:
+            messages.info(request, str(kept))
+            return redirect(request, reverse("choose_password"))
+
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         return self.ask(
             self.link.operator, PasskeyForm(initial={"name": _("Passkey %(number)s") % {"number": 1}})
@@ -149,6 +160,11 @@ class ChoosePasskeyPage(ChoicePage):
         return response
 
     def ask(self, operator: User, form: PasskeyForm, **context: Any) -> HttpResponse:
-        """The form, for whoever the link is meant for."""
-        options = None if passkeys.obstacle(self.request) else passkeys.begin_adding(operator)
-        return self.page(form=form, operator=operator, options=json.dumps(options), **context)
+        """The form, for whoever the link is meant for. Raises KeptFactor."""
+        if has_factor(operator):
+            raise KeptFactor
+        obstacle = passkeys.obstacle(self.request)
+        options = None if obstacle else passkeys.begin_adding(operator)
+        return self.page(
+            form=form, operator=operator, obstacle=obstacle, options=json.dumps(options), **context
+        )

@@ -42,6 +42,13 @@ class CopiedPasskey(Conflict):
         self.operator = operator
 
 
+class KeptFactor(Conflict):
+    """A link that was made for a lost password is no way past the second factor."""
+
+    code = "kept_factor"
+    sentence = _("Your second factor was kept. Choose a password, and then show the factor.")
+
+
 class NoFactor(Conflict):
     """Recovery codes stand in for a factor that was lost."""
 

@@ -9,7 +9,8 @@ from allauth.mfa.models import Authenticator
 from accesskeys.models import Action
 from accesskeys.operations import audit
 from accesskeys.operations.actors import Actor
-from identity_cloud.operators.factors import passkeys
+from identity_cloud.operators.factors import has_factor, passkeys
+from identity_cloud.operators.factors.exceptions import KeptFactor
 from identity_cloud.operators.models import OneTimeLink
 from identity_cloud.operators.operations import links
 from identity_cloud.operators.operations.sessions import end_all
@@ -21,12 +22,14 @@ def choose_passkey(
     """Give the operator of the link this passkey, and use the link up.
 
     No recovery codes come with it: they stand in for a second step, and there is no first one. Raises LinkClosed for
-    all but the first.
+    all but the first, and KeptFactor where the operator has a factor already.
     """
     actor = Actor.for_operator(link.operator, address=address)
     with audit.operation(Action.FACTOR_ADDED, actor=actor) as event:
         event.is_about(link.operator)
         event.details = {"kind": passkeys.KIND, "link": link.purpose}
+        if has_factor(link.operator):
+            raise KeptFactor
         links.use(link)
         passkey = passkeys.add(link.operator, name, credential)
         end_all(link.operator)
