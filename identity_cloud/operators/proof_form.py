@@ -10,6 +10,7 @@ from django import forms
 from django.contrib.auth.models import User
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest
+from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
 from accesskeys.console.typed_keys import KeylessForm
@@ -80,7 +81,7 @@ class ProofForm(KeylessForm, forms.Form):
         """What the identity provider is called."""
         return conf.named().label
 
-    @property
+    @cached_property
     def unusable(self) -> str:
         """What cannot be used though it is there, and what to do."""
         return condition.obstacle(self._operator)

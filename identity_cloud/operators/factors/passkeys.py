@@ -24,11 +24,9 @@ from fido2.webauthn import (
 )
 
 from identity_cloud.operators.factors import credentials
-from identity_cloud.operators.factors.credentials import KIND, data_of
 from identity_cloud.operators.factors.exceptions import NoSuchFactor
 
-__all__ = ["KIND"]
-
+KIND = credentials.KIND
 LOCALHOST = "localhost"  # The one name that browsers take for a secure one without https.
 
 
@@ -82,14 +80,14 @@ def add(operator: AbstractBaseUser, name: str, credential: dict[str, Any]) -> Au
 
 def named(operator: AbstractBaseUser, pk: int) -> str:
     """What the operator calls it. Raises NoSuchFactor."""
-    return str(data_of(_own(operator, pk)).get("name", ""))
+    return str(credentials.data_of(_own(operator, pk)).get("name", ""))
 
 
 def rename(operator: AbstractBaseUser, pk: int, name: str) -> None:
     """Call it otherwise. Raises NoSuchFactor."""
     with transaction.atomic():  # It may be signing meanwhile, which is counted in the same place.
         row = _own(operator, pk, lock=True)
-        Authenticator.objects.filter(pk=pk).update(data={**data_of(row), "name": name})
+        Authenticator.objects.filter(pk=pk).update(data={**credentials.data_of(row), "name": name})
 
 
 def is_usable(row: Authenticator) -> bool:
@@ -142,7 +140,11 @@ def _signed(
     if state is None or _origin_in(response, AuthenticationResponse.from_dict) != _origin(request):
         return None
     try:
-        kept = credentials.readable(operator or auth.extract_user_from_response(response), domain())
+        owner = operator or auth.extract_user_from_response(response)
+    except ValidationError:
+        return None
+    kept = credentials.readable(owner, domain())
+    try:
         used = auth.get_server().authenticate_complete(state, [each.public for each in kept], response)
     except Exception:  # noqa: BLE001  Anybody may send anything, and a key may be damaged in ways of its own.
         return None
