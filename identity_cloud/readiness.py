@@ -54,6 +54,11 @@ def check_database() -> None:
             postgresql_readiness.check()
         check_keyring()
         check_revocations()
+        if settings.ROLE != "gate":
+            # Of apps that are not there otherwise.
+            from identity_cloud.operators.factors.readiness import check_factors
+
+            check_factors()
     except DatabaseError as error:
         raise database_unusable(error) from None
 

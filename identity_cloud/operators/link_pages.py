@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import json
 from http import HTTPStatus
 from typing import Any
 
 from allauth.account.forms import SetPasswordForm
 from allauth.account.internal.flows.login import perform_login, perform_password_login, record_authentication
 from allauth.account.models import Login
+from allauth.mfa.webauthn.internal.flows import perform_passwordless_login
+from django.contrib import messages
+from django.contrib.auth.models import User
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.urls import reverse
 from django.utils.decorators import method_decorator
+from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.generic import TemplateView
 
@@ -22,6 +27,9 @@ from accesskeys.http import client_address, redirect
 from accesskeys.operations.actors import Actor
 from identity_cloud.operators import operations
 from identity_cloud.operators.exceptions import LinkClosed
+from identity_cloud.operators.factor_forms import PasskeyForm
+from identity_cloud.operators.factors import has_factor, passkeys
+from identity_cloud.operators.factors.exceptions import KeptFactor
 from identity_cloud.operators.hashing import TURNS
 from identity_cloud.operators.models import OneTimeLink, Purpose
 from identity_cloud.operators.operations import links
@@ -82,8 +90,22 @@ class OneTimeLinkPage(LinkPage):
         return redirect(request, reverse("choose_password"))
 
 
-class ChoosePasswordPage(LinkPage):
-    """The password that an operator chooses who came by a link."""
+class ChoicePage(LinkPage):
+    """What an operator chooses who came by a link."""
+
+    @property
+    def link(self) -> OneTimeLink:
+        """The link that led here; raises LinkClosed."""
+        return links.by_digest(bytes.fromhex(self.request.session.get(DIGEST, "")))
+
+    def get_context_data(self, **context: Any) -> dict[str, Any]:
+        operator = context.get("operator")
+        may_make_passkey = operator and not has_factor(operator) and not passkeys.obstacle(self.request)
+        return super().get_context_data(may_make_passkey=may_make_passkey, **context)
+
+
+class ChoosePasswordPage(ChoicePage):
+    """A password. Whoever would rather have a passkey is one step away from it."""
 
     template_name = "operators/choose_password.html"
 
@@ -102,7 +124,47 @@ class ChoosePasswordPage(LinkPage):
         del request.session[DIGEST]
         return perform_password_login(request, {"username": operator.username}, Login(user=operator))
 
-    @property
-    def link(self) -> OneTimeLink:
-        """The link that led here; raises LinkClosed."""
-        return links.by_digest(bytes.fromhex(self.request.session.get(DIGEST, "")))
+
+class ChoosePasskeyPage(ChoicePage):
+    """A passkey, which is both steps of each sign-in."""
+
+    template_name = "operators/choose_passkey.html"
+
+    def answer(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        try:
+            return super().answer(request, *args, **kwargs)
+        except KeptFactor as kept:
+            messages.info(request, str(kept))
+            return redirect(request, reverse("choose_password"))
+
+    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        return self.ask(
+            self.link.operator, PasskeyForm(initial={"name": _("Passkey %(number)s") % {"number": 1}})
+        )
+
+    def post(self, request: HttpRequest) -> HttpResponse:
+        link, form = self.link, PasskeyForm(request.POST)
+        if not form.is_valid():
+            return self.ask(link.operator, form)
+        credential = passkeys.credential_of(request, form.credential)
+        if credential is None:
+            return self.ask(link.operator, form, problem=_("The passkey was not added. Try again."))
+        passkey = operations.choose_passkey(
+            link=link,
+            name=form.cleaned_data["name"],
+            credential=credential,
+            address=client_address(request),
+        )
+        del request.session[DIGEST]
+        response: HttpResponse = perform_passwordless_login(request, passkey, Login(user=link.operator))
+        return response
+
+    def ask(self, operator: User, form: PasskeyForm, **context: Any) -> HttpResponse:
+        """The form, for whoever the link is meant for. Raises KeptFactor."""
+        if has_factor(operator):
+            raise KeptFactor
+        obstacle = passkeys.obstacle(self.request)
+        options = None if obstacle else passkeys.begin_adding(operator)
+        return self.page(
+            form=form, operator=operator, obstacle=obstacle, options=json.dumps(options), **context
+        )

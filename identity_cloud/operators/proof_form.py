@@ -5,20 +5,21 @@ from __future__ import annotations
 import json
 from typing import Any, cast
 
-from allauth.account.adapter import get_adapter
-from allauth.core import ratelimit
 from allauth.mfa.models import Authenticator
 from django import forms
 from django.contrib.auth.models import User
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest
+from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
 from accesskeys.console.typed_keys import KeylessForm
 from accesskeys.console.verbatim import UnseenInput, VerbatimInput
 from accesskeys.operations import showing
 from identity_cloud.operators import factors
-from identity_cloud.operators.factors import passkeys
+from identity_cloud.operators.attempts import count_proof
+from identity_cloud.operators.factors import condition, passkeys
+from identity_cloud.operators.factors.exceptions import CopiedPasskey
 from identity_cloud.operators.single_sign_on import conf
 from identity_cloud.operators.single_sign_on.accounts import is_by_provider
 
@@ -60,7 +61,7 @@ class ProofForm(KeylessForm, forms.Form):
     def __init__(self, *args: Any, request: HttpRequest, **kwargs: Any) -> None:
         self._request = request
         self._operator = cast(User, request.user)
-        self._kinds = factors.kinds(self._operator)
+        self._kinds = factors.usable_kinds(self._operator)
         self.used = ""
         self.is_at_provider = not factors.has_factor(self._operator) and is_by_provider(self._operator)
         super().__init__(*args, **kwargs)
@@ -73,12 +74,17 @@ class ProofForm(KeylessForm, forms.Form):
         ways = {"proof_credential"} if passkeys.KIND in self._kinds else set()
         if self._kinds - {passkeys.KIND}:
             ways.add("proof_code")
-        return ways or {"proof_password"}
+        return ways or (set() if factors.has_factor(self._operator) else {"proof_password"})
 
     @property
     def provider(self) -> str:
         """What the identity provider is called."""
         return conf.named().label
+
+    @cached_property
+    def unusable(self) -> str:
+        """What cannot be used though it is there, and what to do."""
+        return condition.obstacle(self._operator)
 
     @property
     def obstacle(self) -> str:
@@ -100,7 +106,7 @@ class ProofForm(KeylessForm, forms.Form):
         if self.errors:
             return given
         if credential := given.get("proof_credential"):
-            self._accept(None, factors.complete_passkey(self._request, self._operator, credential))
+            self._accept_passkey(credential)
         elif code := given.get("proof_code"):
             self._accept("proof_code", factors.check_code(self._operator, code))
         elif password := given.get("proof_password"):
@@ -109,6 +115,12 @@ class ProofForm(KeylessForm, forms.Form):
             raise ValidationError(_("Fill this in to go on."), "required")
         return given
 
+    def _accept_passkey(self, credential: Any) -> None:
+        try:
+            self._accept(None, factors.complete_passkey(self._request, self._operator, credential))
+        except CopiedPasskey as copied:
+            self.add_error(None, ValidationError(str(copied), copied.code))
+
     def _accept(self, field: str | None, authenticator: Authenticator | None) -> None:
         if authenticator is None:
             self.add_error(field, ValidationError(_("That was not right. Try again."), "wrong"))
@@ -116,11 +128,9 @@ class ProofForm(KeylessForm, forms.Form):
             self.used = authenticator.type
 
     def _check_password(self, password: str) -> None:
-        key = f"proof-{self._operator.pk}"
-        if not ratelimit.consume(self._request, action="login_failed", key=key):
-            raise get_adapter().validation_error("too_many_login_attempts")
+        forget = count_proof(self._request, self._operator)
         if self._operator.check_password(password):
-            ratelimit.clear(self._request, action="login_failed", key=key)
+            forget()
             self.used = "password"
         else:
             self.add_error("proof_password", ValidationError(_("The password is not correct."), "wrong"))

@@ -2,23 +2,21 @@
 
 from __future__ import annotations
 
-from allauth.mfa.models import Authenticator
 from django.apps import apps
 from django.contrib.auth.models import User
 from django.db.models import Q, QuerySet, TextChoices
 from django.utils import timezone
 from django.utils.functional import Promise
+from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from accesskeys.operations.policy import ROLES
+from identity_cloud.operators.factors import FACTORS, passkeys
+from identity_cloud.operators.factors.condition import KINDS, is_usable, usable
 from identity_cloud.operators.models import OneTimeLink, Purpose
 
 _BEGINNING = (Purpose.INVITE, Purpose.RESET)  # With links to choose a password.
-_FACTORS = {
-    Authenticator.Type.WEBAUTHN: _("Passkey"),
-    Authenticator.Type.TOTP: _("Codes from an app"),
-}
 
 
 class Standing(TextChoices):
@@ -74,16 +72,37 @@ def roles_in_order(operator: User) -> list[str]:
 
 def factors(operator: User) -> list[str | Promise]:
     """The kinds of second factor that it has. Recovery codes are none by themselves."""
-    held = {authenticator.type for authenticator in operator.authenticator_set.all()}
-    return [name for kind, name in _FACTORS.items() if kind in held]
+    rows = operator.authenticator_set.all()
+    held, there = {row.type for row in rows}, usable(rows)
+    return [
+        name if kind in there else format_lazy(_("{factor} (cannot be used)"), factor=name)
+        for kind, name in KINDS.items()
+        if kind in held & FACTORS
+    ]
+
+
+def has_broken_factor(operator: User) -> bool:
+    """Whether there is one that the operator cannot use any more."""
+    return not all(map(is_usable, operator.authenticator_set.all()))
 
 
 def ways_in(operator: User) -> list[str | Promise]:
-    """How it signs in: with a password, by single sign-on, or both."""
-    ways: list[str | Promise] = [_("Password")] if operator.has_usable_password() else []
+    """How it signs in: with a password, by single sign-on, or both. A passkey is named where there is neither."""
+    ways = _first_steps(operator)
+    held = {row.type for row in operator.authenticator_set.all()}
+    return ways or [name for kind, name in KINDS.items() if kind == passkeys.KIND and kind in held]
+
+
+def has_first_step(operator: User) -> bool:
+    """Whether there is something that a second factor comes after. A passkey alone is both."""
+    return bool(_first_steps(operator))
+
+
+def _first_steps(operator: User) -> list[str | Promise]:
+    steps: list[str | Promise] = [_("Password")] if operator.has_usable_password() else []
     if _has_single_sign_on() and operator.socialaccount_set.all():
-        ways.append(_("Single sign-on"))
-    return ways
+        steps.append(_("Single sign-on"))
+    return steps
 
 
 def _has_single_sign_on() -> bool:

@@ -6,7 +6,7 @@ from allauth.account import views
 from django.urls import path
 from django.views.generic import RedirectView
 
-from identity_cloud.operators.link_pages import ChoosePasswordPage, OneTimeLinkPage
+from identity_cloud.operators.link_pages import ChoosePasskeyPage, ChoosePasswordPage, OneTimeLinkPage
 from identity_cloud.operators.single_sign_on.back_channel import BackChannelLogout
 from identity_cloud.operators.single_sign_on.views import BeginPage, ProvePage, ReturnPage
 from identity_cloud.operators.views import PasswordPage, SignInPage, SignOutPage
@@ -32,6 +32,7 @@ urlpatterns = [
     ),
     path("link/", OneTimeLinkPage.as_view(), name="one_time_link"),
     path("choose-password/", ChoosePasswordPage.as_view(), name="choose_password"),
+    path("choose-passkey/", ChoosePasskeyPage.as_view(), name="choose_passkey"),
     # allauth asks for these names; there is nothing behind them here.
     path("signup/", RedirectView.as_view(pattern_name="account_login"), name="account_signup"),
     path("password/set/", RedirectView.as_view(pattern_name="account_login"), name="account_set_password"),

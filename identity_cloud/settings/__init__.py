@@ -176,10 +176,15 @@ SINGLE_SIGN_ON = single_sign_on()
 PASSWORD_SIGN_IN = password_sign_in(SINGLE_SIGN_ON)
 # Failed attempts: by name, where the wait grows with them; by address; and all together. Whoever comes with a device
 # that the operator has used before is counted for that device alone, so no stranger keeps an operator out.
+# ``sign_in`` are forms that were sent, whatever became of them; it stands for django-allauth's ``login``.
 ACCOUNT_RATE_LIMITS = {
+    "login": None,
+    "sign_in": "30/m/ip",
+    "sign_in_known": "30/m/key",
     "login_failed": "10/m/ip,60/h/ip,5/300s/key,10/1h/key,20/6h/key",
     "login_failed_overall": "600/10m/key",
     "login_failed_known": "5/300s/key,10/1h/key,20/6h/key",
+    "proof_failed": "5/300s/key,10/1h/key,20/6h/key",
 }
 KNOWN_DEVICE_COOKIE = "known_device" if IS_LOCAL else "__Host-known_device"
 LOGIN_URL = "account_login"
@@ -196,7 +201,8 @@ AUTH_PASSWORD_VALIDATORS = [
         "NAME": "django.contrib.auth.password_validation.MinimumLengthValidator",
         "OPTIONS": {"min_length": 12},
     },
-    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {"NAME": "identity_cloud.operators.password_rules.CommonPassword"},
+    {"NAME": "identity_cloud.operators.password_rules.ContextWords"},
 ]
 
 # Static files: hashed names, served by the application itself.

@@ -5,14 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
-from allauth.mfa.models import Authenticator
 from django.contrib.auth.models import Group, User
 from playwright.sync_api import expect
 
 from accesskeys.operations.actors import Actor
 from identity_cloud.operators import operations
+from identity_cloud.operators.factors import totp
 from identity_cloud.operators.models import OneTimeLink
 from tests.factories import OperatorFactory
+from tests.identity_cloud.factors.asking import SECRET
 
 if TYPE_CHECKING:
     from tests.browser.scenes import Stage
@@ -33,7 +34,7 @@ def _list(stage: Stage) -> None:
 def _details(stage: Stage) -> None:
     bea = operations.invite(name="bea", roles=["Viewers"], actor=COMMAND).operator
     bea.groups.add(Group.objects.create(name="Night shift"))
-    Authenticator.objects.create(user=bea, type=Authenticator.Type.TOTP, data={})
+    totp.add(bea, SECRET, used=0)
     stage.page.goto(f"{OPERATORS}{bea.pk}/")
 
 
@@ -86,6 +87,12 @@ def _choose_password(stage: Stage) -> None:
     expect(stage.page.get_by_text("This password is too short.")).to_be_visible()
 
 
+def _choose_passkey(stage: Stage) -> None:
+    _opened_link(stage)
+    stage.page.get_by_role("button", name="Continue").click()
+    stage.page.goto("/accounts/choose-passkey/")
+
+
 def _link_of_another(stage: Stage) -> None:
     assert not OneTimeLink.objects.exists()
     stage.page.goto(LINK)
@@ -106,4 +113,5 @@ PAGES: Mapping[str, Callable[[Stage], Any]] = {
     "one-time link to be pasted": lambda stage: _opened_link(stage, LINK),
     "one-time link of another": _link_of_another,
     "refused choice of a password": _choose_password,
+    "choice of a passkey where there is none": _choose_passkey,
 }

@@ -282,6 +282,11 @@ MATRIX: Mapping[str, Methods] = {
         "POST": console("200 200 200 200", strangers="404"),
         OTHERS: everybody("405"),
     },
+    "accounts/choose-passkey/": {
+        "GET HEAD POST": console("200 200 200 200", strangers="404"),
+        "OPTIONS": everybody("200"),
+        OTHERS: everybody("405"),
+    },
     "accounts/choose-password/": {
         "GET HEAD POST": console("200 200 200 200", strangers="404"),
         "OPTIONS": everybody("200"),

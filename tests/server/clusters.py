@@ -8,7 +8,7 @@ import signal
 import subprocess
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from glob import glob
 from pathlib import Path
@@ -68,7 +68,8 @@ class Cluster:
             yield
         finally:
             for each in processes:
-                os.kill(each, signal.SIGCONT)
+                with suppress(ProcessLookupError):  # Its client has gone meanwhile.
+                    os.kill(each, signal.SIGCONT)
 
 
 @contextmanager

@@ -6,15 +6,16 @@ import logging
 import re
 from typing import Any
 
-from allauth.mfa.base.internal.flows import check_rate_limit
+from allauth.core import context
 from allauth.mfa.models import Authenticator
-from django.contrib.auth.models import AbstractBaseUser
+from django.contrib.auth.models import AbstractBaseUser, AbstractUser
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from accesskeys.core.exceptions import IntegrityFailure
-from identity_cloud.operators.factors import passkeys, recovery_codes, totp
+from identity_cloud.operators.attempts import count_proof
+from identity_cloud.operators.factors import condition, passkeys, recovery_codes, totp
 
 logger = logging.getLogger("identity_cloud.operators")
 
@@ -22,8 +23,8 @@ logger = logging.getLogger("identity_cloud.operators")
 FACTORS = frozenset({Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN})
 UNREADABLE = ValidationError(
     _(
-        "Your codes cannot be checked: the server cannot open what they are checked against. "
-        "Use a passkey, or ask an administrator to reset your second factor."
+        "This code cannot be checked: the server cannot read what it is checked against. "
+        "Use another factor, or ask an administrator to reset your second factor."
     ),
     code="integrity_failure",
 )
@@ -31,22 +32,33 @@ UNREADABLE = ValidationError(
 
 def kinds(operator: AbstractBaseUser) -> frozenset[Authenticator.Type]:
     """What the operator can show, recovery codes included."""
-    rows = Authenticator.objects.filter(user_id=operator.pk).values_list("type", flat=True)
-    return frozenset(map(Authenticator.Type, rows))
+    rows = Authenticator.objects.filter(user_id=operator.pk, type__in=condition.KINDS)
+    return frozenset(map(Authenticator.Type, rows.values_list("type", flat=True)))
+
+
+def usable_kinds(operator: AbstractBaseUser) -> frozenset[Authenticator.Type]:
+    """Those of them that can be used."""
+    return condition.usable(Authenticator.objects.filter(user_id=operator.pk))
 
 
 def has_factor(operator: AbstractBaseUser) -> bool:
-    """Whether the operator has a second factor."""
+    """Whether the operator has a second factor, one that cannot be used included."""
     return not FACTORS.isdisjoint(kinds(operator))
 
 
-def check_code(operator: AbstractBaseUser, code: str) -> Authenticator | None:
+def is_last(factor: Authenticator) -> bool:
+    """Whether the operator has no other second factor that can be used."""
+    others = Authenticator.objects.filter(user_id=factor.user_id, type__in=FACTORS).exclude(pk=factor.pk)
+    return not condition.usable(others)
+
+
+def check_code(operator: AbstractUser, code: str) -> Authenticator | None:
     """What the code belongs to, the app or the recovery codes, if it is good. It never is again.
 
     Raises ValidationError after too many wrong ones, and where none can be checked.
     """
     typed = re.sub(r"[\s-]", "", code)
-    forget = check_rate_limit(operator)
+    forget = count_proof(context.request, operator)
     use = totp.use if totp.is_code(typed) else recovery_codes.use
     try:
         authenticator = use(operator, typed)
@@ -66,5 +78,5 @@ def begin_passkey(request: HttpRequest, operator: AbstractBaseUser) -> dict[str,
 def complete_passkey(
     request: HttpRequest, operator: AbstractBaseUser, credential: dict[str, Any]
 ) -> Authenticator | None:
-    """The passkey that has answered, if it is the operator's."""
+    """The passkey that has answered, if it is the operator's. Raises CopiedPasskey."""
     return passkeys.complete(request, operator, credential)

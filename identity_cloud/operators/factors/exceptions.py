@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from django.contrib.auth.models import User
 from django.utils.translation import gettext_lazy as _
 
 from accesskeys.core.exceptions import Conflict, NotFound
@@ -25,6 +26,27 @@ class LastFactor(Conflict):
 
     code = "last_factor"
     sentence = _("This is your last second factor, and one is required. Add another first.")
+
+
+class CopiedPasskey(Conflict):
+    """It has signed elsewhere, so somebody else may have it too."""
+
+    code = "copied_passkey"
+    sentence = _(
+        "This passkey was refused: somebody may have made a copy of it. Use another way, then remove the passkey from "
+        "your account. If there is no other way, ask an administrator to reset your second factor."
+    )
+
+    def __init__(self, operator: User) -> None:
+        super().__init__(operator.pk)
+        self.operator = operator
+
+
+class KeptFactor(Conflict):
+    """A link that was made for a lost password is no way past the second factor."""
+
+    code = "kept_factor"
+    sentence = _("Your second factor was kept. Choose a password, and then show the factor.")
 
 
 class NoFactor(Conflict):

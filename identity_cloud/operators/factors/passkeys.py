@@ -12,14 +12,21 @@ from allauth.mfa.webauthn.internal import auth
 from django.conf import settings
 from django.contrib.auth.models import AbstractBaseUser
 from django.core.exceptions import ValidationError
+from django.db import transaction
 from django.http import HttpRequest
-from django.utils import timezone
 from django.utils.translation import gettext as _
-from fido2.webauthn import AuthenticationResponse, RegistrationResponse
+from fido2.webauthn import (
+    AttestedCredentialData,
+    AuthenticationResponse,
+    RegistrationResponse,
+    ResidentKeyRequirement,
+    UserVerificationRequirement,
+)
 
+from identity_cloud.operators.factors import credentials
 from identity_cloud.operators.factors.exceptions import NoSuchFactor
 
-KIND = Authenticator.Type.WEBAUTHN
+KIND = credentials.KIND
 LOCALHOST = "localhost"  # The one name that browsers take for a secure one without https.
 
 
@@ -41,8 +48,15 @@ def obstacle(request: HttpRequest) -> str:
 
 def begin_adding(operator: AbstractBaseUser) -> dict[str, Any]:
     """What the browser makes a passkey from. Its challenge is kept in the session, for one attempt."""
-    options: dict[str, Any] = auth.begin_registration(operator, True)
-    return options
+    options, state = auth.get_server().register_begin(
+        user=auth.build_user_payload(operator),
+        credentials=_public_halves(operator),
+        resident_key_requirement=ResidentKeyRequirement.REQUIRED,
+        user_verification=UserVerificationRequirement.REQUIRED,
+        extensions=auth.EXTENSIONS,
+    )
+    auth.set_state(state)
+    return dict(options)
 
 
 def credential_of(request: HttpRequest, response: Any) -> dict[str, Any] | None:
@@ -66,13 +80,19 @@ def add(operator: AbstractBaseUser, name: str, credential: dict[str, Any]) -> Au
 
 def named(operator: AbstractBaseUser, pk: int) -> str:
     """What the operator calls it. Raises NoSuchFactor."""
-    return str(_own(operator, pk).data["name"])
+    return str(credentials.data_of(_own(operator, pk)).get("name", ""))
 
 
 def rename(operator: AbstractBaseUser, pk: int, name: str) -> None:
     """Call it otherwise. Raises NoSuchFactor."""
-    authenticator = _own(operator, pk)
-    Authenticator.objects.filter(pk=pk).update(data={**authenticator.data, "name": name})
+    with transaction.atomic():  # It may be signing meanwhile, which is counted in the same place.
+        row = _own(operator, pk, lock=True)
+        Authenticator.objects.filter(pk=pk).update(data={**credentials.data_of(row), "name": name})
+
+
+def is_usable(row: Authenticator) -> bool:
+    """Whether what is kept of it can be read, and is of this address."""
+    return credentials.read(row, domain()) is not None
 
 
 def begin(operator: AbstractBaseUser | None) -> dict[str, Any]:
@@ -80,8 +100,12 @@ def begin(operator: AbstractBaseUser | None) -> dict[str, Any]:
 
     Its challenge is kept in the session, for one attempt.
     """
-    options: dict[str, Any] = auth.begin_authentication(operator)
-    return options
+    options, state = auth.get_server().authenticate_begin(
+        credentials=[] if operator is None else _public_halves(operator),
+        user_verification=UserVerificationRequirement.REQUIRED,
+    )
+    auth.set_state(state)
+    return dict(options)
 
 
 def ask_anybody(request: HttpRequest) -> tuple[dict[str, Any], str]:
@@ -90,30 +114,51 @@ def ask_anybody(request: HttpRequest) -> tuple[dict[str, Any], str]:
     return options, str(request.session.pop(auth.STATE_SESSION_KEY)["challenge"])
 
 
-def anybodys(request: HttpRequest, challenge: str, response: Any) -> Authenticator | None:
-    """The passkey that has answered to this challenge, whosever it is."""
+def anybodys(
+    request: HttpRequest, challenge: str, response: Any, *, is_first: Callable[[], bool]
+) -> Authenticator | None:
+    """The passkey that has answered to this challenge, whosever it is, where it is the first answer.
+
+    An answer that is sent again is no copy of the passkey. Raises CopiedPasskey.
+    """
     request.session[auth.STATE_SESSION_KEY] = {"challenge": challenge, "user_verification": "required"}
-    return complete(request, None, response)
+    signed = _signed(request, None, response)
+    return credentials.note_use(*signed) if signed and is_first() else None
 
 
 def complete(request: HttpRequest, operator: AbstractBaseUser | None, response: Any) -> Authenticator | None:
-    """The passkey that has answered, if it is one of this operator's, or of anybody's."""
+    """The passkey that has answered, if it is one of this operator's, or of anybody's. Raises CopiedPasskey."""
+    signed = _signed(request, operator, response)
+    return credentials.note_use(*signed) if signed else None
+
+
+def _signed(
+    request: HttpRequest, operator: AbstractBaseUser | None, response: Any
+) -> tuple[credentials.Kept, int] | None:
+    """Which passkey has signed, and how often it says it has."""
+    state = request.session.pop(auth.STATE_SESSION_KEY, None)
+    if state is None or _origin_in(response, AuthenticationResponse.from_dict) != _origin(request):
+        return None
     try:
-        if _origin_in(response, AuthenticationResponse.from_dict) != _origin(request):
-            return None
         owner = operator or auth.extract_user_from_response(response)
-        authenticator: Authenticator = auth.complete_authentication(owner, response)
     except ValidationError:
         return None
-    finally:
-        auth.clear_state()
-    authenticator.last_used_at = timezone.now()
-    authenticator.save(update_fields=["last_used_at"])
-    return authenticator
+    kept = credentials.readable(owner, domain())
+    try:
+        used = auth.get_server().authenticate_complete(state, [each.public for each in kept], response)
+    except Exception:  # noqa: BLE001  Anybody may send anything, and a key may be damaged in ways of its own.
+        return None
+    counter = AuthenticationResponse.from_dict(response).response.authenticator_data.counter
+    return next(each for each in kept if each.public is used), counter
 
 
-def _own(operator: AbstractBaseUser, pk: int) -> Authenticator:
-    found: Authenticator | None = Authenticator.objects.filter(user_id=operator.pk, type=KIND, pk=pk).first()
+def _public_halves(operator: AbstractBaseUser) -> list[AttestedCredentialData]:
+    return [each.public for each in credentials.readable(operator, domain())]
+
+
+def _own(operator: AbstractBaseUser, pk: int, *, lock: bool = False) -> Authenticator:
+    rows = Authenticator.objects.select_for_update() if lock else Authenticator.objects.all()
+    found: Authenticator | None = rows.filter(user_id=operator.pk, type=KIND, pk=pk).first()
     if found is None:
         raise NoSuchFactor
     return found

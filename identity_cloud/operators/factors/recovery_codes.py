@@ -8,7 +8,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.crypto import constant_time_compare, get_random_string
 
-from identity_cloud.operators.factors.sealing import seal, unseal
+from identity_cloud.operators.factors.sealing import beside, opened, seal
 
 KIND = Authenticator.Type.RECOVERY_CODES
 COUNT = 10
@@ -29,8 +29,14 @@ def renew(operator: AbstractBaseUser) -> tuple[Authenticator, list[str]]:
 
 
 def left(authenticator: Authenticator) -> int:
-    """How many are still good."""
-    return COUNT - len(authenticator.data["used"])
+    """How many are still good. Raises IntegrityFailure."""
+    return COUNT - len(beside(authenticator, "used", list))
+
+
+def require_usable(row: Authenticator) -> None:
+    """Raise IntegrityFailure where no code can be held against them."""
+    opened(row)
+    beside(row, "used", list)
 
 
 def use(operator: AbstractBaseUser, code: str) -> Authenticator | None:
@@ -41,8 +47,8 @@ def use(operator: AbstractBaseUser, code: str) -> Authenticator | None:
         )
         if authenticator is None:
             return None
-        codes = unseal(authenticator.data, operator=operator, kind=KIND).split()
-        used = authenticator.data["used"]
+        codes = opened(authenticator).split()
+        used = beside(authenticator, "used", list)
         for number, own in enumerate(codes):
             if constant_time_compare(own, code.lower()) and number not in used:
                 sealed = seal(" ".join(codes), operator=operator, kind=KIND)

@@ -14,7 +14,7 @@ from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.crypto import constant_time_compare
 
-from identity_cloud.operators.factors.sealing import seal, unseal
+from identity_cloud.operators.factors.sealing import beside, opened, seal, unseal
 
 KIND = Authenticator.Type.TOTP
 STEP = 30  # seconds
@@ -66,6 +66,12 @@ def add(operator: AbstractBaseUser, secret: str, *, used: int) -> Authenticator:
     return authenticator
 
 
+def require_usable(row: Authenticator) -> None:
+    """Raise IntegrityFailure where no code can be held against it."""
+    opened(row)
+    beside(row, "step", int)
+
+
 def use(operator: AbstractBaseUser, code: str) -> Authenticator | None:
     """The operator's app, if the code is its own and was not used before. Raises IntegrityFailure."""
     with transaction.atomic():
@@ -74,8 +80,8 @@ def use(operator: AbstractBaseUser, code: str) -> Authenticator | None:
         )
         if authenticator is None:
             return None
-        secret = unseal(authenticator.data, operator=operator, kind=KIND)
-        step = step_of(secret, code, after=authenticator.data["step"])
+        secret = opened(authenticator)
+        step = step_of(secret, code, after=beside(authenticator, "step", int))
         if step is None:
             return None
         # Sealed anew, so that an older master key is needed by nobody who signs in.

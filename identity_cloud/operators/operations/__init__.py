@@ -1,5 +1,6 @@
 """What can be done with operators. Each is authorised by ``policy`` and writes its own audit event."""
 
+from identity_cloud.operators.operations.choose_passkey import choose_passkey
 from identity_cloud.operators.operations.choose_password import choose_password
 from identity_cloud.operators.operations.deactivate import activate, deactivate
 from identity_cloud.operators.operations.end_sessions import end_sessions
@@ -11,6 +12,7 @@ from identity_cloud.operators.operations.sign_in_link import make_sign_in_link, 
 
 __all__ = [
     "activate",
+    "choose_passkey",
     "choose_password",
     "create",
     "deactivate",

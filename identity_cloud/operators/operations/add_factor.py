@@ -15,10 +15,14 @@ from accesskeys.operations.policy import Operation
 from identity_cloud.operators.factors import has_factor, kinds, passkeys, recovery_codes, totp
 from identity_cloud.operators.factors.exceptions import AppExists, NoFactor
 from identity_cloud.operators.operations.own import locked
+from identity_cloud.operators.standing import has_first_step
 
 
 def add_passkey(*, name: str, credential: dict[str, Any], actor: Actor) -> list[str]:
-    """Add the passkey; returns the recovery codes that come with the first factor, and with it alone."""
+    """Add the passkey; returns the recovery codes that come with the first factor, and with it alone.
+
+    Whoever signs in with passkeys alone gets none: there is no first step for them to come after.
+    """
     return _add(passkeys.KIND, lambda operator: passkeys.add(operator, name, credential), actor)
 
 
@@ -49,4 +53,5 @@ def _add(kind: str, make: Callable[[AbstractUser], Authenticator], actor: Actor)
         if kind == totp.KIND and kind in there:
             raise AppExists
         make(operator)
-        return [] if recovery_codes.KIND in there else recovery_codes.renew(operator)[1]
+        wants_codes = recovery_codes.KIND not in there and has_first_step(operator)
+        return recovery_codes.renew(operator)[1] if wants_codes else []

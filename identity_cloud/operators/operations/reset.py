@@ -18,11 +18,12 @@ from identity_cloud.operators.operations.find import lock
 from identity_cloud.operators.operations.sessions import end_all
 
 
-def reset(*, operator_id: int, actor: Actor) -> links.Made:
+def reset(*, operator_id: int, actor: Actor, keep_factors: bool = False) -> links.Made:
     """Remove password and second factors, end all sessions, and make the link to begin anew.
 
-    Whoever knows the old password could set up a second factor otherwise. Raises NoSuchOperator, OwnAccount, Inactive
-    and Forbidden.
+    Whoever knows the old password could set up a second factor otherwise. Where the password alone is lost the factors
+    may be kept: then they are asked for behind the link as well. Raises NoSuchOperator, OwnAccount, Inactive and
+    Forbidden.
     """
     policy.authorize(actor, Operation.RESET_OPERATOR)
     with audit.operation(Action.RESET, actor=actor) as event:
@@ -34,9 +35,10 @@ def reset(*, operator_id: int, actor: Actor) -> links.Made:
         User.objects.filter(pk=operator_id).update(password=make_password(None))
         factors = Authenticator.objects.filter(user=operator)
         event.details = {
-            "factors": sorted(factors.values_list("type", flat=True)),
+            "kept" if keep_factors else "factors": sorted(factors.values_list("type", flat=True)),
             "expires_at": written(made.link.expires_at),
         }
-        factors.delete()
+        if not keep_factors:
+            factors.delete()
         end_all(operator)
     return made

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from django import template
 
-from identity_cloud.operators.standing import factors, roles_in_order, standing_of, ways_in
+from identity_cloud.operators.standing import factors, has_broken_factor, roles_in_order, standing_of, ways_in
 
 register = template.Library()
 register.filter(factors)
+register.filter(has_broken_factor)
 register.filter(roles_in_order)
 register.filter(standing_of)
 register.filter(ways_in)

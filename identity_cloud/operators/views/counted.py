@@ -42,7 +42,7 @@ class CountedMixin:
             is_attempt = request.method == "POST" and request.user.is_authenticated == self.is_signed_in
             if is_attempt and self.is_hashed:
                 TURNS.check()  # Before the attempt is counted.
-            response: HttpResponseBase = super().dispatch(request, *args, **kwargs)  # type: ignore[misc]
+            response: HttpResponseBase = self.refused() or super().dispatch(request, *args, **kwargs)  # type: ignore[misc]
         except (RedisError, OSError) as error:  # From the cache: a Redis, or files.
             if once.a_minute("attempts", error):
                 logger.error("Attempts cannot be counted: %s", error)
@@ -50,6 +50,10 @@ class CountedMixin:
         except Busy as busy:
             return self.unavailable(str(busy))
         return response
+
+    def refused(self) -> HttpResponseBase | None:
+        """What whoever has sent this form too often hears, before anything is tried."""
+        return None
 
     def unavailable(self, sentence: str) -> HttpResponseBase:
         """503: the form once more, with the name of what could not be done."""

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 
 from accesskeys.http import redirect
 from accesskeys.operations.policy import Operation
-from identity_cloud.operators.factors import FACTORS, passkeys
+from identity_cloud.operators.factors import FACTORS, is_last, passkeys
 from identity_cloud.operators.factors.exceptions import LastFactor, NoSuchFactor
 from identity_cloud.operators.middleware.second_factor import lacks_factor
 from identity_cloud.operators.operations.remove_factor import remove_factor
@@ -37,11 +37,10 @@ class RemoveFactorPage(GravePage):
     def ask(self, **context: Any) -> HttpResponse:
         factors = Authenticator.objects.filter(user_id=self.operator.pk, type__in=FACTORS)
         factor = factors.filter(pk=self.kwargs["pk"]).first()
-        is_last = len(factors) == 1
-        if factor is None or (is_last and settings.SECOND_FACTOR_REQUIRED):
+        if factor is None or (is_last(factor) and settings.SECOND_FACTOR_REQUIRED):
             messages.warning(self.request, str(LastFactor() if factor else NoSuchFactor()))
             return redirect(self.request, self.account_url)
-        return self.page(factor=factor, is_passkey=factor.type == passkeys.KIND, is_last=is_last)
+        return self.page(factor=factor, is_passkey=factor.type == passkeys.KIND, is_last=is_last(factor))
 
 
 class SetUpFactorPage(OwnPage):

@@ -19,9 +19,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.generic import FormView
 
-from identity_cloud.operators import factors
+from identity_cloud.operators import factors, sign_in_log
 from identity_cloud.operators.factor_forms import CodeForm, credential_in
-from identity_cloud.operators.factors import passkeys
+from identity_cloud.operators.factors import condition, passkeys
+from identity_cloud.operators.factors.exceptions import CopiedPasskey
 from identity_cloud.operators.views.counted import CountedMixin
 
 
@@ -67,11 +68,14 @@ class SecondStepPage(CountedMixin, FormView):  # type: ignore[type-arg]
         return HttpResponseRedirect(reverse("account_login"))
 
     def _judge_passkey(self, credential: Any) -> HttpResponse:
-        authenticator = factors.complete_passkey(self.request, self.operator, credential)
-        if authenticator is None:
-            sentence = _("This passkey was not accepted. Try again, or use a code.")
-            return self.render_to_response(self.get_context_data(form=CodeForm(), problem=sentence))
-        return self._go_on(authenticator)
+        sentence = _("This passkey was not accepted. Try again, or use a code.")
+        try:
+            if authenticator := factors.complete_passkey(self.request, self.operator, credential):
+                return self._go_on(authenticator)
+        except CopiedPasskey as copied:
+            sign_in_log.refused(self.request, self.operator, copied.code)
+            sentence = str(copied)
+        return self.render_to_response(self.get_context_data(form=CodeForm(), problem=sentence))
 
     def _go_on(self, authenticator: Authenticator) -> HttpResponse:
         post_authentication(self.request, authenticator)
@@ -79,10 +83,11 @@ class SecondStepPage(CountedMixin, FormView):  # type: ignore[type-arg]
         return response
 
     def get_context_data(self, **context: Any) -> dict[str, Any]:
-        kinds = factors.kinds(self.operator)
-        usable = passkeys.KIND in kinds and not passkeys.obstacle(self.request)
-        options = factors.begin_passkey(self.request, self.operator) if usable else None
+        kinds = factors.usable_kinds(self.operator)
+        can_ask = passkeys.KIND in kinds and not passkeys.obstacle(self.request)
+        options = factors.begin_passkey(self.request, self.operator) if can_ask else None
         return super().get_context_data(
+            unusable=condition.obstacle(self.operator),
             has_passkey=passkeys.KIND in kinds,
             obstacle=passkeys.obstacle(self.request),
             options=json.dumps(options),

@@ -8,6 +8,7 @@ from allauth.usersessions.models import UserSession
 from django.contrib import messages
 from django.contrib.auth.mixins import LoginRequiredMixin
 from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.middleware.csrf import get_token
 from django.shortcuts import redirect
 from django.utils.decorators import method_decorator
 from django.utils.translation import gettext as _
@@ -71,10 +72,17 @@ class SessionsPage(LoginRequiredMixin, TemplateView):
 
 @method_decorator(never_cache, name="dispatch")
 class SessionLeftPage(View):
-    """How much time is left, for the script that warns of the end. Posting prolongs it, as any request does."""
+    """How much time is left, for the script that warns of the end. Posting prolongs it, as any request does.
+
+    Whose session it is, and what its forms send, are for a page that has outlived the one before.
+    """
 
     def get(self, request: HttpRequest) -> HttpResponse:
-        left = lifetime.seconds_left(request) if request.user.is_authenticated else 0
-        return JsonResponse({"seconds_left": left})
+        if not request.user.is_authenticated:
+            return JsonResponse({"seconds_left": 0})
+        left = lifetime.seconds_left(request)
+        return JsonResponse(
+            {"seconds_left": left, "operator": str(request.user.pk), "token": get_token(request)}
+        )
 
     post = get

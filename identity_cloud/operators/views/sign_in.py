@@ -16,7 +16,9 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
 
 from accesskeys.console.typed_keys import KeylessForm
+from accesskeys.console.views.errors import too_many_requests
 from accesskeys.core.keys_in_text import is_mostly_in
+from identity_cloud.operators import attempts
 from identity_cloud.operators.factors import passkeys
 from identity_cloud.operators.views.counted import CountedMixin
 
@@ -47,6 +49,13 @@ class SignInPage(CountedMixin, LoginView):
         if sentence:
             return self.untried(sentence, status=status)
         return super().dispatch(request, *args, **kwargs)
+
+    def refused(self) -> HttpResponseBase | None:
+        if self.request.method != "POST" or attempts.may_send(
+            self.request, self.request.POST.get("login", "")
+        ):
+            return None
+        return too_many_requests(self.request)
 
     def get_context_data(self, **context: Any) -> dict[str, Any]:
         context = super().get_context_data(**context)

@@ -28,7 +28,7 @@ CODES = "/account/recovery-codes/"
 
 @pytest.fixture
 def operator() -> User:
-    return OperatorFactory(username="ada")
+    return OperatorFactory(username="ada", password="a long walk by the sea")
 
 
 @pytest.fixture

@@ -17,18 +17,19 @@ from identity_cloud.operators.operations.remove_factor import remove_factor
 from tests.factories import OperatorFactory, proven
 from tests.helpers import at_once
 from tests.identity_cloud.factors.asking import SECRET
+from tests.identity_cloud.factors.authenticator import given_to
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
 @pytest.fixture
 def operator() -> User:
-    return OperatorFactory()
+    return OperatorFactory(password="a long walk by the sea")
 
 
 def two_factors(operator: User) -> list[int]:
-    passkey = Authenticator.objects.create(user=operator, type="webauthn", data={"name": "Laptop"})
-    return [totp.add(operator, SECRET, used=0).pk, passkey.pk]
+    given_to(operator)
+    return [totp.add(operator, SECRET, used=0).pk, Authenticator.objects.get(type="webauthn").pk]
 
 
 def events() -> list[tuple[str, str]]:

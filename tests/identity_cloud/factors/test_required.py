@@ -39,7 +39,7 @@ def required(settings: Settings) -> None:
 
 @pytest.fixture
 def operator() -> User:
-    return OperatorFactory(roles=["Operators", "Auditors"])
+    return OperatorFactory(password="a long walk by the sea", roles=["Operators", "Auditors"])
 
 
 @pytest.mark.parametrize("address", ELSEWHERE)

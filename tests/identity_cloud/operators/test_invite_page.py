@@ -34,7 +34,7 @@ def test_shows_the_link_once() -> None:
 
 def test_asks_first() -> None:
     page = text(console().get(INVITE))
-    assert "You get a link to send. Whoever opens it chooses a password and is in." in page
+    assert "You get a link to send. Whoever opens it chooses a password or a passkey and is in." in page
     assert "Viewers Browse access keys. A viewer never sees a key." in page
 
 

@@ -8,14 +8,16 @@ from typing import Any
 
 import pytest
 import time_machine
-from allauth.mfa.models import Authenticator
 from django.contrib.auth.models import Group, User
 from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries
 
 from accesskeys.operations.actors import Actor
 from identity_cloud.operators import operations
+from identity_cloud.operators.factors import totp
 from tests.factories import OperatorFactory
+from tests.identity_cloud.factors.asking import SECRET
+from tests.identity_cloud.factors.authenticator import given_to
 from tests.identity_cloud.operators.asking import console, signed_in, text
 
 pytestmark = pytest.mark.django_db
@@ -31,8 +33,8 @@ def names(response: Any) -> list[str]:
 def test_tells_of_each_who_it_is_and_what_it_may_do() -> None:
     bea = OperatorFactory(username="bea", roles=["Auditors", "Viewers"], password="correct horse battery")
     bea.groups.add(Group.objects.create(name="Night shift"))
-    Authenticator.objects.create(user=bea, type=Authenticator.Type.TOTP, data={})
-    Authenticator.objects.create(user=bea, type=Authenticator.Type.WEBAUTHN, data={})
+    totp.add(bea, SECRET, used=0)
+    given_to(bea)
     page = text(console().get(f"{LIST}?search=bea"))
     assert "1 operator Operators" in page
     assert "bea Active Viewers Auditors Night shift Password Passkey, Codes from an app never" in page

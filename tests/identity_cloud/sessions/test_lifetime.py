@@ -70,7 +70,7 @@ def test_a_session_from_before_the_upgrade_is_over(client: Client) -> None:
 def test_asking_how_long_keeps_nobody_signed_in(client: Client, time_machine: TimeMachineFixture) -> None:
     for minutes, left in ((10, 20), (29, 1), (30, 0)):
         time_machine.move_to(NOW + timedelta(minutes=minutes), tick=False)
-        assert client.get(LEFT).json() == {"seconds_left": left * 60}
+        assert client.get(LEFT).json()["seconds_left"] == left * 60
     time_machine.move_to(NOW + timedelta(minutes=31), tick=False)
     assert client.get(LEFT).json() == {"seconds_left": 0}
     assert client.get(LIST).status_code == 302
@@ -78,12 +78,24 @@ def test_asking_how_long_keeps_nobody_signed_in(client: Client, time_machine: Ti
 
 def test_staying_signed_in(client: Client, time_machine: TimeMachineFixture) -> None:
     time_machine.move_to(NOW + timedelta(minutes=29), tick=False)
-    assert client.post(LEFT).json() == {"seconds_left": 30 * 60}
+    assert client.post(LEFT).json()["seconds_left"] == 30 * 60
     time_machine.move_to(NOW + timedelta(hours=11, minutes=45), tick=False)
     session = client.session
     session["seen_at"] = (NOW + timedelta(hours=11, minutes=44)).timestamp()
     session.save()
-    assert client.post(LEFT).json() == {"seconds_left": 15 * 60}
+    assert client.post(LEFT).json()["seconds_left"] == 15 * 60
+
+
+def test_a_page_that_was_left_open_hears_whose_session_it_is_now(client: Client) -> None:
+    told = client.get(LEFT).json()
+    assert told["operator"] == client.session["_auth_user_id"]
+    careful = Client(enforce_csrf_checks=True)
+    careful.cookies = client.cookies
+    token = careful.get(LEFT).json()["token"]
+    for sent, status in ((token, 200), ("x" * 64, 403)):
+        headers = {"X-CSRFToken": sent, "Accept": "application/json"}
+        assert careful.post(LEFT, headers=headers).status_code == status
+    assert Client().get(LEFT).json() == {"seconds_left": 0}
 
 
 def test_what_was_typed_waits_for_the_sign_in(client: Client, time_machine: TimeMachineFixture) -> None:

@@ -8,7 +8,6 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
-from pathlib import Path
 
 import pytest
 
@@ -19,6 +18,7 @@ from tests.server.replicas.wire import Wire
 from tests.server.servers import Answer, Server, Site, new_site
 
 LEASE = 2  # seconds
+BOTH = '2 (left, "right")'
 RECENT = "The replica is recent, and is asked about keys"
 SOON = 15  # seconds
 
@@ -38,6 +38,13 @@ class Machine:
     def accepts(self, key: str) -> bool:
         """No answer is no yes."""
         return self.gate(key).status == 200
+
+    @contextmanager
+    def saying(self, sentence: str) -> Iterator[None]:
+        """What is done in this block makes it say so."""
+        before = self.said().count(sentence)
+        yield
+        wait_until(lambda: self.said().count(sentence) > before)
 
     def said(self) -> str:
         """What is in its log."""
@@ -66,6 +73,15 @@ class House:
         assert answer.status == 204, answer.body
         return time.monotonic() - began
 
+    def wait_for(self, names: str) -> None:
+        """Set which standbys the primary waits for."""
+        self.primary.execute(f"ALTER SYSTEM SET synchronous_standby_names = '{names}'")
+        self.primary.execute("SELECT pg_reload_conf()")
+
+    def is_whole(self) -> bool:
+        """Whether a change waits for nothing again."""
+        return self.revoke(self.key()[0]) < LEASE / 2
+
     def accepting(self, key: str) -> list[bool]:
         """Whether any thread of each machine accepts a key now."""
         with ThreadPoolExecutor(8) as pool:
@@ -79,8 +95,9 @@ def wait_until(is_so: Callable[[], object], seconds: float = SOON) -> None:
         time.sleep(0.02)
 
 
-@pytest.fixture
-def house(tmp_path: Path) -> Iterator[House]:
+@pytest.fixture(scope="module")
+def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
+    """Tests leave it as they found it; the one that cannot comes last."""
     with ExitStack() as stack:
         home = stack.enter_context(clusters.home())
         primary = clusters.new(home / "primary")
@@ -90,9 +107,7 @@ def house(tmp_path: Path) -> Iterator[House]:
             clusters.standby(home / name, wire.port, f"-c cluster_name={name}")
             for name, wire in zip(names, wires, strict=True)
         ]
-        primary.execute("ALTER SYSTEM SET synchronous_standby_names = '2 (left, \"right\")'")
-        primary.execute("SELECT pg_reload_conf()")
-        site = stack.enter_context(new_site(tmp_path)).with_settings(
+        site = stack.enter_context(new_site(tmp_path_factory.mktemp("site"))).with_settings(
             DATABASE_URL=primary.url, REPLICA_LEASE_SECONDS=str(LEASE)
         )
         migrated = site.manage("migrate", "--verbosity", "0")
@@ -104,6 +119,7 @@ def house(tmp_path: Path) -> Iterator[House]:
             server = stack.enter_context(beside.serve())
             machines.append(Machine(server, standby, wire))
         house = House(primary, site, tuple(machines), writer)
+        house.wait_for(BOTH)
         assert house.accepting(writer) == [True, True]
         for machine in machines:
             wait_until(lambda machine=machine: RECENT in machine.said())

@@ -9,6 +9,7 @@ import pytest
 from pytest_django import Settings
 
 from accesskeys.core import steady
+from accesskeys.models import Heartbeat
 from accesskeys.verification.replica import beating as module
 from accesskeys.verification.replica.beating import Beating, Unusable, beat, beating
 from accesskeys.verification.replica.lease import Lease
@@ -29,6 +30,10 @@ def test_all_who_ask_count_on_from_one_another(both: Two) -> None:
     (first,) = both.primary.execute(numbers)
     beat(Lease(LEASE))
     assert both.primary.execute(numbers) == (first + 1,)
+
+
+def test_a_row_is_called_like_its_standby() -> None:
+    assert str(Heartbeat(standby="beside")) == "beside"
 
 
 def test_a_standby_that_lags_does_not_renew_it(both: Two) -> None:

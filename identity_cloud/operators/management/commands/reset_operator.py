@@ -16,13 +16,22 @@ class Command(LinkCommand):
 
     def add_arguments(self, parser: CommandParser) -> None:
         super().add_arguments(parser)
+        parser.add_argument(
+            "--keep-second-factors",
+            action="store_true",
+            help="remove the password alone, and ask for them as before",
+        )
         parser.add_argument("--no-input", action="store_true", help="do not ask for confirmation")
 
     def run(self, **options: Any) -> None:
         operator_id = self.resolve(options["name"])
         if not options["no_input"]:
-            question = (
-                f"Reset {options['name']}? Password and second factors are removed, and all sessions end."
+            removed = (
+                "The password is" if options["keep_second_factors"] else "Password and second factors are"
             )
+            question = f"Reset {options['name']}? {removed} removed, and all sessions end."
             ask(self, question, otherwise="Nothing was reset.")
-        self.tell_link(operations.reset(operator_id=operator_id, actor=self.actor), options)
+        made = operations.reset(
+            operator_id=operator_id, actor=self.actor, keep_factors=options["keep_second_factors"]
+        )
+        self.tell_link(made, options)
