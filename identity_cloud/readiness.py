@@ -9,7 +9,7 @@ from pathlib import Path
 
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
-from django.db import DatabaseError, connection, transaction
+from django.db import DatabaseError, Error, connection, transaction
 from django.db.migrations.executor import MigrationExecutor
 
 from accesskeys.core import conf
@@ -21,6 +21,8 @@ from identity_cloud.redis_readiness import check_redis
 from identity_cloud.settings.database import DEFAULT
 from identity_cloud.settings.environment import optional
 from identity_cloud.single_sign_on_readiness import check_single_sign_on
+
+NOT_MIGRATED = "The database is not migrated. Run manage.py prepare."
 
 
 def check() -> None:
@@ -36,7 +38,7 @@ def check_database() -> None:
     try:
         executor = MigrationExecutor(connection)
         if executor.migration_plan(executor.loader.graph.leaf_nodes()):
-            raise ImproperlyConfigured("The database is not migrated. Run manage.py prepare.")
+            raise ImproperlyConfigured(NOT_MIGRATED)
         if connection.vendor == "sqlite":
             with transaction.atomic():  # Begins by asking for the lock to write.
                 transaction.set_rollback(True)
@@ -73,7 +75,7 @@ def check_files() -> None:
         )
 
 
-def database_unusable(error: DatabaseError) -> ImproperlyConfigured:
+def database_unusable(error: Error) -> ImproperlyConfigured:
     """What to raise when the database fails."""
     place = _place("DATABASE_URL", "database", DEFAULT)
     if connection.vendor == "sqlite":

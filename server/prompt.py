@@ -22,6 +22,7 @@ from gunicorn.workers.gthread import ThreadWorker
 
 from accesskeys import gate
 from accesskeys.http import DECISION_PATHS
+from identity_cloud.health.answers import PATHS as HEALTH_PATHS
 from server import line, open_files
 from server.answers import Application, busy, resetting
 from server.connections import Connection, Stage
@@ -35,7 +36,7 @@ PARTING_SECONDS = 2.0  # For a client to hang up, once it has heard that we do.
 TICK_SECONDS = 1.0
 LAST_SECONDS = 4.0  # Of a stop: for what is written down behind decisions, before gunicorn kills the process.
 
-KEY_PATHS = frozenset({gate.PATH, *DECISION_PATHS})
+KEY_PATHS = frozenset({gate.PATH, *DECISION_PATHS, *HEALTH_PATHS})
 SWITCH_SECONDS = 0.0005  # After which a page lets the interpreter go, where a key wants it. Python has 0.005.
 
 _GONE = (errno.EPIPE, errno.ECONNRESET, errno.ENOTCONN, errno.ECONNABORTED)

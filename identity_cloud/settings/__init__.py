@@ -84,6 +84,7 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "accesskeys.gate.VerifyMiddleware",  # First: what gateways ask needs none of the others.
+    "identity_cloud.health.middleware.HealthMiddleware",  # Nor do probes, which know no host name.
     "identity_cloud.middleware.ProgramsMiddleware",
     "accesskeys.console.middleware.KeyInAddressMiddleware",  # Ahead of the redirect to https, which repeats addresses.
     "django.middleware.security.SecurityMiddleware",
