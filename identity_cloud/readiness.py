@@ -69,6 +69,11 @@ def check_files() -> None:
             tempfile.TemporaryFile(dir=folder).close()
         except OSError as error:
             raise _unwritable(_place("CACHE_URL", "folder", folder), error) from None
+    check_static_files()
+
+
+def check_static_files() -> None:
+    """The pages find them."""
     if not os.path.isfile(Path(settings.STATIC_ROOT, "staticfiles.json")):
         raise ImproperlyConfigured(
             "The static files are not collected. Run manage.py collectstatic --no-input."
