@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from functools import lru_cache
 
 from django.core.exceptions import ImproperlyConfigured
@@ -22,20 +22,20 @@ LOCK_MILLISECONDS = 200  # Whoever holds SQLite's lock to write, writes.
 
 def database() -> Iterator[Finding]:
     """Three findings. Without the first there are no others: nobody knows."""
+    is_failed = False
     try:
         with bounded(connection):
             for name, check in _CHECKS.items():
-                yield _finding(name, check)
+                try:
+                    check()
+                except (ImproperlyConfigured, KeyringError) as error:
+                    is_failed = True
+                    yield failed(name, error)
+                else:
+                    yield Finding(name)
     except Error as error:
-        yield failed("database", database_unusable(error))
-
-
-def _finding(name: str, check: Callable[[], None]) -> Finding:
-    try:
-        check()
-    except (ImproperlyConfigured, KeyringError) as error:
-        return failed(name, error)
-    return Finding(name)
+        if not is_failed:  # What a table is missing for, if nothing else, has been said.
+            yield failed("database", database_unusable(error))
 
 
 def _require_writes() -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
+from django.db import connection
 from django.db.migrations.recorder import MigrationRecorder
 
 from accesskeys.models import AccessKey, MasterKeyFingerprint
@@ -59,3 +60,10 @@ def test_nobody_knows_more_while_it_is_away() -> None:
     with database_away():
         assert [(finding.name, finding.is_failed) for finding in database()] == [("database", True)]
         assert failures()["database"].endswith(": connection refused.")
+
+
+def test_a_database_without_tables() -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("ALTER TABLE accesskeys_masterkeyfingerprint RENAME TO elsewhere")
+    MigrationRecorder.Migration.objects.all().delete()
+    assert failures() == {"migrations": NOT_MIGRATED}
