@@ -22,8 +22,9 @@ from gunicorn.workers.gthread import ThreadWorker
 
 from accesskeys import gate
 from accesskeys.http import DECISION_PATHS
+from identity_cloud import request_ids
 from identity_cloud.health.answers import PATHS as HEALTH_PATHS
-from server import line, open_files
+from server import asked, line, open_files
 from server.answers import Application, busy, resetting
 from server.connections import Connection, Stage
 from server.line import Line
@@ -233,7 +234,8 @@ class PromptWorker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no types
     def _refuse(self, conn: Connection, request: Request) -> None:
         """Say that we are busy."""
         with suppress(OSError):
-            conn.sock.sendall(busy(request.path))
+            conn.sock.sendall(busy(request.path, request_ids.begin(asked.peer_of(conn))))
+        request_ids.end()
         self._settle(conn, kept=False)
 
     def _settle(self, conn: Connection, *, kept: bool) -> None:

@@ -5,7 +5,9 @@ from __future__ import annotations
 from gunicorn.http.message import Request
 
 from accesskeys import gate
+from identity_cloud import request_ids
 from identity_cloud.health import answers as health
+from server import asked
 from server.answers import written
 from server.connections import Connection
 from server.prompt import PromptWorker
@@ -22,27 +24,28 @@ class GateWorker(PromptWorker):
 
     def handle_request(self, req: Request, conn: Connection) -> bool:
         """Returns whether the connection is kept."""
-        if req.path not in _AHEAD or req.proxy_protocol_info:
+        try:
+            if req.path in _AHEAD and not req.proxy_protocol_info:
+                return self._answer_ahead(req, conn)
             kept: bool = super().handle_request(req, conn)
             return kept
+        finally:
+            request_ids.end()
+
+    def _answer_ahead(self, req: Request, conn: Connection) -> bool:
         self.cfg.pre_request(self, req)
-        body = b""
+        headers, peer, body = asked.headers_of(req), asked.peer_of(conn), b""
+        request_id = request_ids.begin(peer, headers.get("X-REQUEST-ID", ""), headers.get("TRACEPARENT", ""))
         if req.path == gate.PATH:
-            answer = gate.verify(_question(req, conn))
+            answer = gate.verify(
+                gate.Question(
+                    req.query, headers.get("AUTHORIZATION", ""), peer, headers.get("X-FORWARDED-FOR", "")
+                )
+            )
         else:
-            status, headers, body = health.answer(req.path, req.method, is_stopping=not self.alive)
-            answer = gate.Answer(status, headers)
+            status, fields, body = health.answer(req.path, req.method, is_stopping=not self.alive)
+            answer = gate.Answer(status, fields)
         # Whoever waits for our word before sending a body need not send it.
         keep = self.alive and not (req.should_close() or req._expected_100_continue)
-        conn.sock.put(written(answer, keep=keep) + body)
+        conn.sock.put(written(answer, keep=keep, request_id=request_id) + body)
         return keep
-
-
-def _question(req: Request, conn: Connection) -> gate.Question:
-    headers = dict(req.headers)
-    if len(headers) < len(req.headers):  # Some are repeated.
-        headers = {name: ",".join(value for each, value in req.headers if each == name) for name in headers}
-    peer = conn.client if isinstance(conn.client, str) else conn.client[0]
-    return gate.Question(
-        req.query, headers.get("AUTHORIZATION", ""), peer, headers.get("X-FORWARDED-FOR", "")
-    )

@@ -41,6 +41,7 @@ SETTINGS = (
     "COUNTER_FILE",
     "STATIC_ROOT",
     "LOG_LEVEL",
+    "LOG_FORMAT",
     "HSTS_PRELOAD",
     "HOST",
     "PORT",

@@ -21,7 +21,7 @@ from tests.server.servers import Answer, Server, Site, master_key
 from tests.server.test_held_up import ON_POSTGRESQL
 
 NAMES = ["database", "migrations", "master_keys", "counters", "disk"]
-OF_THE_SERVER = {"Date", "Connection", "Server"}
+OF_THE_SERVER = {"Date", "Connection", "Server", "X-Request-Id"}
 
 
 @pytest.fixture(scope="module")
