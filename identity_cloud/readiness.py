@@ -16,6 +16,7 @@ from accesskeys.core import conf
 from accesskeys.core.database_errors import reason
 from accesskeys.operations.readiness import check_keyring
 from accesskeys.verification.counters import get_counters
+from identity_cloud import tracing
 from identity_cloud.paths import account
 from identity_cloud.redis_readiness import check_redis
 from identity_cloud.settings.database import DEFAULT
@@ -27,6 +28,7 @@ NOT_MIGRATED = "The database is not migrated. Run manage.py prepare."
 
 def check() -> None:
     """Raise ImproperlyConfigured with a sentence that says what does not work, and what to do."""
+    tracing.check()
     check_files()
     check_redis()
     check_database()

@@ -20,7 +20,7 @@ HEADER: Final = "X-Request-Id"
 
 _ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
 _TRACE_PARENT = re.compile(
-    r"(?!ff)[0-9a-f]{2}-(?!0{32})([0-9a-f]{32})-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2}(?:-.*)?"
+    r"(?!ff)[0-9a-f]{2}-(?!0{32})[0-9a-f]{32}-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2}(?:-.*)?"
 )
 
 
@@ -38,24 +38,30 @@ class _Current(threading.local):
 _current = _Current()
 
 
-def current() -> Names:
-    """Of the request that this thread is at; empty where it is at none, and where there is no trace."""
-    return _current.names
+def current() -> tuple[str, str]:
+    """The id of the request that this thread is at, and of its trace; empty where there is none."""
+    request_id, parent = _current.names
+    return request_id, parent[3:35]
 
 
-def begin(peer: str, request_id: str = "", trace_parent: str = "") -> str:
+def trace_parent() -> str:
+    """Where the request stands in its trace (W3C Trace Context), if a trusted proxy said so."""
+    return _current.names[1]
+
+
+def begin(peer: str, request_id: str = "", parent: str = "") -> str:
     """A request from this peer begins, with what it says of itself; returns its id.
 
     A trusted proxy may name it, and the trace that it is a part of (W3C Trace Context). What may be a key is no name.
     """
-    named, trace_id = "", ""
-    if (request_id or trace_parent) and _is_trusted(peer):
+    named = traced = ""
+    if (request_id or parent) and _is_trusted(peer):
         if _ID.fullmatch(request_id) and not keys_in_text.is_in(request_id):
             named = request_id
-        if trace := _TRACE_PARENT.fullmatch(trace_parent):
-            trace_id = trace[1]
+        if _TRACE_PARENT.fullmatch(parent):
+            traced = parent
     named = named or f"{_process}-{next(_numbers):x}"
-    _current.names = (named, trace_id)
+    _current.names = (named, traced)
     return named
 
 

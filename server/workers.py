@@ -5,7 +5,7 @@ from __future__ import annotations
 from gunicorn.http.message import Request
 
 from accesskeys import gate
-from identity_cloud import request_ids
+from identity_cloud import request_ids, tracing
 from identity_cloud.health import answers as health
 from server import asked
 from server.answers import written
@@ -22,6 +22,10 @@ class GateWorker(PromptWorker):
     not run, ``gate.VerifyMiddleware`` and ``HealthMiddleware`` give the same answers.
     """
 
+    def init_process(self) -> None:
+        self._verify = tracing.watched_gate()
+        super().init_process()
+
     def handle_request(self, req: Request, conn: Connection) -> bool:
         """Returns whether the connection is kept."""
         try:
@@ -37,7 +41,7 @@ class GateWorker(PromptWorker):
         headers, peer, body = asked.headers_of(req), asked.peer_of(conn), b""
         request_id = request_ids.begin(peer, headers.get("X-REQUEST-ID", ""), headers.get("TRACEPARENT", ""))
         if req.path == gate.PATH:
-            answer = gate.verify(
+            answer = self._verify(
                 gate.Question(
                     req.query, headers.get("AUTHORIZATION", ""), peer, headers.get("X-FORWARDED-FOR", "")
                 )

@@ -84,6 +84,7 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "identity_cloud.request_ids.RequestIdMiddleware",  # Before all others: each answer has an id.
+    "identity_cloud.tracing.TracingMiddleware",  # Of all that is done, where somebody wants traces.
     "accesskeys.gate.VerifyMiddleware",  # What gateways ask needs none of the others.
     "identity_cloud.health.middleware.HealthMiddleware",  # Nor do probes, which know no host name.
     "identity_cloud.middleware.ProgramsMiddleware",
