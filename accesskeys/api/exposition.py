@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from datetime import datetime
 from itertools import accumulate
 from typing import Final, NamedTuple
 
@@ -41,6 +42,11 @@ _GAUGES: dict[str, Gauge] = {}
 def gauge(name: str, help_: str, read: Callable[[], Value], *, label: str = "") -> None:
     """Let ``read`` be asked with each scrape. A database that fails is 503; an OSError costs this number."""
     _GAUGES[name] = Gauge(name, help_, read, [label] if label else [])
+
+
+def moment(name: str, help_: str, read: Callable[[], datetime | None]) -> None:
+    """Let Prometheus be told when something was last done, in seconds since 1970; nothing where it never was."""
+    gauge(name, help_, lambda: at.timestamp() if (at := read()) else None)
 
 
 def info(name: str, help_: str, facts: Mapping[str, str]) -> None:

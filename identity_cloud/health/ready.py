@@ -18,6 +18,7 @@ from identity_cloud.health import database
 from identity_cloud.health.counters import counters
 from identity_cloud.health.disk import disk
 from identity_cloud.health.findings import Finding, failed
+from identity_cloud.redis_readiness import let_go
 
 logger = logging.getLogger("identity_cloud.health")
 
@@ -81,7 +82,8 @@ class Round:
                 for name in names:
                     self._found.setdefault(name, failed(name, ""))
         finally:
-            connections.close_all()
+            connections.close_all()  # Nobody asks over them again: the thread ends.
+            let_go()
 
     def report(self) -> Report:
         """As far as it has come: what has not been found yet counts as failed."""

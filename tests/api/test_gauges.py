@@ -5,7 +5,7 @@ from __future__ import annotations
 import errno
 import re
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 import time_machine
@@ -46,10 +46,14 @@ def test_a_number_is_a_line() -> None:
     exposition.gauge("a_number", "Of something.", lambda: 3)
     exposition.gauge("some", "Of kinds.", lambda: {"one": 1, "two": 2}, label="kind")
     exposition.gauge("unknown", "Of nothing yet.", lambda: None)
+    exposition.moment("done", "When.", lambda: datetime(2026, 11, 23, 12, tzinfo=UTC))
+    exposition.moment("never_done", "When.", lambda: None)
     exposition.info("facts", "Of what runs.", {"version": "1.2", "python": "3"})
     assert samples("a_number") == {(): 3}
     assert samples("some") == {("one",): 1, ("two",): 2}
     assert samples("unknown") == {}
+    assert samples("done") == {(): 1795435200}
+    assert samples("never_done") == {}
     assert samples("facts") == {("3", "1.2"): 1}
 
 

@@ -134,9 +134,9 @@ def test_another_process_uses_a_master_key_that_this_one_lacks(own_site: Site) -
 
 
 @pytest.mark.parametrize("failure", ["hangs", "ends"])
-def test_a_redis_that_is_gone(own_site: Site, redis: RedisServer, failure: str) -> None:
-    key = own_site.key("billing")
-    with own_site.with_settings(CACHE_URL=redis.url).serve() as server:
+def test_a_redis_that_is_gone(site: Site, redis: RedisServer, failure: str) -> None:
+    key = site.key(f"redis_{failure}")
+    with site.with_settings(CACHE_URL=redis.url).serve() as server:
         assert failing(server) == []
         redis.pause() if failure == "hangs" else redis.kill()
         began = time.monotonic()
@@ -153,21 +153,22 @@ def test_a_redis_that_is_gone(own_site: Site, redis: RedisServer, failure: str) 
         assert str(redis.port) not in first
 
 
-def test_a_disk_that_is_full(own_site: Site, tmp_path: Path) -> None:
-    with small_disk(tmp_path / "disk") as disk:
-        site = own_site.with_settings(COUNTER_FILE=f"{disk.folder}/counters")
-        with site.serve() as server:
-            assert failing(server) == []
-            disk.fill()
-            assert failing(server) == ["disk"]
-            assert told(server) == ["Not ready: The disk of COUNTER_FILE is full. Make room there."]
-            disk.free()
-            assert failing(server) == []
-            assert told(server)[-1] == "Ready again"
+def test_a_disk_that_is_full(site: Site, tmp_path: Path) -> None:
+    with (
+        small_disk(tmp_path / "disk") as disk,
+        site.with_settings(COUNTER_FILE=f"{disk.folder}/counters").serve() as server,
+    ):
+        assert failing(server) == []
+        disk.fill()
+        assert failing(server) == ["disk"]
+        assert told(server) == ["Not ready: The disk of COUNTER_FILE is full. Make room there."]
+        disk.free()
+        assert failing(server) == []
+        assert told(server)[-1] == "Ready again"
 
 
-def test_whoever_stops_is_not_ready_and_answers_what_is_open(own_site: Site) -> None:
-    with own_site.serve() as server:
+def test_whoever_stops_is_not_ready_and_answers_what_is_open(site: Site) -> None:
+    with site.serve() as server:
         live, ready = connect(server), connect(server)
         for connection, name in ((live, b"live"), (ready, b"ready")):
             connection.sendall(b"GET /health/%b HTTP/1.1\r\nHost: a\r\n" % name)
@@ -189,9 +190,9 @@ def test_whoever_stops_is_not_ready_and_answers_what_is_open(own_site: Site) -> 
         assert server.process.wait(15) == 0
 
 
-def test_live_needs_no_page(own_site: Site) -> None:
+def test_live_needs_no_page(site: Site) -> None:
     """With all threads for pages taken, and one thread for keys."""
-    with own_site.with_settings(WEB_THREADS="1").serve() as server:
+    with site.with_settings(WEB_THREADS="1").serve() as server:
         waiting: list[socket.socket] = []
         for _ in range(8):
             waiting.append(connect(server))

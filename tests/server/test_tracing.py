@@ -73,10 +73,10 @@ def traced(site: Site, endpoint: str, **more: str) -> Site:
     )
 
 
-def test_doors_operations_and_statements(own_site: Site, collector: tuple[Collector, str]) -> None:
+def test_doors_operations_and_statements(site: Site, collector: tuple[Collector, str]) -> None:
     taken, endpoint = collector
-    key = own_site.key("writer", "--scope", "access_keys:write")
-    with traced(own_site, endpoint, TRUSTED_PROXIES="127.0.0.1/32").serve() as server:
+    key = site.key("traced", "--scope", "access_keys:write")
+    with traced(site, endpoint, TRUSTED_PROXIES="127.0.0.1/32").serve() as server:
         gate = server.ask("GET", "/auth/verify/", headers={"Authorization": f"Bearer {key}", **TRACE_PARENT})
         made = server.call("POST", "access-keys/", key, name="hunter2", description="tell nobody")
         assert (gate.status, made.status) == (200, 201)
@@ -104,9 +104,9 @@ def test_doors_operations_and_statements(own_site: Site, collector: tuple[Collec
     assert key[4:16].encode() not in everything
 
 
-def test_a_collector_that_is_away_costs_traces_alone(own_site: Site) -> None:
-    key = own_site.key("billing")
-    with traced(own_site, f"http://127.0.0.1:{free_port()}").serve() as server:
+def test_a_collector_that_is_away_costs_traces_alone(site: Site) -> None:
+    key = site.key("untraced")
+    with traced(site, f"http://127.0.0.1:{free_port()}").serve() as server:
         for _ in range(20):
             assert server.call("GET", "ping/", key).status == 200
         began = time.monotonic()
@@ -124,6 +124,6 @@ def test_a_collector_that_is_away_costs_traces_alone(own_site: Site) -> None:
         ),
     ],
 )
-def test_what_cannot_be_had_stops_the_start(own_site: Site, settings: dict[str, str], sentence: str) -> None:
-    code, said = own_site.with_settings(**settings).refuse_to_serve()
+def test_what_cannot_be_had_stops_the_start(site: Site, settings: dict[str, str], sentence: str) -> None:
+    code, said = site.with_settings(**settings).refuse_to_serve()
     assert (code, said.splitlines()[-1]) == (1, f"Not started: {sentence}")

@@ -42,7 +42,7 @@ def with_room(monkeypatch: pytest.MonkeyPatch, **changes: int) -> None:
 def test_what_is_left(
     monkeypatch: pytest.MonkeyPatch, settings: Settings, changes: dict[str, int], finding: Finding
 ) -> None:
-    settings.CACHES["default"] = settings.CACHES["default"] | {"BACKEND": "a.RedisCache"}
+    monkeypatch.setitem(settings.CACHES["default"], "BACKEND", "a.RedisCache")
     monkeypatch.setitem(settings.DATABASES["default"], "ENGINE", "django.db.backends.postgresql")
     with_room(monkeypatch, **changes)
     assert list(disk()) == [finding]
