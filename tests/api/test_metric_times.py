@@ -118,3 +118,15 @@ def test_the_cells_of_a_file_that_outlives_an_upgrade() -> None:
     assert len(metrics.ENDINGS) <= metrics._TIMES
     assert metrics.BOUNDS == (0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5)
     assert metrics.ERRORS == ("database", "counters")
+
+
+def test_what_cannot_be_written_down_is_told_once(
+    settings: Settings, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    (tmp_path / "file").touch()
+    settings.ACCESS_KEYS_COUNTER_FILE = tmp_path / "file" / "counters"
+    metrics.count_error("counters")
+    for _ in range(2):
+        metrics.write_down()
+    told = [record.message for record in caplog.records if record.name == "accesskeys.metrics"]
+    assert told == [f"Decisions are not counted: [Errno 17] File exists: '{tmp_path}/file'"]

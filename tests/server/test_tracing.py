@@ -106,7 +106,7 @@ def test_doors_operations_and_statements(site: Site, collector: tuple[Collector,
 
 def test_a_collector_that_is_away_costs_traces_alone(site: Site) -> None:
     key = site.key("untraced")
-    with traced(site, f"http://127.0.0.1:{free_port()}").serve() as server:
+    with traced(site, f"http://127.0.0.1:{free_port()}", OTEL_EXPORTER_OTLP_TIMEOUT="1").serve() as server:
         for _ in range(20):
             assert server.call("GET", "ping/", key).status == 200
         began = time.monotonic()
