@@ -10,7 +10,6 @@ from itertools import count
 from secrets import token_hex
 from typing import Final
 
-from django.core.signals import request_finished
 from django.http import HttpRequest, HttpResponse
 
 from accesskeys.core import conf, keys_in_text
@@ -65,8 +64,8 @@ def begin(peer: str, request_id: str = "", parent: str = "") -> str:
     return named
 
 
-def end(**_signal: object) -> None:
-    """The thread is at no request any more."""
+def end() -> None:
+    """The thread is at no request any more, says our worker; elsewhere the next one takes its place."""
     _current.names = _NONE
 
 
@@ -77,10 +76,10 @@ class RequestIdMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        said = (
-            request.META.get(field, "") for field in ("REMOTE_ADDR", "HTTP_X_REQUEST_ID", "HTTP_TRACEPARENT")
+        said = request.META.get
+        request_id = begin(
+            said("REMOTE_ADDR", ""), said("HTTP_X_REQUEST_ID", ""), said("HTTP_TRACEPARENT", "")
         )
-        request_id = begin(*said)
         response = self.get_response(request)
         response.headers[HEADER] = request_id
         return response
@@ -100,5 +99,4 @@ def _begin() -> None:
 _process: str
 _numbers: count[int]
 _begin()
-request_finished.connect(end)
 os.register_at_fork(after_in_child=_begin)
