@@ -16,7 +16,7 @@ run: .env $(MESSAGES) data/static/staticfiles.json ## Serve the console on http:
 PYTEST := $(BIN)/python -m pytest --numprocesses 2 --cov --cov-report= --cov-fail-under=0
 
 # What the database has no part in is tested once.
-WHATEVER_THE_DATABASE := browser compose container core examples gateways kubernetes release systemd tools
+WHATEVER_THE_DATABASE := browser compose container core examples gateways kubernetes monitoring release systemd tools
 
 test: missing .venv/.dev $(MESSAGES) ## Run all tests: SQLite, PostgreSQL, Chromium
 	@$(BIN)/coverage erase

@@ -7,12 +7,15 @@ import re
 import time
 from copy import copy
 from functools import lru_cache
+from typing import Any
 
 from django.db import Error
+from pythonjsonlogger.json import JsonFormatter
 
 from accesskeys.core import once
 from accesskeys.core.database_errors import reason
 from accesskeys.core.keys_in_text import struck_from
+from identity_cloud.request_ids import current
 
 # Django names settings of its own, which nobody can set here.
 _ADVICE = re.compile(r" You may need to add .* to ALLOWED_HOSTS\.$")
@@ -32,9 +35,36 @@ class LineFormatter(logging.Formatter):
     def formatTime(self, record: logging.LogRecord, datefmt: str | None = None) -> str:  # noqa: N802  logging's.
         return self.default_msec_format % (_second(int(record.created)), record.msecs)
 
+    def formatMessage(self, record: logging.LogRecord) -> str:  # noqa: N802  logging's.
+        names = " ".join(filter(None, current()))
+        record.of_request = f"[{names}] " if names else ""
+        return super().formatMessage(record)
+
     def format(self, record: logging.LogRecord) -> str:
         lines = super().format(_told_once(record)).splitlines()
         return struck_from(r"\n".join(lines))
+
+
+class JsonLineFormatter(JsonFormatter):
+    """The same as JSON, in these fields and no others: what a record carries beside them may hold anything."""
+
+    def add_fields(
+        self, log_data: dict[str, Any], record: logging.LogRecord, message_dict: dict[str, Any]
+    ) -> None:
+        request_id, trace_id = current()
+        fields = {
+            "time": LineFormatter.default_msec_format % (_second(int(record.created)), record.msecs),
+            "level": record.levelname,
+            "logger": record.name,
+            "message": record.getMessage(),
+            "request_id": request_id,
+            "trace_id": trace_id,
+            "exception": message_dict.get("exc_info"),
+        }
+        log_data.update((name, value) for name, value in fields.items() if value)
+
+    def format(self, record: logging.LogRecord) -> str:
+        return struck_from(super().format(_told_once(record)))
 
 
 @lru_cache(maxsize=2)

@@ -23,6 +23,20 @@ _ONE_OF_SEVERAL = (
 
 def check() -> None:
     """Raise ImproperlyConfigured where it never could. Raises what the database raises."""
+    require_writes()
+    if not connection.settings_dict["OPTIONS"].get("prepare_threshold"):
+        return  # A pooler is in between, which has more connections than it opens.
+    if _is_shared():
+        raise ImproperlyConfigured(
+            "DATABASE_URL leads to a pooler that forgets what is prepared, such as PgBouncer in transaction mode. "
+            "Set its max_prepared_statements, which takes PgBouncer 1.21, or end DATABASE_URL with "
+            "?prepare_threshold=0."
+        )
+    _tell_of_too_many()
+
+
+def require_writes() -> None:
+    """Raise ImproperlyConfigured where it only reads."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_is_in_recovery(), current_setting('transaction_read_only')")
         is_standby, reads_only = cursor.fetchone()
@@ -34,15 +48,6 @@ def check() -> None:
         raise ImproperlyConfigured(
             "DATABASE_URL leads to a database that takes no writes: default_transaction_read_only is on."
         )
-    if not connection.settings_dict["OPTIONS"].get("prepare_threshold"):
-        return  # A pooler is in between, which has more connections than it opens.
-    if _is_shared():
-        raise ImproperlyConfigured(
-            "DATABASE_URL leads to a pooler that forgets what is prepared, such as PgBouncer in transaction mode. "
-            "Set its max_prepared_statements, which takes PgBouncer 1.21, or end DATABASE_URL with "
-            "?prepare_threshold=0."
-        )
-    _tell_of_too_many()
 
 
 def _tell_of_too_many() -> None:

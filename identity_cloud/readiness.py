@@ -9,7 +9,7 @@ from pathlib import Path
 
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
-from django.db import DatabaseError, connection, transaction
+from django.db import DatabaseError, Error, connection, transaction
 from django.db.migrations.executor import MigrationExecutor
 
 from accesskeys.core import conf
@@ -18,16 +18,20 @@ from accesskeys.core.journal import check_writable
 from accesskeys.operations.readiness import check_keyring
 from accesskeys.operations.revived import check_revocations
 from accesskeys.verification.counters import get_counters
+from identity_cloud import tracing
 from identity_cloud.paths import account
 from identity_cloud.redis_readiness import check_redis
 from identity_cloud.settings.database import DEFAULT
 from identity_cloud.settings.environment import optional
 from identity_cloud.single_sign_on_readiness import check_single_sign_on
 
+NOT_MIGRATED = "The database is not migrated. Run manage.py prepare."
+
 
 def check() -> None:
     """Raise ImproperlyConfigured with a sentence that says what does not work, and what to do."""
     has_pages = settings.ROLE != "gate"
+    tracing.check()
     check_counting()
     if has_pages:
         check_files()
@@ -43,7 +47,7 @@ def check_database() -> None:
     try:
         executor = MigrationExecutor(connection)
         if executor.migration_plan(executor.loader.graph.leaf_nodes()):
-            raise ImproperlyConfigured("The database is not migrated. Run manage.py prepare.")
+            raise ImproperlyConfigured(NOT_MIGRATED)
         if connection.vendor == "sqlite":
             with transaction.atomic():  # Begins by asking for the lock to write.
                 transaction.set_rollback(True)
@@ -84,6 +88,11 @@ def check_files() -> None:
             tempfile.TemporaryFile(dir=folder).close()
         except OSError as error:
             raise _unwritable(_place("CACHE_URL", "folder", folder), error) from None
+    check_static_files()
+
+
+def check_static_files() -> None:
+    """The pages find them."""
     if not os.path.isfile(Path(settings.STATIC_ROOT, "staticfiles.json")):
         raise ImproperlyConfigured(
             "The static files are not collected. Run manage.py collectstatic --no-input."
@@ -101,7 +110,7 @@ def check_journal() -> None:
         raise _unwritable(str(file) if is_told else "The file of REVOCATIONS_FILE", error) from None
 
 
-def database_unusable(error: DatabaseError) -> ImproperlyConfigured:
+def database_unusable(error: Error) -> ImproperlyConfigured:
     """What to raise when the database fails."""
     place = _place("DATABASE_URL", "database", DEFAULT)
     if connection.vendor == "sqlite":

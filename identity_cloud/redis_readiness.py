@@ -32,8 +32,14 @@ def check_redis() -> None:
             type(error).__name__,
         )
     finally:
+        let_go()  # A connection must not be shared with the workers.
+
+
+def let_go() -> None:
+    """Close the connections of this thread to it, if there is one."""
+    if alias := conf.counter_cache():
         cache: Any = caches[alias]
-        cache._cache.get_client().connection_pool.disconnect()  # It must not be shared with the workers.
+        cache._cache.get_client().connection_pool.disconnect()
 
 
 def _refusal(error: exceptions.RedisError) -> str:

@@ -9,9 +9,12 @@ from accesskeys.api.introspection import IntrospectionView
 from accesskeys.api.metrics import MetricsView
 from accesskeys.api.revocation import RevocationView
 from accesskeys.console.views.language import LanguagePage
+from identity_cloud import gauges
 
 # Lazy: the names of static files are known only after they were collected.
 favicon = lazy(static, str)("accesskeys/favicon.svg")
+
+gauges.register()  # For the address of /metrics/ below.
 
 urlpatterns = [
     path("api/v1/", include("accesskeys.api.urls")),  # First, for it is asked most.

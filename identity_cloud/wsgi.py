@@ -63,4 +63,8 @@ connection_created.connect(wait_for_no_lock)
 
 django.setup(set_prefix=False)
 
+from identity_cloud import tracing  # noqa: E402  It needs the models.
+
+tracing.start()
+
 application = Handler()

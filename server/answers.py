@@ -12,6 +12,7 @@ from typing import Any
 
 from accesskeys import gate
 from accesskeys.http import PROGRAMS_PATHS, RETRY_AFTER_SECONDS
+from identity_cloud.request_ids import HEADER
 from server.line import TURN
 from server.sockets import PatientSocket
 
@@ -20,12 +21,13 @@ Application = Callable[[dict[str, Any], Any], Iterable[bytes]]
 _BUSY = "Too many pages are asked for at the moment. Try again in a few seconds."
 
 
-def written(answer: gate.Answer, *, keep: bool) -> bytes:
+def written(answer: gate.Answer, *, keep: bool, request_id: str) -> bytes:
     """The head of an answer (RFC 9112, section 4), which is all of it."""
     lines = [
         f"HTTP/1.1 {answer.status.value} {answer.status.phrase}",
         f"Date: {_date(int(time.time()))}",
         f"Connection: {'keep-alive' if keep else 'close'}",
+        f"{HEADER}: {request_id}",
         *(f"{name}: {value}" for name, value in answer.headers.items()),
         "\r\n",
     ]
@@ -35,9 +37,14 @@ def written(answer: gate.Answer, *, keep: bool) -> bytes:
     return head.encode("latin-1")
 
 
-@lru_cache
-def busy(path: str) -> bytes:
+def busy(path: str, request_id: str) -> bytes:
     """503, at once, for a page: the threads for pages are taken, and enough requests wait for them."""
+    answer, body = _busy(path)
+    return written(answer, keep=False, request_id=request_id) + body
+
+
+@lru_cache
+def _busy(path: str) -> tuple[gate.Answer, bytes]:
     kind, text = "text/plain; charset=utf-8", _BUSY
     if path.startswith((*PROGRAMS_PATHS, gate.PATH)):
         error = {"code": "unavailable", "detail": _BUSY, "attr": None}
@@ -48,7 +55,7 @@ def busy(path: str) -> bytes:
         "Content-Type": kind,
         "Content-Length": str(len(text)),
     }
-    return written(gate.Answer(HTTPStatus.SERVICE_UNAVAILABLE, headers), keep=False) + text.encode()
+    return gate.Answer(HTTPStatus.SERVICE_UNAVAILABLE, headers), text.encode()
 
 
 def resetting(application: Application) -> Application:

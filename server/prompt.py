@@ -22,7 +22,9 @@ from gunicorn.workers.gthread import ThreadWorker
 
 from accesskeys import gate
 from accesskeys.http import DECISION_PATHS
-from server import line, open_files
+from identity_cloud import request_ids
+from identity_cloud.health.answers import PATHS as HEALTH_PATHS
+from server import asked, line, open_files
 from server.answers import Application, busy, resetting
 from server.connections import Connection, Stage
 from server.line import Line
@@ -35,7 +37,7 @@ PARTING_SECONDS = 2.0  # For a client to hang up, once it has heard that we do.
 TICK_SECONDS = 1.0
 LAST_SECONDS = 4.0  # Of a stop: for what is written down behind decisions, before gunicorn kills the process.
 
-KEY_PATHS = frozenset({gate.PATH, *DECISION_PATHS})
+KEY_PATHS = frozenset({gate.PATH, *DECISION_PATHS, *HEALTH_PATHS})
 SWITCH_SECONDS = 0.0005  # After which a page lets the interpreter go, where a key wants it. Python has 0.005.
 
 _GONE = (errno.EPIPE, errno.ECONNRESET, errno.ENOTCONN, errno.ECONNABORTED)
@@ -232,7 +234,8 @@ class PromptWorker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no types
     def _refuse(self, conn: Connection, request: Request) -> None:
         """Say that we are busy."""
         with suppress(OSError):
-            conn.sock.sendall(busy(request.path))
+            conn.sock.sendall(busy(request.path, request_ids.begin(asked.peer_of(conn))))
+        request_ids.end()
         self._settle(conn, kept=False)
 
     def _settle(self, conn: Connection, *, kept: bool) -> None:

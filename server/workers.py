@@ -5,36 +5,51 @@ from __future__ import annotations
 from gunicorn.http.message import Request
 
 from accesskeys import gate
+from identity_cloud import request_ids, tracing
+from identity_cloud.health import answers as health
+from server import asked
 from server.answers import written
 from server.connections import Connection
 from server.prompt import PromptWorker
 
+_AHEAD = frozenset({gate.PATH, *health.PATHS})
+
 
 class GateWorker(PromptWorker):
-    """Answers ``/auth/verify/`` as soon as the question is read, before anything is made for an application.
+    """Answers ``/auth/verify/`` and probes as soon as the question is read, before anything is made for an application.
 
     What gunicorn prepares for WSGI, and checks of its answers, costs a third as much again. Wherever this worker does
-    not run, ``gate.VerifyMiddleware`` gives the same answers.
+    not run, ``gate.VerifyMiddleware`` and ``HealthMiddleware`` give the same answers.
     """
+
+    def init_process(self) -> None:
+        self._verify = tracing.watched_gate()
+        super().init_process()
 
     def handle_request(self, req: Request, conn: Connection) -> bool:
         """Returns whether the connection is kept."""
-        if req.path != gate.PATH or req.proxy_protocol_info:
+        try:
+            if req.path in _AHEAD and not req.proxy_protocol_info:
+                return self._answer_ahead(req, conn)
             kept: bool = super().handle_request(req, conn)
             return kept
+        finally:
+            request_ids.end()
+
+    def _answer_ahead(self, req: Request, conn: Connection) -> bool:
         self.cfg.pre_request(self, req)
-        answer = gate.verify(_question(req, conn))
+        headers, peer, body = asked.headers_of(req), asked.peer_of(conn), b""
+        request_id = request_ids.begin(peer, headers.get("X-REQUEST-ID", ""), headers.get("TRACEPARENT", ""))
+        if req.path == gate.PATH:
+            answer = self._verify(
+                gate.Question(
+                    req.query, headers.get("AUTHORIZATION", ""), peer, headers.get("X-FORWARDED-FOR", "")
+                )
+            )
+        else:
+            status, fields, body = health.answer(req.path, req.method, is_stopping=not self.alive)
+            answer = gate.Answer(status, fields)
         # Whoever waits for our word before sending a body need not send it.
         keep = self.alive and not (req.should_close() or req._expected_100_continue)
-        conn.sock.put(written(answer, keep=keep))
+        conn.sock.put(written(answer, keep=keep, request_id=request_id) + body)
         return keep
-
-
-def _question(req: Request, conn: Connection) -> gate.Question:
-    headers = dict(req.headers)
-    if len(headers) < len(req.headers):  # Some are repeated.
-        headers = {name: ",".join(value for each, value in req.headers if each == name) for name in headers}
-    peer = conn.client if isinstance(conn.client, str) else conn.client[0]
-    return gate.Question(
-        req.query, headers.get("AUTHORIZATION", ""), peer, headers.get("X-FORWARDED-FOR", "")
-    )

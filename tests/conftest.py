@@ -18,6 +18,7 @@ from accesskeys.core import once, steady
 from accesskeys.core.rates import Rate
 from accesskeys.operations import allowance
 from accesskeys.operations.actors import Actor
+from identity_cloud import request_ids
 from tests.redis_servers import RedisServer
 
 # Half of the usual examples: most of them ask the database. One that takes long says nothing about the code.
@@ -100,6 +101,12 @@ def own_counters(settings: Settings, tmp_path: Path) -> None:
 def nothing_told() -> None:
     """What an earlier test has said is said again."""
     once._told.clear()
+
+
+@pytest.fixture(autouse=True)
+def no_request_is_under_way() -> None:
+    """What an earlier test has asked says nothing on the lines of this one."""
+    request_ids.end()
 
 
 @pytest.fixture(autouse=True)

@@ -61,6 +61,11 @@ def stored(access_key_id: UUID) -> dict[str, Any]:
     return {column: bytes(value) if isinstance(value, memoryview) else value for column, value in row.items()}
 
 
+def headers_of(response: Any) -> list[tuple[str, str]]:
+    """What an answer says beside its body, except for the id of its request, which no two have."""
+    return sorted((name, value) for name, value in response.headers.items() if name != "X-Request-Id")
+
+
 @contextmanager
 def database_away() -> Iterator[None]:
     """Every statement fails, as it does while the database is restarted."""

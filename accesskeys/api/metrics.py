@@ -8,14 +8,16 @@ from django.http import HttpResponse
 from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 
+from accesskeys.api import exposition, gauges
 from accesskeys.api.endpoints import OperationView
 from accesskeys.operations.policy import Operation
-from accesskeys.verification import metrics
+
+gauges.register()
 
 
 @extend_schema(exclude=True)
 class MetricsView(OperationView):
-    """Always text, whatever ``Accept`` prefers; refusals are the API's."""
+    """Text, or OpenMetrics for whoever prefers that, whatever else ``Accept`` says; refusals are the API's."""
 
     operations = {"GET": Operation.READ_METRICS, "HEAD": Operation.READ_METRICS}
 
@@ -23,4 +25,7 @@ class MetricsView(OperationView):
         return super().perform_content_negotiation(request, force=True)
 
     def get(self, request: Request) -> HttpResponse:
-        return HttpResponse(metrics.text(), content_type=metrics.CONTENT_TYPE)
+        kinds = [exposition.TEXT, exposition.OPENMETRICS]
+        kind = request._request.get_preferred_type([each.removesuffix("; charset=utf-8") for each in kinds])
+        media_type = exposition.OPENMETRICS if kind and kind.startswith("application/") else exposition.TEXT
+        return HttpResponse(exposition.text(media_type), content_type=media_type)

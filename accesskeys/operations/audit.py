@@ -14,6 +14,7 @@ from django.core.exceptions import ValidationError
 from accesskeys.core.exceptions import AccessKeyError, IntegrityFailure
 from accesskeys.core.keys_in_text import is_mostly_in
 from accesskeys.core.validators import is_name
+from accesskeys.core.watching import Watching
 from accesskeys.models import AccessKey, Action, AuditEvent, Outcome
 from accesskeys.operations import allowance
 from accesskeys.operations.actors import Actor
@@ -145,7 +146,7 @@ def operation(action: Action, *, actor: Actor, access_key_id: UUID | None = None
     A refusal undoes the changes, is written down and goes on to the caller.
     """
     entry = Entry(action, actor, access_key_id)
-    with together([entry]):
+    with Watching.watch(str(action)), together([entry]):
         yield entry
 
 
@@ -180,7 +181,7 @@ def operations(action: Action, *, actor: Actor) -> Iterator[Ledger]:
     """
     ledger = Ledger(action, actor)
     try:
-        with known_everywhere():
+        with Watching.watch(str(action)), known_everywhere():
             yield ledger
             AuditEvent.objects.bulk_create(ledger.events)
     except AccessKeyError as refusal:

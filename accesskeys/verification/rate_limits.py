@@ -9,7 +9,7 @@ from accesskeys.core.exceptions import CountersUnavailable, RateLimited
 from accesskeys.core.networks import household
 from accesskeys.core.rates import Rate, Window, parse_rate
 from accesskeys.models import AccessKey
-from accesskeys.verification import refusal_log
+from accesskeys.verification import metrics, refusal_log
 from accesskeys.verification.counters import OF_KEYS, get_counters
 
 logger = logging.getLogger("accesskeys.rate_limits")
@@ -56,6 +56,7 @@ def _window(name: str, rate: Rate, *, one_more: bool) -> Window:
         counters = get_counters()
         counted = (counters.increment if one_more else counters.count)(name, seconds=rate.seconds)
     except Exception as error:  # Each cache raises exceptions of its own.
+        metrics.count_error("counters")
         if once.a_minute("rate limits", error):
             logger.error("Rate limits cannot be counted: %s", error)
         raise CountersUnavailable(in_cache=conf.counter_cache() is not None) from error

@@ -87,7 +87,10 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
-    "accesskeys.gate.VerifyMiddleware",  # First: what gateways ask needs none of the others.
+    "identity_cloud.request_ids.RequestIdMiddleware",  # Before all others: each answer has an id.
+    "identity_cloud.tracing.TracingMiddleware",  # Of all that is done, where somebody wants traces.
+    "accesskeys.gate.VerifyMiddleware",  # What gateways ask needs none of the others.
+    "identity_cloud.health.middleware.HealthMiddleware",  # Nor do probes, which know no host name.
     "identity_cloud.middleware.ProgramsMiddleware",
     "accesskeys.console.middleware.KeyInAddressMiddleware",  # Ahead of the redirect to https, which repeats addresses.
     "django.middleware.security.SecurityMiddleware",
@@ -259,22 +262,24 @@ if not IS_LOCAL:
 SILENCED_SYSTEM_CHECKS = ["security.W021"]
 # nginx, Caddy and the like end TLS; gunicorn believes them, and nobody else, about the scheme.
 
-# One line a record on standard error. Nothing logs headers or bodies.
+# One line a record on standard error, as text or as JSON. Nothing logs headers or bodies.
+LOG_FORMAT = one_of("LOG_FORMAT", "line", "json", default="line")
 LOGGING: dict[str, Any] = {
     "version": 1,
     "disable_existing_loggers": False,
     "formatters": {
         "line": {
             "()": "identity_cloud.logs.LineFormatter",
-            "format": "{asctime} {levelname} {name}: {message}",
+            "format": "{asctime} {levelname} {of_request}{name}: {message}",
             "style": "{",
-        }
+        },
+        "json": {"()": "identity_cloud.logs.JsonLineFormatter", "json_ensure_ascii": False},
     },
     "filters": {
         "without_quotation": {"()": "identity_cloud.logs.WithoutQuotation"},
         "refusal": {"()": "identity_cloud.logs.Refusal"},
     },
-    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": LOG_FORMAT}},
     "root": {"handlers": ["stderr"], "level": log_level()},
     # Handlers of their own would write each record a second time, and mail errors to nobody.
     "loggers": {

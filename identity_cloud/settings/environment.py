@@ -46,6 +46,7 @@ SETTINGS = (
     "HOUSEKEEPING",
     "STATIC_ROOT",
     "LOG_LEVEL",
+    "LOG_FORMAT",
     "HSTS_PRELOAD",
     "HOST",
     "PORT",

@@ -9,12 +9,12 @@ from typing import Any
 import pytest
 
 from accesskeys import gate, operations
+from accesskeys.api import exposition
 from accesskeys.api.documentation.gate import DIALECTS
 from accesskeys.core.scopes import INTROSPECT, METRICS
 from accesskeys.gate.verify import THROTTLED
 from accesskeys.operations.actors import Actor
 from accesskeys.operations.policy import RULES, Operation
-from accesskeys.verification import metrics
 from tests.api.test_documented_answers import DOCUMENT
 from tests.api.test_examples_described import faults
 from tests.clients import anybody, consumer
@@ -78,7 +78,7 @@ def test_metrics() -> None:
     for client in (consumer(AccessKeyFactory(scopes=[METRICS])), consumer(AccessKeyFactory()), anybody()):
         check(client.get("/metrics/"), operation)
     [shown] = operation["responses"]["200"]["content"]["text/plain"]["examples"].values()
-    told = metrics.text()
+    told = exposition.text().decode()
     for line in shown["value"].splitlines():
         assert line.rpartition(" ")[0] in told, line
 

@@ -16,6 +16,7 @@ from prometheus_client.parser import text_string_to_metric_families
 from pytest_django import Settings
 
 from accesskeys import operations, verification
+from accesskeys.api import exposition, gauges
 from accesskeys.core.scopes import INTROSPECT, METRICS, READ
 from accesskeys.operations.actors import Actor
 from accesskeys.verification import decision, metrics
@@ -49,7 +50,7 @@ def prometheus() -> Client:
 
 def decisions() -> dict[Sample, float]:
     """The decisions so far that are not zero, as Prometheus reads them."""
-    families = {family.name: family for family in text_string_to_metric_families(metrics.text())}
+    families = {family.name: family for family in text_string_to_metric_families(exposition.text().decode())}
     family = families["access_keys_decisions"]
     assert family.type == "counter"
     return {
@@ -60,7 +61,7 @@ def decisions() -> dict[Sample, float]:
 
 
 def expiring() -> float:
-    families = {family.name: family for family in text_string_to_metric_families(metrics.text())}
+    families = {family.name: family for family in text_string_to_metric_families(exposition.text().decode())}
     return families["access_keys_expiring"].samples[0].value
 
 
@@ -214,7 +215,7 @@ def test_keys_that_expire_soon() -> None:
 
 
 def test_no_more_of_them_are_counted_than_the_limit(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(metrics, "GAUGE_LIMIT", 2)
+    monkeypatch.setattr(gauges, "LIMIT", 2)
     AccessKeyFactory.create_batch(3, expires_at=timezone.now() + timedelta(days=1))
     assert expiring() == 2
 
@@ -222,19 +223,28 @@ def test_no_more_of_them_are_counted_than_the_limit(monkeypatch: pytest.MonkeyPa
 class TestTheAnswer:
     # What Prometheus sends, what a shell sends, and what nobody here can offer.
     @pytest.mark.parametrize(
-        "accept",
+        ("accept", "kind"),
         [
-            "application/openmetrics-text;version=1.0.0;q=0.5,text/plain;version=0.0.4;q=0.3,*/*;q=0.1",
-            "text/plain",
-            "application/x-nothing",
+            (
+                "application/openmetrics-text;version=1.0.0;q=0.5,text/plain;version=0.0.4;q=0.3,*/*;q=0.1",
+                exposition.OPENMETRICS,
+            ),
+            ("application/openmetrics-text", exposition.OPENMETRICS),
+            ("application/openmetrics-text;version=x, text/plain;q=0.5", exposition.TEXT),
+            ("application/openmetrics-text;q=0.2, text/plain;version=0.0.4;q=0.7", exposition.TEXT),
+            ("application/openmetrics-text;q=0", exposition.TEXT),
+            ("*/*", exposition.TEXT),
+            ("text/plain", exposition.TEXT),
+            ("application/x-nothing", exposition.TEXT),
         ],
     )
-    def test_is_text_that_nobody_keeps(self, prometheus: Client, accept: str) -> None:
+    def test_is_text_that_nobody_keeps(self, prometheus: Client, accept: str, kind: str) -> None:
         response = prometheus.get(URL, headers={"Accept": accept})
         assert response.status_code == 200
-        assert response["Content-Type"] == "text/plain; version=0.0.4; charset=utf-8"
+        assert response["Content-Type"] == kind
+        assert response.content.endswith(b"# EOF\n") == (kind == exposition.OPENMETRICS)
         assert "no-store" in response["Cache-Control"]
-        assert 'access_keys_decisions_total{door="api",outcome="accepted",reason=""} 1\n' in (
+        assert 'access_keys_decisions_total{door="api",outcome="accepted",reason=""} 1.0\n' in (
             response.content.decode()
         )
 

@@ -17,7 +17,7 @@ from tests.api.helpers import CURRENT, JSON, LIST, NOWHERE, PING, details
 from tests.api.test_documented_answers import OPERATIONS
 from tests.clients import anybody, consumer
 from tests.factories import AccessKeyFactory, key_of
-from tests.helpers import database_away
+from tests.helpers import database_away, headers_of
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("own_counters")]
 
@@ -123,7 +123,7 @@ class TestWhoIsToldNothing:
         operations.suspend(access_key_id=access_key.pk, actor=command)
         refused = client.get(PING)
         assert (bad.status_code, refused.status_code, refused.content) == (401, 401, bad.content)
-        assert sorted(refused.headers.items()) == sorted(bad.headers.items())
+        assert headers_of(refused) == headers_of(bad)
         assert is_told_nothing(refused)
         assert is_told_nothing(anybody().get(PING))
 

@@ -82,6 +82,7 @@ WRONG = {
     "DEFAULT_EXPIRY_DAYS": [SECRET, f"90{SECRET}"],
     "SECOND_FACTOR": [SECRET, f"required{SECRET}"],
     "LOG_LEVEL": [SECRET],
+    "LOG_FORMAT": [SECRET, f"json{SECRET}"],
     "HSTS_PRELOAD": [SECRET],
     "HOST": [f"{SECRET}:8000", f"[{SECRET}]", f"http://{SECRET}"],
     "PORT": [SECRET, f"80{SECRET}", f"-{SECRET}"],

@@ -70,8 +70,8 @@ def test_counting_goes_on_where_the_disk_is_full(counting: Site, disk: Disk) -> 
         answer = server.ask("GET", "/metrics/", headers={"Authorization": f"Bearer {prometheus}"})
     # Nothing that was counted meanwhile is lost.
     text = answer.body.decode()
-    assert 'access_keys_decisions_total{door="gate",outcome="accepted",reason=""} 5\n' in text
-    assert 'access_keys_decisions_total{door="gate",outcome="refused",reason="forged"} 3\n' in text
+    assert 'access_keys_decisions_total{door="gate",outcome="accepted",reason=""} 5.0\n' in text
+    assert 'access_keys_decisions_total{door="gate",outcome="refused",reason="forged"} 3.0\n' in text
 
 
 @pytest.mark.parametrize("is_full", [True, False], ids=["full", "with room"])
@@ -120,5 +120,5 @@ def test_what_was_counted_outlives_a_stop(counting: Site) -> None:
     for number in range(1, 3):
         with counting.serve() as server:
             answer = server.ask("GET", "/metrics/", headers={"Authorization": f"Bearer {key}"})
-            assert f'door="api",outcome="accepted",reason=""}} {number}\n' in answer.body.decode()
+            assert f'door="api",outcome="accepted",reason=""}} {number}.0\n' in answer.body.decode()
             server.stop()  # Before a second is over.

@@ -17,7 +17,7 @@ from server.answers import written
 from tests.server.servers import Server, Site
 
 AHEAD, DJANGO = "/auth/verify/", "/auth/%76erify/"
-OF_THE_SERVER = {"Date", "Connection", "Server"}
+OF_THE_SERVER = {"Date", "Connection", "Server", "X-Request-Id"}
 
 
 @pytest.fixture(scope="module")
@@ -132,4 +132,8 @@ def test_the_headers_are_bounded_here_too(server: Server) -> None:
 
 def test_no_header_can_begin_another() -> None:
     with pytest.raises(ValueError, match="line break"):
-        written(Answer(HTTPStatus.OK, {"X-Access-Key-Name": "a\r\nX-Access-Key-Scopes: all"}), keep=True)
+        written(
+            Answer(HTTPStatus.OK, {"X-Access-Key-Name": "a\r\nX-Access-Key-Scopes: all"}),
+            keep=True,
+            request_id="id",
+        )

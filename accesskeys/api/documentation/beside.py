@@ -38,8 +38,8 @@ _ACTIVE: Final = {
 _METRICS: Final = """\
 # HELP access_keys_decisions_total Decisions about presented keys.
 # TYPE access_keys_decisions_total counter
-access_keys_decisions_total{door="api",outcome="accepted",reason=""} 1024
-access_keys_decisions_total{door="gate",outcome="refused",reason="expired"} 3
+access_keys_decisions_total{door="api",outcome="accepted",reason=""} 1024.0
+access_keys_decisions_total{door="gate",outcome="refused",reason="expired"} 3.0
 """
 
 

@@ -10,6 +10,7 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 
 from accesskeys.core.breaker import Breaker
 from accesskeys.core.database_errors import is_of_pooler
+from accesskeys.verification import metrics
 from accesskeys.verification.finding import deadline, sqlite
 from accesskeys.verification.finding.deadline import Wait
 from accesskeys.verification.finding.opening import open_within
@@ -44,6 +45,7 @@ def ask(wait: Wait, statement: Statement, digest: bytes, *, reopen: bool = True)
         asking = _ask_watched if wait.connection.vendor == "postgresql" else _fetch
         values = asking(wait, statement, digest, reopen)
     except Error as error:
+        metrics.count_error("database")
         left = wait.seconds_left
         if wait.seconds - left >= min(WORTH_TELLING, wait.seconds / 2):
             breaker.failed()
