@@ -16,4 +16,4 @@ def worker_of(role: str) -> str:
     """The class of its processes."""
     if not hasattr(select, "epoll"):  # macOS, to try it on.
         return "server.peers.PeerWorker"
-    return "server.prompt.PromptWorker" if role == "console" else "server.workers.GateWorker"
+    return "server.workers.ConsoleWorker" if role == "console" else "server.workers.GateWorker"

@@ -12,8 +12,6 @@ from server.answers import written
 from server.connections import Connection
 from server.prompt import PromptWorker
 
-_AHEAD = frozenset({gate.PATH, *health.PATHS})
-
 
 class GateWorker(PromptWorker):
     """Answers ``/auth/verify/`` and probes as soon as the question is read, before anything is made for an application.
@@ -22,6 +20,8 @@ class GateWorker(PromptWorker):
     not run, ``gate.VerifyMiddleware`` and ``HealthMiddleware`` give the same answers.
     """
 
+    ahead = frozenset({gate.PATH, *health.PATHS})
+
     def init_process(self) -> None:
         self._verify = tracing.watched_gate()
         super().init_process()
@@ -29,7 +29,7 @@ class GateWorker(PromptWorker):
     def handle_request(self, req: Request, conn: Connection) -> bool:
         """Returns whether the connection is kept."""
         try:
-            if req.path in _AHEAD and not req.proxy_protocol_info:
+            if req.path in self.ahead and not req.proxy_protocol_info:
                 return self._answer_ahead(req, conn)
             kept: bool = super().handle_request(req, conn)
             return kept
@@ -53,3 +53,9 @@ class GateWorker(PromptWorker):
         keep = self.alive and not (req.should_close() or req._expected_100_continue)
         conn.sock.put(written(answer, keep=keep, request_id=request_id) + body)
         return keep
+
+
+class ConsoleWorker(GateWorker):
+    """The same where there is no gate: a gateway that is led here by mistake hears of no decision."""
+
+    ahead = frozenset(health.PATHS)

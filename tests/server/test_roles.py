@@ -65,6 +65,11 @@ class TestTheGateAlone:
         counted = gate.ask("GET", "/metrics/", headers=bearer(asking)).body.decode()
         assert 'door="introspection"' in counted
 
+    @pytest.mark.parametrize("path", ["/health/live", "/health/ready"])
+    def test_probes_are_answered(self, gate: Server, path: str) -> None:
+        answer = gate.ask("GET", path)
+        assert (answer.status, answer.json["status"]) == (200, "ok")
+
     def test_a_revoked_key_is_refused_at_once(self, gate: Server, site: Site) -> None:
         key = site.key("gone_from_the_gate")
         assert gate.ask("GET", "/auth/verify/", headers=bearer(key)).status == 200
@@ -90,6 +95,10 @@ class TestTheConsoleAlone:
     def test_it_has_pages_and_the_api(self, console: Server, key: str) -> None:
         assert console.ask("GET", "/accounts/login/").status == 200
         assert console.ask("GET", "/api/v1/access-keys/", headers=bearer(key)).status == 200
+
+    @pytest.mark.parametrize("path", ["/health/live", "/health/ready"])
+    def test_probes_are_answered(self, console: Server, path: str) -> None:
+        assert console.ask("GET", path).status == 200
 
     def test_a_gateway_that_asks_it_hears_of_no_decision(self, console: Server, key: str) -> None:
         """Were it 200 or 401, the mistake would be noticed only when the console is slow."""
