@@ -10,7 +10,7 @@ LANGUAGES = {"de", "en", "fr"}
 UNREAD = (
     "tests",
     "static",
-    "django/contrib/admin",
+    "django/contrib/admin/templates",
     "django/contrib/flatpages",
     "django/contrib/gis",
     "django/contrib/redirects",

@@ -11,14 +11,14 @@ def test_revoked_is_refused_at_once_on_every_machine(house: House) -> None:
     _, asked = house.key()
     accepted, seconds = 0, []
     with load(house, asked) as statuses:
-        for number in range(100):
+        for number in range(40):
             access_key_id, key = house.key()
             assert house.accepting(key) == [True, True]
             seconds.append(house.revoke(access_key_id, machine=number % 2))
             accepted += sum(house.accepting(key))
     assert accepted == 0
     assert set(statuses) == {200}
-    assert sorted(seconds)[50] < LEASE / 2  # Nothing waited for a lease to run out.
+    assert sorted(seconds)[20] < LEASE / 2  # Nothing waited for a lease to run out.
 
 
 def test_the_standby_is_asked_and_not_the_primary(house: House) -> None:
