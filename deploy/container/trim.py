@@ -18,6 +18,9 @@ UNREAD = (
     "allauth/headless",
     "allauth/idp",
     "allauth/socialaccount/providers/[!_bo]*",
+    # Each does what Python beside it does as well, for those who read much YAML, or text of no known encoding.
+    "yaml/_yaml*.so",
+    "charset_normalizer/*.so",
     # What pip would need to take them out again.
     "*.dist-info/RECORD",
     # Passwords that are too short to be chosen.
