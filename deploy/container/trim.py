@@ -1,5 +1,6 @@
 """Take out of the image what nobody reads there. ``precompile.py`` loads what is left, and fails if too much went."""
 
+import json
 import shutil
 import sys
 import zipfile
@@ -18,6 +19,11 @@ UNREAD = (
     "allauth/headless",
     "allauth/idp",
     "allauth/socialaccount/providers/[!_bo]*",
+    "fido2/client",
+    "fido2/ctap2",
+    "fido2/hid",
+    "jsonschema/benchmarks",
+    "rest_framework/templates",
     # Each does what Python beside it does as well, for those who read much YAML, or text of no known encoding.
     "yaml/_yaml*.so",
     "charset_normalizer/*.so",
@@ -44,6 +50,16 @@ def main(*folders: str) -> None:
             shutil.rmtree(found) if found.is_dir() else found.unlink()
         for package in folder.glob(f"**/site-packages/{PACKED}"):
             _pack(package)
+        for manifest in folder.glob("static/staticfiles.json"):
+            _keep_hashed(manifest)
+
+
+def _keep_hashed(manifest: Path) -> None:
+    """Pages ask for static files by the names that tell their content. The others are the same once more."""
+    for name, hashed in json.loads(manifest.read_text())["paths"].items():
+        if name != hashed:
+            for doubled in (name, f"{name}.gz"):
+                Path(manifest.parent, doubled).unlink(missing_ok=True)
 
 
 def _pack(package: Path) -> None:
