@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Final
 from uuid import UUID
 
-from accesskeys.core import conf, once
+from accesskeys.core import conf, folders, once
 from accesskeys.core.moments import written
 
 logger = logging.getLogger("accesskeys.journal")
@@ -132,21 +132,12 @@ def _append(file: Path, text: bytes) -> None:
     finally:
         os.close(descriptor)
     if is_new:
-        _sync_folder(file.parent)
+        folders.sync(file.parent)
 
 
 def _open(file: Path) -> int:
     file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     return os.open(file, os.O_RDWR | os.O_APPEND | os.O_CREAT | os.O_CLOEXEC, 0o600)
-
-
-def _sync_folder(folder: Path) -> None:
-    """Let a new file be there after the power has failed, too."""
-    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
 
 
 def _now() -> str:

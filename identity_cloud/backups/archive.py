@@ -15,6 +15,7 @@ from typing import Any, Protocol
 
 import pyrage
 
+from accesskeys.core import folders
 from identity_cloud.backups.errors import BackupError, files_named
 from identity_cloud.backups.manifest import Manifest
 
@@ -54,7 +55,7 @@ def new_file(path: Path) -> Iterator[Any]:
                 ) from None
         finally:
             os.unlink(name)
-        _sync_folder(path.parent)
+        folders.sync(path.parent)
 
 
 def pack(
@@ -147,11 +148,3 @@ class _Sink:
             self._content.write(rest)
         elif len(line) > MOST_BYTES:
             raise BackupError("The file is no backup of this product.")
-
-
-def _sync_folder(folder: Path) -> None:
-    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
