@@ -14,7 +14,6 @@ from dataclasses import dataclass, replace
 from accesskeys.verification.replica.lease import Beat, Lease
 
 LEASE = 2  # ticks
-END = 5  # ticks
 
 Entry = tuple[str, int]  # ("beat", number) or ("revoke", which)
 
@@ -61,9 +60,9 @@ def start(*, replicas: int, revokes: int) -> State:
     return State(0, (), (Beside(),) * replicas, (None,) * revokes, (False,) * revokes)
 
 
-def next_states(state: State, *, most_beats: int, crashes: bool) -> Iterator[State]:
+def next_states(state: State, *, most_beats: int, crashes: bool, end: int) -> Iterator[State]:
     """Whatever may happen next."""
-    if state.now < END:
+    if state.now < end:
         yield replace(state, now=state.now + 1)
     beats = sum(kind == "beat" for kind, _ in state.log)
     for place, pair in enumerate(state.pairs):
@@ -111,7 +110,13 @@ def wrongly_accepted(state: State, covers: Covers = Lease.covers) -> bool:
 
 
 def search(
-    *, replicas: int, revokes: int, most_beats: int, crashes: bool, covers: Covers = Lease.covers
+    *,
+    replicas: int,
+    revokes: int,
+    most_beats: int,
+    crashes: bool,
+    end: int = 5,  # ticks
+    covers: Covers = Lease.covers,
 ) -> tuple[int, State | None]:
     """How many states there are, and the first in which a key is wrongly accepted."""
     begin = start(replicas=replicas, revokes=revokes)
@@ -120,7 +125,7 @@ def search(
         state = waiting.pop()
         if wrongly_accepted(state, covers):
             return len(visited), state
-        for following in next_states(state, most_beats=most_beats, crashes=crashes):
+        for following in next_states(state, most_beats=most_beats, crashes=crashes, end=end):
             if following not in visited:
                 visited.add(following)
                 waiting.append(following)
