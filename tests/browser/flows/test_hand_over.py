@@ -84,9 +84,9 @@ def test_it_is_accessible_and_fits(
         page.goto(f"{LIST}{billing.pk}/")
         see(page)
         page.locator("main a[href$='/hand-over/']").click()
-        expect(page.locator("dialog [type=submit]")).to_be_visible()
+        expect(page.locator("dialog [type=submit].primary")).to_be_visible()
         see(page)
-        page.locator("dialog [type=submit]").click()
+        page.locator("dialog [type=submit].primary").click()
         expect(page.locator("#hand-over-link")).to_be_visible()
         see(page)
     assert found == []
