@@ -45,7 +45,7 @@ def test_the_generate_button_does_not_move_while_a_name_is_typed(
     page.goto(LIST)
     page.locator(".page-head .button.primary").click()
     dialog = page.get_by_role("dialog")
-    name, button = dialog.locator("[name=name]"), dialog.locator("[type=submit]")
+    name, button = dialog.locator("[name=name]"), dialog.locator("[type=submit].primary")
     expect(button).to_be_visible()
     places = {"": box(button)}
     for typed, kind in NAMES.items():

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import signal
 import time
 from datetime import datetime, timedelta
@@ -60,7 +61,9 @@ class TestAuditEvents:
     def test_older_ones_are_deleted_and_that_is_an_event(self) -> None:
         happened(days_ago=KEPT + 0.01, number=3)
         happened(days_ago=KEPT - 0.01, number=2)
-        assert run("housekeeping") == (
+        told = run("housekeeping")
+        # What other tests have counted is in the same folder.
+        assert re.sub(r"idle counters \d+", "idle counters 0", told) == (
             "Deleted: audit events 3, expired sessions 0, old keys 0, remembered requests 0, old runs 0, "
             "closed hand-overs 0, sessions of operators 0, sign-in links 0, idle counters 0. "
             "Audit events are kept for 400 days.\n"
