@@ -36,7 +36,7 @@ class TestBatchByBatch:
             source = operator.get(run).content.decode()
             assert f"{reached} of 3 done." in source
             assert 'hx-trigger="load, submit"' in source
-            assert "Go on" in source
+            assert "Go on</button>" in source
         assert operator.post(run)["Location"] == run
         assert "3 access keys are suspended." in operator.get(run).content.decode()
 
