@@ -114,7 +114,7 @@ def test_a_full_disk_prevents_no_revoke(own_site: Site, tmp_path: Path) -> None:
                 assert server.call("DELETE", f"access-keys/{each['id']}/", writer).status == 204
                 assert ping(server, each["key"]) == 401
             told = [line for line in server.log.read_text().splitlines() if "REVOCATIONS_FILE" in line]
-            assert [" ERROR accesskeys.journal" in line for line in told] == [True]
+            assert [" ERROR " in line and "accesskeys.journal: " in line for line in told] == [True]
             assert journal.read_bytes() == b""
             disk.free()
             assert server.call("DELETE", f"access-keys/{made[2]['id']}/", writer).status == 204
