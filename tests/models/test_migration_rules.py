@@ -38,7 +38,6 @@ def database(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Itera
 
 
 @pytest.mark.usefixtures("database")
-@pytest.mark.usefixtures("database")  # Some look up there what a constraint is called.
 class TestEachMigration:
     @pytest.mark.parametrize("name", OWN)
     @pytest.mark.parametrize("backwards", [False, True])
