@@ -8,7 +8,7 @@ import signal
 import subprocess
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import AbstractContextManager, contextmanager, suppress
 from dataclasses import dataclass
 from glob import glob
 from pathlib import Path
@@ -56,20 +56,27 @@ class Cluster:
             done = connection.execute(statement)  # type: ignore[call-overload]
             return done.fetchone() if done.description else None
 
-    @contextmanager
-    def paused(self) -> Iterator[None]:
+    def paused(self) -> AbstractContextManager[None]:
         """None of its processes moves."""
-        first = int((self.data / "postmaster.pid").read_text().split()[0])
-        os.kill(first, signal.SIGSTOP)  # So that it makes no more of them.
-        processes = family(first)
-        for each in processes:
-            os.kill(each, signal.SIGSTOP)
-        try:
-            yield
-        finally:
-            for each in processes:
-                with suppress(ProcessLookupError):  # Its client has gone meanwhile.
-                    os.kill(each, signal.SIGCONT)
+        return paused(int((self.data / "postmaster.pid").read_text().split()[0]))
+
+
+@contextmanager
+def paused(first: int) -> Iterator[None]:
+    """Neither the first process of a cluster moves, nor those that came from it."""
+    _send(signal.SIGSTOP, [first])  # So that it makes no more of them.
+    everyone = family(first)
+    _send(signal.SIGSTOP, everyone)
+    try:
+        yield
+    finally:
+        _send(signal.SIGCONT, everyone)
+
+
+def _send(sent: signal.Signals, processes: list[int]) -> None:
+    for each in processes:
+        with suppress(ProcessLookupError):  # Its client has gone meanwhile.
+            os.kill(each, sent)
 
 
 @contextmanager

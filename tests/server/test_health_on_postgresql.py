@@ -10,9 +10,10 @@ from pathlib import Path
 import psycopg
 import pytest
 
+from tests.server.clusters import paused
 from tests.server.servers import Server, new_site
 from tests.server.test_health import failing, probe, told
-from tests.server.test_silence_on_postgresql import own_cluster, paused
+from tests.server.test_silence_on_postgresql import own_cluster
 from tests.server.two_databases import Pair, two_databases
 
 __all__ = ["own_cluster"]

@@ -2,11 +2,7 @@
 
 from __future__ import annotations
 
-import os
-import signal
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
@@ -14,6 +10,7 @@ import psycopg
 import pytest
 
 from tests.line import line_to_the_cluster
+from tests.server.clusters import paused
 from tests.server.servers import Server, Site, new_site
 from tests.server.test_held_up import AT_MOST, all_at_once, table_held
 
@@ -30,24 +27,6 @@ def own_cluster(monkeypatch: pytest.MonkeyPatch) -> int:
     monkeypatch.setenv("TEST_DATABASE_URL", address)
     folder = Path(parse_qs(urlsplit(address).query)["host"][0])
     return int((folder / "data" / "postmaster.pid").read_text().split()[0])
-
-
-def children_of(parent: int) -> list[int]:
-    stats = (path.read_text() for path in Path("/proc").glob("[0-9]*/stat"))
-    return [int(stat.split()[0]) for stat in stats if int(stat.rpartition(")")[2].split()[1]) == parent]
-
-
-@contextmanager
-def paused(process: int) -> Iterator[None]:
-    os.kill(process, signal.SIGSTOP)  # First: so that it makes no more of them.
-    everyone = [process, *children_of(process)]
-    try:
-        for each in everyone:
-            os.kill(each, signal.SIGSTOP)
-        yield
-    finally:
-        for each in everyone:
-            os.kill(each, signal.SIGCONT)
 
 
 def nobody_waits_long(server: Server, keys: list[str]) -> None:
