@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, NamedTuple
 from weakref import WeakKeyDictionary
 
 from django.db import Error, connections
@@ -10,15 +10,24 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 
 from accesskeys.core import steady
 from accesskeys.core.breaker import Breaker
+from accesskeys.verification.finding.bounded import bounded
 from accesskeys.verification.finding.opening import open_within
-from accesskeys.verification.replica.beating import beating
+from accesskeys.verification.replica.beating import NAME, beating
 
 PATIENCE = 0.5  # seconds, after which the primary is asked instead
 
 _breaker = Breaker()  # A replica that hangs keeps one thread waiting, and not all of them.
 
-# By which moment each connection of the driver was open. One that somebody else has opened is none of ours.
-_opened: WeakKeyDictionary[Any, float] = WeakKeyDictionary()
+
+class _Line(NamedTuple):
+    """A connection of the driver: which standby it leads to, and by when it was open."""
+
+    standby: str
+    opened_at: float
+
+
+# One that somebody else has opened is none of ours.
+_lines: WeakKeyDictionary[Any, _Line] = WeakKeyDictionary()
 
 
 def trusted(alias: str) -> BaseDatabaseWrapper | None:
@@ -28,8 +37,9 @@ def trusted(alias: str) -> BaseDatabaseWrapper | None:
     now = steady.seconds()
     connection = connections[alias]
     driver = connection.connection
-    if driver is not None and driver in _opened:
-        return connection if own.lease.covers(_opened[driver], now) else None
+    line = None if driver is None else _lines.get(driver)
+    if line is not None and line.standby == own.lease.standby:
+        return connection if own.lease.covers(line.opened_at, now) else None
     if own.lease.runs(now) and not _breaker.is_open():
         _open(connection)
     return None
@@ -39,8 +49,11 @@ def _open(connection: BaseDatabaseWrapper) -> None:
     connection.close()
     try:
         open_within(connection, PATIENCE)
+        with bounded(connection), connection.cursor() as cursor:
+            cursor.execute(NAME)
+            (standby,) = cursor.fetchone()
     except Error:  # The thread that beats says why.
         _breaker.failed()
         return
     _breaker.succeeded()
-    _opened[connection.connection] = steady.seconds()
+    _lines[connection.connection] = _Line(standby, steady.seconds())

@@ -22,7 +22,7 @@ MOMENT = 0.01  # seconds between them
 
 logger = logging.getLogger("accesskeys.replica")
 
-_NAME = "SELECT current_setting('cluster_name')"
+NAME = "SELECT current_setting('cluster_name')"
 _BEAT = """
     INSERT INTO accesskeys_heartbeat AS beat (standby, lease_seconds, number, beaten_at)
     VALUES (%s, %s, 1, clock_timestamp())
@@ -92,8 +92,9 @@ def beat(lease: Lease) -> None:
     alias = conf.replica()
     primary, replica = connections[_primary()], connections[alias]  # type: ignore[index]
     with replica.cursor() as cursor:
-        cursor.execute(_NAME)
+        cursor.execute(NAME)
         (standby,) = cursor.fetchone()
+    lease.of(standby)
     with primary.cursor() as cursor:
         # It must not wait for a standby itself: it is there to find out which ones are away.
         cursor.execute("SELECT set_config('synchronous_commit', 'local', false)")

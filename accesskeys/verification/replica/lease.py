@@ -25,8 +25,16 @@ class Lease:
 
     def __init__(self, seconds: float) -> None:
         self.seconds = seconds
+        self.standby = ""  # Its name: a host name or a balancer may lead to another one the next time.
         self.recent = -math.inf  # When the newest beat was asked for that the replica has shown.
         self._beats: deque[Beat] = deque(maxlen=REMEMBERED)
+
+    def of(self, standby: str) -> None:
+        """It is about this one. Where it was about another, it begins anew: each has numbers of its own."""
+        if standby != self.standby:
+            self.end()
+            self._beats.clear()
+            self.standby = standby
 
     def began(self, beat: Beat) -> None:
         """The primary has counted it."""

@@ -102,6 +102,15 @@ def test_a_line_that_somebody_else_has_opened_is_opened_anew(both: Two, line: No
     assert connections[STANDBY].connection is not theirs
 
 
+def test_a_line_to_another_standby_is_not_believed(both: Two, line: None, digest: bytes) -> None:
+    """One name may lead to several servers; the beats are of one of them."""
+    beating().lease.of("another")
+    beating().lease.recent = steady.seconds()
+    assert trusted(STANDBY) is None
+    assert trusted(STANDBY) is None
+    assert where(both, digest)[:1] == [PRIMARY]
+
+
 def test_one_that_cannot_be_reached_keeps_one_waiting_and_not_all(
     both: Two, line: None, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -64,3 +64,17 @@ def test_it_can_be_ended() -> None:
     own.seen(1)
     own.end()
     assert not own.covers(opened_at=50.0, now=100.0)
+
+
+def test_it_is_about_one_standby() -> None:
+    """Another one has numbers of its own."""
+    own = lease((7, 100.0))
+    own.of("left")
+    own.began(Beat(7, 101.0))
+    own.seen(7)
+    own.of("left")
+    assert own.covers(opened_at=50.0, now=102.0)
+    own.of("right")
+    assert not own.covers(opened_at=50.0, now=102.0)
+    own.seen(7)
+    assert not own.covers(opened_at=50.0, now=102.0)
