@@ -14,6 +14,8 @@ from pytest_django.live_server_helper import LiveServer
 from accesskeys.http import PROVED_AT
 from identity_cloud.operators.single_sign_on import discovery
 from tests.browser.conftest import Complaints, Enter
+from tests.factories import AccessKeyFactory, key_of
+from tests.identity_cloud.proof.helpers import let_proof_grow_old
 from tests.single_sign_on.conftest import needs_oidc_provider
 from tests.single_sign_on.provider import IdentityProvider, taken_apart
 
@@ -69,3 +71,25 @@ def test_nobody_without_a_role(
     expect(page).to_have_url(re.compile("/accounts/login/"))
     expect(page.get_by_role("link", name="Mit Example login anmelden")).to_be_visible()
     complaints.allow_status(403)
+
+
+@pytest.mark.parametrize("options", [{}, {"java_script_enabled": False}], ids=["with", "without JavaScript"])
+def test_a_fresh_proof_of_the_provider_on_the_way_to_a_key(
+    provider: IdentityProvider, visit: Enter, complaints: Complaints, options: dict[str, bool]
+) -> None:
+    """In a tab of its own, so that what was begun stays as it is, and goes on."""
+    access_key = AccessKeyFactory(name="billing")
+    page = visit(**options)
+    page.goto(f"/settings/access-keys/{access_key.pk}/")
+    page.get_by_role("link", name="Sign in with Example login").click()
+    show = page.get_by_role("button", name="Show key")
+    expect(show).to_be_visible()
+    let_proof_grow_old()
+    show.click()
+    with page.context.expect_page() as opened:
+        page.get_by_role("link", name="Confirm at Example login, in a new tab").click()
+    expect(opened.value).to_have_url(re.compile("/accounts/prove/"))
+    page.bring_to_front()
+    page.get_by_role("button", name="Continue").click()
+    expect(page.get_by_text(key_of(access_key))).to_be_visible()
+    complaints.allow_status(401)  # The dialog that asks for it.
