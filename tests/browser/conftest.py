@@ -38,8 +38,6 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if "tests/browser/" in item.nodeid:
             item.add_marker(pytest.mark.browser)
-            # On a busy machine Chromium may be late. What fails twice has another cause.
-            item.add_marker(pytest.mark.flaky(reruns=1))
     items.sort(key=lambda item: "tests/browser/" in item.nodeid)
 
 

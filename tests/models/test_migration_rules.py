@@ -10,6 +10,7 @@ import pytest
 from django.apps import apps
 from django.core.management import call_command
 from django.db import connection
+from django.db.backends.base.schema import BaseDatabaseSchemaEditor
 from django.db.migrations.loader import MigrationLoader
 from pytest_django import DjangoDbBlocker
 
@@ -56,7 +57,11 @@ class TestEachMigration:
             assert "LOCK" not in sql
 
     @pytest.mark.parametrize(("app", "name"), OTHERS)
-    def test_of_other_apps_touches_no_table_of_ours(self, app: str, name: str) -> None:
+    def test_of_other_apps_touches_no_table_of_ours(
+        self, app: str, name: str, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        # What a migration takes away is looked up in the database, where it is no more.
+        monkeypatch.setattr(BaseDatabaseSchemaEditor, "_constraint_names", lambda *_, **__: ["gone"])
         assert not any(table in sql_of(app, name) for table in TABLES)
 
     def test_a_decision_reads_these_tables_and_no_other(self) -> None:

@@ -26,7 +26,10 @@ pytestmark = pytest.mark.django_db(transaction=True)
     [
         (lambda data: data[:-1], "The backup is damaged, or its end is missing."),
         (lambda data: data[: len(data) // 2], "The backup is damaged, or its end is missing."),
-        (lambda data: data[:1000] + b"x" + data[1001:], "The backup is damaged, or its end is missing."),
+        (
+            lambda data: data[:1000] + bytes([data[1000] ^ 1]) + data[1001:],
+            "The backup is damaged, or its end is missing.",
+        ),
         (lambda data: data[:30], "The file is no backup, or it is damaged."),
         (lambda data: b"hello", "The file is no backup, or it is damaged."),
         (lambda data: b"", "The file is no backup, or it is damaged."),
