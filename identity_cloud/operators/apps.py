@@ -11,10 +11,11 @@ class OperatorsConfig(AppConfig):
     def ready(self) -> None:
         from allauth.account import signals
 
-        from identity_cloud.operators import names, proof, sign_in_log
+        from identity_cloud.operators import names, sign_in_log
+        from identity_cloud.operators.proof import moment
         from identity_cloud.operators.single_sign_on import sessions
 
-        user_logged_in.connect(proof.begin)
+        user_logged_in.connect(moment.begin)
         signals.user_logged_in.connect(sign_in_log.signed_in)
         signals.user_logged_in.connect(sessions.note)
         signals.password_changed.connect(sign_in_log.password_changed)

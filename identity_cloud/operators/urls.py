@@ -6,10 +6,10 @@ from allauth.account import views
 from django.urls import path
 from django.views.generic import RedirectView
 
-from identity_cloud.operators.link_pages import ChoosePasskeyPage, ChoosePasswordPage, OneTimeLinkPage
 from identity_cloud.operators.single_sign_on.back_channel import BackChannelLogout
 from identity_cloud.operators.single_sign_on.views import BeginPage, ProvePage, ReturnPage
 from identity_cloud.operators.views import PasswordPage, SignInPage, SignOutPage
+from identity_cloud.operators.views.links import ChoosePasskeyPage, ChoosePasswordPage, OneTimeLinkPage
 from identity_cloud.operators.views.passkey_sign_in import PasskeySignInPage
 from identity_cloud.operators.views.prove import ProofPage
 from identity_cloud.operators.views.second_step import SecondStepPage

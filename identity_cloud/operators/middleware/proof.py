@@ -9,8 +9,8 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.http.response import HttpResponseBase
 
 from accesskeys.core.exceptions import ProofNeeded
-from identity_cloud.operators import proving
-from identity_cloud.operators.proof_form import PREFIX
+from identity_cloud.operators.proof import asking
+from identity_cloud.operators.proof.forms import PREFIX
 
 
 class ProofMiddleware:
@@ -30,12 +30,12 @@ class ProofMiddleware:
         """Django asks it before each view, once the form's token was compared."""
         if not any(name.startswith(PREFIX) for name in request.POST) or not request.user.is_authenticated:
             return None
-        if refused := proving.refusal(request):
+        if refused := asking.refusal(request):
             return refused
-        was_get = proving.WAS_GET in request.POST
-        request.POST = proving.without_proof(request.POST)  # type: ignore[assignment]
+        was_get = asking.WAS_GET in request.POST
+        request.POST = asking.without_proof(request.POST)  # type: ignore[assignment]
         return HttpResponseRedirect(request.get_full_path()) if was_get else None
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
         """Django asks it about whatever a view raises."""
-        return proving.ask(request, exception) if isinstance(exception, ProofNeeded) else None
+        return asking.ask(request, exception) if isinstance(exception, ProofNeeded) else None

@@ -14,8 +14,8 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from accesskeys.http import client_address
 from accesskeys.models import ActorKind, Door
 from accesskeys.operations.actors import Actor
-from identity_cloud.operators import proof
 from identity_cloud.operators.operations.administrators import to_ask
+from identity_cloud.operators.proof import moment
 from identity_cloud.operators.single_sign_on import accounts, roles, sessions
 from identity_cloud.operators.single_sign_on.conf import named
 from identity_cloud.operators.single_sign_on.exceptions import Deactivated, NoRole, SomebodyElse
@@ -55,6 +55,6 @@ def prove(request: HttpRequest, claims: dict[str, Any], *, proves: int, next_url
         who = request.user if isinstance(request.user, User) else None
         raise SomebodyElse("another_subject", operator=who)
     sessions.remember(request, claims)
-    proof.renew(request)
+    moment.renew(request)
     sessions.note(request)
     return HttpResponseRedirect(next_url or settings.LOGIN_REDIRECT_URL)

@@ -13,7 +13,7 @@ from django.views.generic import TemplateView
 
 from accesskeys.http import actor_of, htmx, redirect
 from accesskeys.operations import policy
-from identity_cloud.operators import proving
+from identity_cloud.operators.proof import asking
 
 
 @method_decorator(never_cache, name="dispatch")
@@ -24,7 +24,7 @@ class ProofPage(LoginRequiredMixin, TemplateView):
 
     def get_context_data(self, **context: Any) -> dict[str, Any]:
         wants_reason = "reason" in (self.request.GET.get("for"), *self.request.POST)
-        return super().get_context_data(**context, **proving.forms(self.request, wants_reason=wants_reason))
+        return super().get_context_data(**context, **asking.forms(self.request, wants_reason=wants_reason))
 
     def post(self, request: HttpRequest) -> HttpResponse:
         """The proof was right, or was given elsewhere meanwhile."""

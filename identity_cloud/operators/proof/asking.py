@@ -20,8 +20,8 @@ from accesskeys.core.exceptions import ProofNeeded, ReasonNeeded
 from accesskeys.http import actor_of, htmx, prefers_json
 from accesskeys.models import Action
 from accesskeys.operations import audit, policy
-from identity_cloud.operators import proof
-from identity_cloud.operators.proof_form import PREFIX, ProofForm, ReasonForm
+from identity_cloud.operators.proof import moment
+from identity_cloud.operators.proof.forms import PREFIX, ProofForm, ReasonForm
 
 HEADER = "Proof-Needed"  # For the script: what is missing, a proof or a reason.
 WAS_GET = f"{PREFIX}was_get"
@@ -85,7 +85,7 @@ def refusal(request: HttpRequest) -> HttpResponseBase | None:
     with audit.operation(Action.PROVED_AGAIN, actor=actor) as event:
         event.is_about(actor.operator)
         event.details = {"with": form.used}
-        proof.renew(request)
+        moment.renew(request)
     return None
 
 
