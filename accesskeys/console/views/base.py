@@ -15,6 +15,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.urls import reverse
 from django.utils.decorators import method_decorator
+from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.generic import TemplateView
@@ -38,6 +39,7 @@ class ConsolePage(TemplateView):
     http_method_names = ["get", "post", "head", "options"]
     operation: ClassVar[Operation]
     section: ClassVar[str]
+    heading: ClassVar[str | Promise] = ""  # Of a dialog.
     actor: Actor
     is_stale = False  # Its form was sent by a page from before the last sign-in; see ``csrf_failure``.
 
@@ -89,7 +91,9 @@ class ConsolePage(TemplateView):
 
     def page(self, *, status: int = 200, **context: Any) -> HttpResponse:
         """This page with the given context."""
-        return self.render_to_response(self.get_context_data(**context), status=status)
+        return self.render_to_response(
+            self.get_context_data(**{"heading": self.heading, **context}), status=status
+        )
 
 
 class AccessKeyPage(ConsolePage):

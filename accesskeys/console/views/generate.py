@@ -12,6 +12,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from accesskeys import operations
 from accesskeys.console.forms import GenerateForm, NameCheckForm
@@ -28,6 +29,7 @@ class AccessKeyGeneratePage(ConsolePage):
     """A name, and if wished an expiry and scopes, for a new access key."""
 
     operation = Operation.GENERATE
+    heading = gettext_lazy("Generate access key")
     section = "access_keys"
     template_name = "console/access_keys/generate.html"
 

@@ -9,6 +9,7 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from accesskeys import operations
 from accesskeys.console.hand_over_forms import HandOverForm
@@ -30,6 +31,7 @@ class AccessKeyHandOverPage(AccessKeyPage):
     """For how long, and then the link, in this one answer."""
 
     operation = Operation.HAND_OVER
+    heading = gettext_lazy("Hand over")
     template_name = "console/access_keys/hand_over.html"
 
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:

@@ -52,6 +52,7 @@ class ManyPage(ConsolePage):
         operation = Operation(run.operation)
         return self.page(
             run=run,
+            address=reverse("accesskeys:access_keys_run", args=[run.pk]),
             form=form or form_for(operation, None, wanted=run.total),
             foreseen=foreseen,
             heading=many_words.heading(operation, run.total),

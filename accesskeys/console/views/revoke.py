@@ -9,6 +9,7 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from accesskeys import operations
 from accesskeys.console.forms import RevokeForm
@@ -23,6 +24,7 @@ class AccessKeyRevokePage(AccessKeyPage):
     """What a revocation means, and the tick that it wants."""
 
     operation = Operation.REVOKE
+    heading = gettext_lazy("Revoke access key")
     template_name = "console/access_keys/revoke.html"
 
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:

@@ -9,6 +9,7 @@ from uuid import UUID
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from accesskeys import operations
 from accesskeys.console.rotation_form import RotateForm
@@ -24,6 +25,7 @@ class AccessKeyRotatePage(AccessKeyPage):
     """What a rotation means, and until when the old key is accepted."""
 
     operation = Operation.ROTATE
+    heading = gettext_lazy("Rotate access key")
     template_name = "console/access_keys/rotate.html"
 
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
@@ -93,6 +95,7 @@ class RotationEndPage(AccessKeyPage):
 
 class RotationCompletionPage(RotationEndPage):
     operation = Operation.COMPLETE_ROTATION
+    heading = gettext_lazy("End the old key now")
     template_name = "console/access_keys/end_old_key.html"
 
     def end(self) -> AccessKey:
@@ -105,6 +108,7 @@ class RotationCompletionPage(RotationEndPage):
 
 class RotationCancellationPage(RotationEndPage):
     operation = Operation.CANCEL_ROTATION
+    heading = gettext_lazy("Cancel rotation")
     template_name = "console/access_keys/cancel_rotation.html"
 
     def end(self) -> AccessKey:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
+from django.utils.translation import gettext_lazy
 
 from accesskeys.console.views.base import ConsolePage
 from accesskeys.operations.policy import Operation
@@ -18,6 +19,7 @@ class OperatorInvitePage(ConsolePage):
     """A name and roles, and then the link, in this one answer."""
 
     operation = Operation.INVITE_OPERATOR
+    heading = gettext_lazy("Invite operator")
     section = "operators"
     template_name = "operators/invite.html"
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
+from django.utils.translation import gettext_lazy
 
 from accesskeys.operations.policy import Operation
 from identity_cloud.operators import operations
@@ -18,6 +19,7 @@ class OperatorResetPage(OperatorPage):
     """What it removes, and then the link, in this one answer."""
 
     operation = Operation.RESET_OPERATOR
+    heading = gettext_lazy("Reset operator")
     template_name = "operators/reset.html"
 
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:

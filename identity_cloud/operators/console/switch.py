@@ -9,6 +9,7 @@ from django.contrib.auth import logout
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from accesskeys.console.verbatim import naming
 from accesskeys.http import redirect
@@ -25,6 +26,7 @@ class OperatorDeactivatePage(OperatorPage):
     """What it means that an operator leaves, and the button."""
 
     operation = Operation.DEACTIVATE_OPERATOR
+    heading = gettext_lazy("Deactivate operator")
     template_name = "operators/deactivate.html"
 
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
