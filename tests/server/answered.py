@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 import threading
 import time
 from collections import Counter
@@ -60,7 +61,7 @@ def _first_column(cluster: Cluster, statement: str) -> set[str]:
 @contextmanager
 def changing(server: Server, writer: str, *, programs: int = 4) -> Iterator[Answered]:
     """Within the block, each program generates two access keys and revokes one of them, again and again."""
-    answered, over = Answered(), threading.Event()
+    answered, over, run = Answered(), threading.Event(), secrets.token_hex(4)
 
     def call(method: str, path: str, expected: int, **fields: str) -> Answer | None:
         try:
@@ -78,7 +79,7 @@ def changing(server: Server, writer: str, *, programs: int = 4) -> Iterator[Answ
         for each in count():
             if over.is_set():
                 return
-            made = call("POST", "", 201, name=f"load_{number}_{each}")
+            made = call("POST", "", 201, name=f"load_{run}_{number}_{each}")
             if made is None:
                 continue
             made_id = made.json["id"]
