@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.client import HTTPException
-from itertools import count, pairwise
+from itertools import count
 
 from tests.server.clusters import Cluster
 from tests.server.servers import Answer, Server
@@ -29,10 +29,6 @@ class Answered:
     def done_since(self, moment: float) -> bool:
         """Whether anything was."""
         return bool(self.done_at) and self.done_at[-1] > moment
-
-    def longest_gap(self) -> float:
-        """The most seconds in which nothing was done."""
-        return max(after - before for before, after in pairwise(sorted(self.done_at)))
 
     def lost(self, cluster: Cluster) -> list[str]:
         """What was answered as done and is not there: access keys, revokes, and the events of both."""
