@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import logging
 import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from django.conf import settings
@@ -26,13 +28,22 @@ def check() -> None:
     require_writes()
     if not connection.settings_dict["OPTIONS"].get("prepare_threshold"):
         return  # A pooler is in between, which has more connections than it opens.
-    if _is_shared():
+    with _two_lines() as (ours, theirs):
+        if _is_shared(ours, theirs):
+            raise ImproperlyConfigured(
+                "DATABASE_URL leads to a pooler that forgets what is prepared, such as PgBouncer in transaction mode. "
+                "Set its max_prepared_statements, which takes PgBouncer 1.21, and end DATABASE_URL with "
+                "?disable_server_side_cursors=true; or end it with ?prepare_threshold=0."
+            )
+        is_handed_around = _is_handed_around(ours, theirs)
+    if is_handed_around and not connection.settings_dict["DISABLE_SERVER_SIDE_CURSORS"]:
         raise ImproperlyConfigured(
-            "DATABASE_URL leads to a pooler that forgets what is prepared, such as PgBouncer in transaction mode. "
-            "Set its max_prepared_statements, which takes PgBouncer 1.21, or end DATABASE_URL with "
-            "?prepare_threshold=0."
+            "DATABASE_URL leads to a pooler that hands each transaction another session, such as PgBouncer in "
+            "transaction mode. End it with ?disable_server_side_cursors=true: what is read part by part would be left "
+            "behind in one of them."
         )
-    _tell_of_too_many()
+    if not is_handed_around:
+        _tell_of_too_many()
 
 
 def require_writes() -> None:
@@ -69,27 +80,46 @@ def _tell_of_too_many() -> None:
         )
 
 
-def _is_shared() -> bool:
+@contextmanager
+def _two_lines() -> Iterator[tuple[Any, Any]]:
+    """This connection and another one, as libpq has them."""
+    other = connection.copy()
+    try:
+        other.ensure_connection()
+        yield connection.connection.pgconn, other.connection.pgconn
+    finally:
+        other.close()
+
+
+def _is_shared(ours: Any, theirs: Any) -> bool:
     """Whether another connection meets a statement that this one has prepared: then both lead to one session.
 
     A pooler may hand out one session again and again, or several in turn. So both prepare something else by one name,
     and one of them asks twice.
     """
     name = f"probe_{secrets.token_hex(8)}".encode()
-    other = connection.copy()
-    try:
-        other.ensure_connection()
-        ours, theirs = connection.connection.pgconn, other.connection.pgconn
-        _require(ours.prepare(name, b"SELECT 1"))
-        answers = [theirs.prepare(name, b"SELECT 2").status == ExecStatus.COMMAND_OK]
-        answers += [ours.exec_prepared(name, ()).get_value(0, 0) == b"1" for _ in range(2)]
-        for line in (ours, theirs, ours, theirs):
-            line.exec_(b"DEALLOCATE ALL")
-    finally:
-        other.close()
+    _require(ours.prepare(name, b"SELECT 1"))
+    answers = [theirs.prepare(name, b"SELECT 2").status == ExecStatus.COMMAND_OK]
+    answers += [ours.exec_prepared(name, ()).get_value(0, 0) == b"1" for _ in range(2)]
+    for line in (ours, theirs, ours, theirs):
+        line.exec_(b"DEALLOCATE ALL")
     return not all(answers)
 
 
-def _require(result: Any) -> None:
-    if result.status != ExecStatus.COMMAND_OK:
+def _is_handed_around(ours: Any, theirs: Any) -> bool:
+    """Whether a connection has another session each time, or one that the other connection has, too."""
+    own = {_process(ours)}
+    others = _process(theirs)
+    own |= {_process(ours) for _ in range(3)}
+    return len(own) > 1 or others in own
+
+
+def _process(line: Any) -> bytes:
+    result = line.exec_(b"SELECT pg_backend_pid()")
+    _require(result, ExecStatus.TUPLES_OK)
+    return bytes(result.get_value(0, 0))
+
+
+def _require(result: Any, status: ExecStatus = ExecStatus.COMMAND_OK) -> None:
+    if result.status != status:
         raise error_from_result(result)

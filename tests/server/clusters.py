@@ -46,6 +46,14 @@ class Cluster:
         """As if its machine were gone; whoever is connected hears of it."""
         pg_ctl("stop", "-D", self.data, "-m", "immediate")
 
+    def kill(self) -> None:
+        """At once, all of it, and nobody is told: what it has left is for no other start."""
+        file = self.data / "postmaster.pid"
+        first = int(file.read_text().split()[0])
+        _send(signal.SIGSTOP, [first])  # So that it makes no more of them.
+        _send(signal.SIGKILL, family(first))
+        file.unlink()
+
     def promote(self) -> None:
         """It writes when this returns."""
         pg_ctl("promote", "-w", "-D", self.data)

@@ -15,7 +15,7 @@ import time
 import uuid
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -92,23 +92,25 @@ class Server:
 
 @dataclass(frozen=True)
 class Site:
-    """An installation: a database, a keyring, and the environment that its processes are started with."""
+    """An installation: a database, a keyring, the environment that its processes are started with, and their code."""
 
     folder: Path
     environment: dict[str, str] = field(default_factory=dict)
+    tree: Path = ROOT
 
     def with_settings(self, **changes: str | None) -> Site:
         """The same installation with other settings; None takes one away.
 
         An empty value does that: a name that is not there at all might be in the ``.env`` of this folder.
         """
-        return Site(self.folder, self.environment | {name: value or "" for name, value in changes.items()})
+        settings = {name: value or "" for name, value in changes.items()}
+        return replace(self, environment=self.environment | settings)
 
     def manage(self, *arguments: str, **changes: str) -> subprocess.CompletedProcess[str]:
         """Run a command in a process of its own."""
         return subprocess.run(
             [sys.executable, "manage.py", *arguments],
-            cwd=ROOT,
+            cwd=self.tree,
             env=self.environment | changes,
             capture_output=True,
             text=True,
@@ -127,7 +129,7 @@ class Site:
         with log.open("w") as output:
             return subprocess.Popen(
                 program,
-                cwd=ROOT,
+                cwd=self.tree,
                 env=self.environment | {"PORT": str(port)},
                 stdout=output,
                 stderr=subprocess.STDOUT,
@@ -161,10 +163,16 @@ class Site:
 
 
 @contextmanager
-def new_site(folder: Path) -> Iterator[Site]:
-    """An installation with a migrated database: on PostgreSQL where the tests run on it, else on SQLite."""
+def bare_site(folder: Path) -> Iterator[Site]:
+    """An installation with an empty database: on PostgreSQL where the tests run on it, else on SQLite."""
     with _database(folder) as database_url:
-        installed = Site(folder, _environment(folder, database_url))
+        yield Site(folder, _environment(folder, database_url))
+
+
+@contextmanager
+def new_site(folder: Path) -> Iterator[Site]:
+    """The same with a migrated one."""
+    with bare_site(folder) as installed:
         migrated = installed.manage("migrate", "--verbosity", "0")
         assert migrated.returncode == 0, migrated.stderr
         yield installed

@@ -2,58 +2,22 @@
 
 from __future__ import annotations
 
-import re
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from http.cookies import SimpleCookie
-from urllib.parse import urlencode
 
 import pytest
 
 from tests.redis_servers import RedisServer
-from tests.server.servers import Answer, Server, Site
+from tests.server.counting import NOT_COUNTED, at_the_gate, counting_in, limited_key, sign_in
+from tests.server.servers import Answer, Site
 
-GATE = "/auth/verify/?dialect=caddy"
-SIGN_IN = "/accounts/login/"
 FORGED = f"ica_{51 * 'A'}"
 
 
 @pytest.fixture
 def counting(own_site: Site, redis: RedisServer) -> Site:
-    named = own_site.with_settings(CACHE_URL=redis.url, BAD_KEY_LIMIT="1000/hour", LOG_LEVEL="INFO")
-    made = named.manage(
-        "shell",
-        "-c",
-        "from django.contrib.auth.models import User; User.objects.create_user('ada', password='correct horse')",
-    )
-    assert made.returncode == 0, made.stderr
-    return named
-
-
-def at_the_gate(server: Server, key: str) -> Answer:
-    return server.ask("GET", GATE, headers={"Authorization": f"Bearer {key}"})
-
-
-def sign_in(server: Server, password: str = "correct horse") -> Answer:
-    page = server.ask("GET", SIGN_IN)
-    cookies = SimpleCookie("; ".join(page.cookies))
-    token = re.search(r'name="csrfmiddlewaretoken" value="(\w+)"', page.body.decode())
-    assert token
-    form = {"csrfmiddlewaretoken": token[1], "login": "ada", "password": password}
-    headers = {
-        "Content-Type": "application/x-www-form-urlencoded",
-        "Cookie": "; ".join(f"{name}={morsel.value}" for name, morsel in cookies.items()),
-        "Referer": f"http://127.0.0.1:{server.port}{SIGN_IN}",
-        "Host": f"127.0.0.1:{server.port}",
-    }
-    return server.ask("POST", SIGN_IN, headers=headers, body=urlencode(form).encode())
-
-
-def limited_key(site: Site) -> str:
-    key = site.key("limited")
-    assert site.manage("limit_access_key", "limited", "--rate", "1000/hour").returncode == 0
-    return key
+    return counting_in(own_site, redis.url)
 
 
 def seconds_of(ask: Callable[[], Answer]) -> tuple[int, float]:
@@ -86,7 +50,7 @@ def test_what_needs_no_count_goes_on_and_the_rest_hears_it_at_once(
         attempts = [sign_in(server) for _ in range(4)]
         for attempt in attempts:
             assert (attempt.status, attempt.headers["Retry-After"]) == (503, "5")
-            assert b"Signing in is not possible at the moment: attempts cannot be counted." in attempt.body
+            assert NOT_COUNTED in attempt.body
             assert not any("sessionid" in cookie for cookie in attempt.cookies)
 
         log = server.log.read_text()

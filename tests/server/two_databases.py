@@ -8,6 +8,9 @@ from dataclasses import dataclass
 
 from tests.server import clusters
 from tests.server.clusters import Cluster
+from tests.server.replicas.wire import Wire
+
+SOON = "-c wal_retrieve_retry_interval=200ms"  # Or a promotion may take 5 s, if the primary has gone first.
 
 
 @dataclass(frozen=True)
@@ -16,6 +19,7 @@ class Pair:
 
     one: Cluster
     two: Cluster
+    wire: Wire  # From the standby to the primary.
 
     @property
     def ports(self) -> tuple[int, int]:
@@ -49,7 +53,9 @@ def two_databases() -> Iterator[Pair]:
     """A primary that answers when its standby has what was done."""
     with clusters.home() as home:
         one = clusters.new(home / "one")
-        two = clusters.standby(home / "two", one.port)
+        wire = Wire(one.port)
+        two = clusters.standby(home / "two", wire.port, SOON)
         one.execute("ALTER SYSTEM SET synchronous_standby_names = '*'")
         one.execute("SELECT pg_reload_conf()")
-        yield Pair(one, two)
+        yield Pair(one, two, wire)
+        wire.close()

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
+from pathlib import Path
 
 import pytest
 
@@ -18,9 +19,17 @@ from tests.server.replicas.wire import Wire
 from tests.server.servers import Answer, Server, Site, new_site
 
 LEASE = 2  # seconds
-BOTH = '2 (left, "right")'
+ASKED = ("left", "right")
 RECENT = "The replica is recent, and is asked about keys"
 SOON = 15  # seconds
+
+
+def all_of(*names: str) -> str:
+    """What the primary has to be told so that it waits for each of them."""
+    return f"{len(names)} ({', '.join(names)})"
+
+
+BOTH = all_of(*ASKED).replace("right", '"right"')  # Either way to write a name is right.
 
 
 @dataclass
@@ -59,6 +68,7 @@ class House:
     site: Site
     machines: tuple[Machine, ...]
     writer: str
+    spares: tuple[Cluster, ...] = ()
     names: Iterator[str] = field(default_factory=lambda: (f"key_{number}" for number in range(1_000_000)))
 
     def key(self) -> tuple[str, str]:
@@ -98,16 +108,23 @@ def wait_until(is_so: Callable[[], object], seconds: float = SOON) -> None:
 @pytest.fixture(scope="module")
 def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
     """Tests leave it as they found it; the one that cannot comes last."""
+    with built(tmp_path_factory.mktemp("site")) as house:
+        yield house
+
+
+@contextmanager
+def built(folder: Path, *, spares: Sequence[str] = ()) -> Iterator[House]:
+    """``spares`` are standbys that the primary waits for as well, and no server asks."""
     with ExitStack() as stack:
         home = stack.enter_context(clusters.home())
         primary = clusters.new(home / "primary")
         wires = (Wire(primary.port), Wire(primary.port))
-        names = ("left", "right")
         standbys = [
             clusters.standby(home / name, wire.port, f"-c cluster_name={name}")
-            for name, wire in zip(names, wires, strict=True)
+            for name, wire in zip(ASKED, wires, strict=True)
         ]
-        site = stack.enter_context(new_site(tmp_path_factory.mktemp("site"))).with_settings(
+        others = [clusters.standby(home / name, primary.port, f"-c cluster_name={name}") for name in spares]
+        site = stack.enter_context(new_site(folder)).with_settings(
             DATABASE_URL=primary.url, REPLICA_LEASE_SECONDS=str(LEASE)
         )
         migrated = site.manage("migrate", "--verbosity", "0")
@@ -118,8 +135,8 @@ def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
             beside = site.with_settings(DATABASE_REPLICA_URL=standby.url)
             server = stack.enter_context(beside.serve())
             machines.append(Machine(server, standby, wire))
-        house = House(primary, site, tuple(machines), writer)
-        house.wait_for(BOTH)
+        house = House(primary, site, tuple(machines), writer, tuple(others))
+        house.wait_for(all_of(*ASKED, *spares))
         assert house.accepting(writer) == [True, True]
         for machine in machines:
             wait_until(lambda machine=machine: RECENT in machine.said())

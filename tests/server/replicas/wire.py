@@ -38,6 +38,7 @@ class Wire:
                 near, _ = self._listener.accept()
                 far = socket.create_connection(("127.0.0.1", self._to))
                 for source, sink in ((near, far), (far, near)):
+                    sink.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
                     threading.Thread(target=self._carry, args=[source, sink], daemon=True).start()
 
     def _carry(self, source: socket.socket, sink: socket.socket) -> None:
