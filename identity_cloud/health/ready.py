@@ -18,6 +18,7 @@ from identity_cloud.health import database
 from identity_cloud.health.counters import counters
 from identity_cloud.health.disk import disk
 from identity_cloud.health.findings import Finding, failed
+from identity_cloud.health.replica import replica
 from identity_cloud.redis_readiness import let_go
 
 logger = logging.getLogger("identity_cloud.health")
@@ -32,7 +33,9 @@ LONG_AGO = 30.0  # seconds
 Check = Callable[[], Iterator[Finding]]
 
 # Each with the names that it finds something about. The quick ones first: what one hangs on, the others have told.
+# There need not be a replica.
 CHECKS: Mapping[Check, tuple[str, ...]] = {
+    replica: (),
     disk: ("disk",),
     counters: ("counters",),
     database.database: database.NAMES,
@@ -76,9 +79,8 @@ class Round:
                     self._found |= {finding.name: finding for finding in check()}
                 except Exception as error:
                     logger.exception("A check of the health broke off")
-                    self._found[names[0]] = failed(
-                        names[0], f"{names[0]} cannot be checked: {type(error).__name__}."
-                    )
+                    for name in names[:1]:
+                        self._found[name] = failed(name, f"{name} cannot be checked: {type(error).__name__}.")
                 for name in names:
                     self._found.setdefault(name, failed(name, ""))
         finally:
@@ -93,7 +95,7 @@ class Round:
         found |= {name: failed(name, "") for name in missing}
         if missing:
             found[missing[0]] = failed(missing[0], f"{late}{', '.join(missing)}.")
-        return Report({name: found[name] for name in ORDER}, time.monotonic())
+        return Report({name: found[name] for name in ORDER} | found, time.monotonic())
 
 
 class Readiness:
