@@ -48,7 +48,7 @@ def _ready() -> Answer:
     report = READINESS.report()
     checks = {name: finding.state for name, finding in report.findings.items()}
     if report.is_ready:
-        return _answer(HTTPStatus.OK, {"status": "ok", "checks": checks})
+        return _answer(HTTPStatus.OK, {"status": "impaired" if report.failing else "ok", "checks": checks})
     return _unavailable({"status": "failed", "checks": checks})
 
 

@@ -32,15 +32,16 @@ LONG_AGO = 30.0  # seconds
 
 Check = Callable[[], Iterator[Finding]]
 
-# Each with the names that it finds something about. The quick ones first: what one hangs on, the others have told.
-# There need not be a replica.
+# Each with the names that it finds something about. What one hangs on, those before it have told. There need not be a
+# replica.
 CHECKS: Mapping[Check, tuple[str, ...]] = {
     replica: (),
     disk: ("disk",),
-    counters: ("counters",),
     database.database: database.NAMES,
+    counters: ("counters",),
 }
 ORDER = (*database.NAMES, "counters", "disk")
+VITAL = frozenset(database.NAMES)  # Without these nothing is answered. See docs/decisions/0049.
 
 
 class Report(NamedTuple):
@@ -50,8 +51,12 @@ class Report(NamedTuple):
     at: float
 
     @property
+    def failing(self) -> frozenset[str]:
+        return frozenset(name for name, finding in self.findings.items() if finding.is_failed)
+
+    @property
     def is_ready(self) -> bool:
-        return not any(finding.is_failed for finding in self.findings.values())
+        return not self.failing & VITAL
 
     @property
     def age(self) -> float:
@@ -118,7 +123,7 @@ class Readiness:
                 begun = self._round = Round(self._checks)
         if round_ is None:
             threading.Thread(target=self._run, args=[begun], name="health", daemon=True).start()
-            begun.is_over.wait(PATIENCE if last is None or last.is_ready else SHORT_PATIENCE)
+            begun.is_over.wait(PATIENCE if last is None or not last.failing else SHORT_PATIENCE)
             return self._know(begun, at_the_end=False)
         if last is not None and (last.age < LONG_AGO or round_.is_late):
             return last
@@ -139,23 +144,20 @@ class Readiness:
             elif self._round is not round_ and self._last is not None:
                 return self._last
             self._last = report = round_.report()
-            failing = frozenset(name for name, finding in report.findings.items() if finding.is_failed)
-            is_news, self._failing = failing != self._failing, failing
+            is_news, self._failing = report.failing != self._failing, report.failing
         if is_news:
             _tell(report)
         return report
 
 
 def _tell(report: Report) -> None:
-    if report.is_ready:
+    if not report.failing:
         logger.info("Ready again")
-    else:
-        logger.error(
-            "Not ready: %s",
-            " ".join(
-                finding.told for finding in report.findings.values() if finding.is_failed and finding.told
-            ),
-        )
+        return
+    told = (report.findings[name].told for name in report.findings if name in report.failing)
+    logger.error(
+        "%s: %s", "Ready, though impaired" if report.is_ready else "Not ready", " ".join(filter(None, told))
+    )
 
 
 READINESS = Readiness()  # Of each process.
