@@ -47,16 +47,12 @@ class Handler(WSGIHandler):
 def wait_for_no_lock(connection: BaseDatabaseWrapper, **_signal: Any) -> None:
     """Whoever is served waits for a lock as long as for a decision; commands and migrations may wait longer.
 
-    So a statement that nobody waits for any more does not stay behind in PostgreSQL until the lock is given up. And
-    nothing waits for a standby but operations, which ask for it themselves.
+    So a statement that nobody waits for any more does not stay behind in PostgreSQL until the lock is given up.
     """
     if connection.vendor == "postgresql":
         milliseconds = int(settings.ACCESS_KEYS_DECISION_TIMEOUT * 1000)
         with connection.cursor() as cursor:
-            cursor.execute(
-                "SELECT set_config('lock_timeout', %s, false), set_config('synchronous_commit', 'local', false)",
-                [str(milliseconds)],
-            )
+            cursor.execute("SELECT set_config('lock_timeout', %s, false)", [str(milliseconds)])
 
 
 connection_created.connect(wait_for_no_lock)

@@ -100,6 +100,7 @@ def _counted(sums: metrics.Sums) -> Iterator[Metric]:
 _ERRORS = {
     "database": "Decisions that the database was asked for, and did not answer.",
     "counters": "Counts for rate limits that could not be made or read.",
+    "standby": "Times that the replica was asked or called in vain, and the primary had to answer.",
 }
 
 

@@ -17,6 +17,7 @@ from accesskeys.api.exposition import gauge
 from accesskeys.core.keyring import get_keyring
 from accesskeys.models import AccessKey, BulkRun, IdempotentRequest, Rotation
 from accesskeys.models.attention import EXPIRES_SOON
+from accesskeys.verification import replica
 
 LIMIT = 10_000
 ROWS_REMEMBERED = 600  # seconds: to count them, all are looked at
@@ -41,6 +42,17 @@ def register() -> None:
         lambda: _rows(tuple(get_keyring().master_keys), int(time.monotonic() // ROWS_REMEMBERED)),
         label="master_key",
     )
+    gauge(
+        "access_keys_standby",
+        "1 for the state that the replica is in, as the process knows it that answers; nothing without a replica.",
+        _replica,
+        label="state",
+    )
+
+
+def _replica() -> dict[str, float]:
+    standing = replica.standing()
+    return {} if standing is None else {state: float(state is standing.state) for state in replica.State}
 
 
 def _due() -> dict[str, Callable[[], QuerySet[Any]]]:

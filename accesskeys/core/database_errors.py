@@ -50,7 +50,8 @@ def is_of_pooler(error: BaseException | None) -> bool:
 def reason(error: Error) -> str:
     """The first line of the error. What is quoted there, or stands in ``DATABASES``, is left out."""
     text = _QUOTED.sub("“…”", str(error).partition("\n")[0].strip())
-    for value in sorted(set(_values(settings.DATABASES["default"])), key=len, reverse=True):
+    values = {value for config in settings.DATABASES.values() for value in _values(config)}
+    for value in sorted(values, key=len, reverse=True):
         text = re.sub(rf"(?<!\w){re.escape(value)}(?!\w)", "…", text)
     return text.rstrip(".")
 

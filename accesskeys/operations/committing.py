@@ -17,6 +17,7 @@ from typing import Any
 from django.db import DEFAULT_DB_ALIAS, Error, connections, transaction
 from django.db.backends.base.base import BaseDatabaseWrapper
 
+from accesskeys.core import conf
 from accesskeys.core.database_errors import reason
 from accesskeys.core.standbys import waited_for
 
@@ -67,14 +68,13 @@ class _Commit:
             _, names, self._process = cursor.fetchone()
             cursor.execute(_IN_USE)
             in_use = cursor.fetchall()
-        if not in_use:
-            return
         confirming = waited_for(names)
         self._unconfirmed = max(
             (lease for name, lease in in_use if name.lower() not in confirming), default=0
         )
         if names:
-            lease = max(lease for _, lease in in_use)
+            # PostgreSQL waits for those as well that nobody asks, or that have been away for longer than that.
+            lease = max((lease for _, lease in in_use), default=conf.replica_lease())
             threading.Thread(target=self._watch, args=[_whole(lease)], name="commit", daemon=True).start()
 
     def end(self) -> None:

@@ -41,7 +41,7 @@ ENDINGS = (
     ("refused", "ended"),
 )
 BOUNDS = (0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5)  # seconds
-ERRORS = ("database", "counters")
+ERRORS = ("database", "counters", "standby")
 
 _CELLS_OF_A_DOOR = CELLS // 4
 _TIMES = (

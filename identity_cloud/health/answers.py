@@ -46,9 +46,9 @@ def answer(path: str, method: str, *, is_stopping: bool = False) -> Answer:
 
 def _ready() -> Answer:
     report = READINESS.report()
-    checks = {name: "failed" if finding.is_failed else "ok" for name, finding in report.findings.items()}
+    checks = {name: finding.state for name, finding in report.findings.items()}
     if report.is_ready:
-        return _answer(HTTPStatus.OK, {"status": "ok", "checks": checks})
+        return _answer(HTTPStatus.OK, {"status": "impaired" if report.failing else "ok", "checks": checks})
     return _unavailable({"status": "failed", "checks": checks})
 
 

@@ -10,10 +10,11 @@ from identity_cloud.health.database import database
 from identity_cloud.health.disk import disk
 from identity_cloud.health.findings import Finding
 from identity_cloud.health.proxies import proxies
+from identity_cloud.health.replica import replica_now
 from identity_cloud.health.rights import rights
 from identity_cloud.health.static_files import static_files
 
-CHECKS = (database, counters, disk, clock, proxies, rights, static_files)
+CHECKS = (database, replica_now, counters, disk, clock, proxies, rights, static_files)
 
 
 def findings() -> Iterator[Finding]:

@@ -18,6 +18,7 @@ from identity_cloud.health import database
 from identity_cloud.health.counters import counters
 from identity_cloud.health.disk import disk
 from identity_cloud.health.findings import Finding, failed
+from identity_cloud.health.replica import replica
 from identity_cloud.redis_readiness import let_go
 
 logger = logging.getLogger("identity_cloud.health")
@@ -31,13 +32,16 @@ LONG_AGO = 30.0  # seconds
 
 Check = Callable[[], Iterator[Finding]]
 
-# Each with the names that it finds something about. The quick ones first: what one hangs on, the others have told.
+# Each with the names that it finds something about. What one hangs on, those before it have told. There need not be a
+# replica.
 CHECKS: Mapping[Check, tuple[str, ...]] = {
+    replica: (),
     disk: ("disk",),
-    counters: ("counters",),
     database.database: database.NAMES,
+    counters: ("counters",),
 }
 ORDER = (*database.NAMES, "counters", "disk")
+VITAL = frozenset(database.NAMES)  # Without these nothing is answered. See docs/decisions/0049.
 
 
 class Report(NamedTuple):
@@ -47,8 +51,12 @@ class Report(NamedTuple):
     at: float
 
     @property
+    def failing(self) -> frozenset[str]:
+        return frozenset(name for name, finding in self.findings.items() if finding.is_failed)
+
+    @property
     def is_ready(self) -> bool:
-        return not any(finding.is_failed for finding in self.findings.values())
+        return not self.failing & VITAL
 
     @property
     def age(self) -> float:
@@ -76,9 +84,8 @@ class Round:
                     self._found |= {finding.name: finding for finding in check()}
                 except Exception as error:
                     logger.exception("A check of the health broke off")
-                    self._found[names[0]] = failed(
-                        names[0], f"{names[0]} cannot be checked: {type(error).__name__}."
-                    )
+                    for name in names[:1]:
+                        self._found[name] = failed(name, f"{name} cannot be checked: {type(error).__name__}.")
                 for name in names:
                     self._found.setdefault(name, failed(name, ""))
         finally:
@@ -93,7 +100,7 @@ class Round:
         found |= {name: failed(name, "") for name in missing}
         if missing:
             found[missing[0]] = failed(missing[0], f"{late}{', '.join(missing)}.")
-        return Report({name: found[name] for name in ORDER}, time.monotonic())
+        return Report({name: found[name] for name in ORDER} | found, time.monotonic())
 
 
 class Readiness:
@@ -116,7 +123,7 @@ class Readiness:
                 begun = self._round = Round(self._checks)
         if round_ is None:
             threading.Thread(target=self._run, args=[begun], name="health", daemon=True).start()
-            begun.is_over.wait(PATIENCE if last is None or last.is_ready else SHORT_PATIENCE)
+            begun.is_over.wait(PATIENCE if last is None or not last.failing else SHORT_PATIENCE)
             return self._know(begun, at_the_end=False)
         if last is not None and (last.age < LONG_AGO or round_.is_late):
             return last
@@ -137,23 +144,20 @@ class Readiness:
             elif self._round is not round_ and self._last is not None:
                 return self._last
             self._last = report = round_.report()
-            failing = frozenset(name for name, finding in report.findings.items() if finding.is_failed)
-            is_news, self._failing = failing != self._failing, failing
+            is_news, self._failing = report.failing != self._failing, report.failing
         if is_news:
             _tell(report)
         return report
 
 
 def _tell(report: Report) -> None:
-    if report.is_ready:
+    if not report.failing:
         logger.info("Ready again")
-    else:
-        logger.error(
-            "Not ready: %s",
-            " ".join(
-                finding.told for finding in report.findings.values() if finding.is_failed and finding.told
-            ),
-        )
+        return
+    told = (report.findings[name].told for name in report.findings if name in report.failing)
+    logger.error(
+        "%s: %s", "Ready, though impaired" if report.is_ready else "Not ready", " ".join(filter(None, told))
+    )
 
 
 READINESS = Readiness()  # Of each process.

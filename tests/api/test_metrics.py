@@ -28,7 +28,7 @@ from tests.helpers import database_away, holds_part_of
 pytestmark = pytest.mark.django_db
 
 URL = "/metrics/"
-DOCUMENTATION = Path(__file__).parents[2] / "docs" / "deployment.md"
+DOCUMENTATION = Path(__file__).parents[2] / "docs" / "operations.md"
 FORGED = f"ica_{'A' * 51}"
 
 Sample = tuple[str, str, str]  # door, outcome, reason

@@ -30,12 +30,12 @@ WantedBy=multi-user.target
 """
 
 
-def commands(section: str) -> str:
-    """The first block of commands in a section of the guide, less those that fetch what is there already."""
+def commands(*steps: int) -> str:
+    """The first block of commands in each of these steps of the guide, less those that fetch what is there already."""
     guide = (ROOT / "docs/deployment.md").read_text()
-    text = guide.split(f"\n## {section}\n", 1)[1]
-    [block] = re.findall(r"```sh\n(.*?)```", text, re.S)[:1]
-    return "".join(line for line in block.splitlines(True) if not line.startswith(("apt-get ", "git clone ")))
+    blocks = [re.findall(rf"^## {step}\. .*?```sh\n(.*?)```", guide, re.M | re.S)[0] for step in steps]
+    lines = "".join(blocks).splitlines(True)
+    return "".join(line for line in lines if not line.startswith(("apt-get ", "git clone ")))
 
 
 def make_machine(folder: Path, port: int) -> None:

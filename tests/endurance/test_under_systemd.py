@@ -1,4 +1,4 @@
-"""The section on systemd, followed literally on a fresh Debian that boots: with all that the units take away."""
+"""The guide to a server on SQLite, followed literally on a fresh Debian: with all that the units take away."""
 
 from __future__ import annotations
 
@@ -36,7 +36,8 @@ def test_the_guide_leads_to_a_server_that_lasts() -> None:
     with tempfile.TemporaryDirectory(prefix="identity-cloud-machine-", dir=MEMORY) as name:
         folder = Path(name) / "root"
         make_machine(folder, port)
-        told = boot(folder, f"{commands('Under systemd')}\nPORT={port}{AFTERWARDS}")
+        guide = commands(1, 2, 4).replace(":8000", f":{port}")
+        told = boot(folder, f"{guide}\nidentity-cloud create_first_operator\nPORT={port}{AFTERWARDS}")
     found = dict(re.findall(r"^([a-z_]+)=(.*)$", told, re.M))
     assert found.pop("exposure", "9.9") <= "2.0", told
     assert found == {

@@ -1,4 +1,4 @@
-"""The backups that docs/deployment.md describes."""
+"""The backups that docs/operations.md describes."""
 
 from __future__ import annotations
 
@@ -10,12 +10,12 @@ from pathlib import Path
 
 from tests.server.servers import ROOT
 
-DEPLOYMENT = (ROOT / "docs" / "deployment.md").read_text()
+OPERATIONS = (ROOT / "docs" / "operations.md").read_text()
 
 
 def documented(word: str) -> str:
     """The command of the documentation that has this word in it."""
-    blocks = re.findall(r"```sh\n(.*?)```", DEPLOYMENT, re.DOTALL)
+    blocks = re.findall(r"```sh\n(.*?)```", OPERATIONS, re.DOTALL)
     [command] = [block for block in blocks if word in block]
     return command
 

@@ -21,6 +21,7 @@ from tests.server.servers import Answer, Server, Site, master_key
 from tests.server.test_held_up import ON_POSTGRESQL
 
 NAMES = ["database", "migrations", "master_keys", "counters", "disk"]
+VITAL = set(NAMES[:3])
 OF_THE_SERVER = {"Date", "Connection", "Server", "X-Request-Id"}
 
 
@@ -36,12 +37,13 @@ def probe(server: Server, path: str = "/health/ready", method: str = "GET") -> A
 
 
 def failing(server: Server) -> list[str]:
-    """What is failed now. What was found a second ago is forgotten first."""
+    """What is failed now, and makes it not ready where it is vital. What was found a second ago is forgotten first."""
     time.sleep(1.05)
     answer = probe(server)
     failed = [name for name, state in answer.json["checks"].items() if state == "failed"]
     assert list(answer.json["checks"]) == NAMES
-    assert (answer.status, answer.json["status"]) == ((503, "failed") if failed else (200, "ok"))
+    expected = (503, "failed") if VITAL & set(failed) else (200, "impaired" if failed else "ok")
+    assert (answer.status, answer.json["status"]) == expected
     return failed
 
 
@@ -151,7 +153,7 @@ def test_a_redis_that_hangs_and_one_that_is_gone(site: Site, redis: RedisServer)
         lines = told(server)
     assert lines[1::2] == 2 * ["Ready again"]
     for line in lines[::2]:
-        assert line.startswith("Not ready: The Redis of CACHE_URL cannot count (")
+        assert line.startswith("Ready, though impaired: The Redis of CACHE_URL cannot count (")
         assert str(redis.port) not in line
 
 
@@ -163,10 +165,32 @@ def test_a_disk_that_is_full(site: Site, tmp_path: Path) -> None:
         assert failing(server) == []
         disk.fill()
         assert failing(server) == ["disk"]
-        assert told(server) == ["Not ready: The disk of COUNTER_FILE is full. Make room there."]
+        assert told(server) == ["Ready, though impaired: The disk of COUNTER_FILE is full. Make room there."]
         disk.free()
         assert failing(server) == []
         assert told(server)[-1] == "Ready again"
+
+
+def test_on_a_disk_that_is_full_with_everything_on_it_keys_are_decided_about(
+    site: Site, tmp_path: Path
+) -> None:
+    """By a server that has been asked before: SQLite opens no database where it has no room for the file beside it."""
+    with small_disk(tmp_path / "disk") as disk:
+        address = f"sqlite:///{disk.folder}/database.sqlite3"
+        full = site.with_settings(DATABASE_URL=address, COUNTER_FILE=f"{disk.folder}/counters")
+        assert full.manage("migrate", "--verbosity", "0").returncode == 0
+        key = full.key("billing")
+        with full.serve() as server:
+
+            def asked(presented: str) -> int:
+                bearer = {"Authorization": f"Bearer {presented}"}
+                return server.ask("GET", "/auth/verify/", headers=bearer).status
+
+            assert [asked(key) for _ in range(8)] == 8 * [200]
+            time.sleep(1.5)  # Its last use is written down.
+            disk.fill()
+            assert failing(server) == ["disk"]
+            assert (asked(key), asked(key[:-1])) == (200, 401)
 
 
 def test_whoever_stops_is_not_ready_and_answers_what_is_open(site: Site) -> None:

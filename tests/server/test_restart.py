@@ -39,7 +39,7 @@ class Master:
         wait_until(lambda: log.read_text().count(text) >= times, log)
 
     def replace(self, times: int) -> None:
-        """As docs/deployment.md says it: a new one, and once it is there, the end of the old one."""
+        """As docs/operations.md says it: a new one, and once it is there, the end of the old one."""
         old = self.pid
         self.signal(signal.SIGUSR2)
         self.has_said(IS_ON, times)

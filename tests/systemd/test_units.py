@@ -15,7 +15,7 @@ from identity_cloud.settings.environment import SETTINGS
 from tests.server.servers import ROOT
 
 UNITS = ROOT / "deploy/systemd"
-SERVICES = ("identity-cloud", "identity-cloud-housekeeping")
+SERVICES = ("identity-cloud", "identity-cloud-backup", "identity-cloud-housekeeping")
 MOST = 20  # tenths of an exposure level, of 100
 
 Run = Callable[..., subprocess.CompletedProcess[str]]
@@ -51,7 +51,7 @@ def lines(name: str) -> list[tuple[str, str]]:
 
 def test_systemd_has_nothing_to_say_about_them(systemd: Run) -> None:
     names = sorted(path.name for path in UNITS.iterdir() if path.suffix in {".service", ".timer"})
-    assert len(names) == 3
+    assert len(names) == 5
     verified = systemd("systemd-analyze", "verify", "--man=no", *(f"./{name}" for name in names))
     assert (verified.returncode, verified.stderr) == (0, "")
 
@@ -64,7 +64,7 @@ def test_little_of_the_machine_is_left_to_them(systemd: Run, service: str) -> No
     assert asked.returncode == 0, asked.stdout[-500:]
 
 
-def test_both_are_held_in_the_same_way() -> None:
+def test_all_are_held_in_the_same_way() -> None:
     """What is behind the state directory is about the sandbox, and what is before about settings."""
 
     def sandbox(name: str) -> list[tuple[str, str]]:
@@ -77,8 +77,9 @@ def test_both_are_held_in_the_same_way() -> None:
         kept = {"User", "WorkingDirectory", "LoadCredential", "Environment", "EnvironmentFile"}
         return [line for line in lines(f"{name}.service") if line[0] in kept]
 
-    assert sandbox("identity-cloud") == sandbox("identity-cloud-housekeeping")
-    assert settings("identity-cloud") == settings("identity-cloud-housekeeping")
+    for service in SERVICES[1:]:
+        assert sandbox("identity-cloud") == sandbox(service)
+        assert settings("identity-cloud") == settings(service)
 
 
 def test_the_database_is_brought_up_to_date_before_the_start() -> None:
@@ -118,19 +119,41 @@ def test_housekeeping_comes_every_day() -> None:
     assert dict(lines("identity-cloud-housekeeping.service"))["ExecStart"].endswith("manage.py housekeeping")
 
 
-def test_a_command_runs_as_the_service_does(tmp_path: Path) -> None:
+def asked_of_systemd(folder: Path, **environment: str) -> list[str]:
     """With a stand-in for systemd-run, which says what it was asked: no systemd runs where the tests do."""
-    stand_in = tmp_path / "systemd-run"
+    stand_in = folder / "systemd-run"
     stand_in.write_text('#!/bin/sh\nprintf "%s\\n" "$@"\n')
     stand_in.chmod(0o755)
     done = subprocess.run(
         ["/bin/sh", UNITS / "identity-cloud", "rename_access_key", "a b", "$c"],
-        env={"PATH": f"{tmp_path}:/usr/bin:/bin"},
+        env={"PATH": f"{folder}:/usr/bin:/bin", **environment},
         stdin=subprocess.DEVNULL,
         capture_output=True,
         text=True,
     )
-    said = done.stdout.splitlines()
+    return done.stdout.splitlines()
+
+
+def test_a_command_may_have_other_settings(tmp_path: Path) -> None:
+    said = asked_of_systemd(tmp_path, SETTINGS="/etc/identity-cloud/re hearsal")
+    assert [word for word in said if "EnvironmentFile" in word] == [
+        "--property=EnvironmentFile=/etc/identity-cloud/re hearsal"
+    ]
+
+
+def test_a_backup_comes_every_night_and_leaves_what_is_young() -> None:
+    timer = RawConfigParser(strict=False)
+    timer.read(UNITS / "identity-cloud-backup.timer")
+    assert timer["Timer"]["OnCalendar"] == "02:00"
+    assert timer["Timer"]["Persistent"] == "yes"
+    said = dict(lines("identity-cloud-backup.service"))
+    assert 'manage.py backup "/var/backups/identity-cloud/$$(date ' in said["ExecStart"]
+    assert said["ExecStartPost"].endswith("/find /var/backups/identity-cloud -name *.age -mtime +30 -delete")
+    assert said["ReadWritePaths"] == "/var/backups/identity-cloud"
+
+
+def test_a_command_runs_as_the_service_does(tmp_path: Path) -> None:
+    said = asked_of_systemd(tmp_path)
     assert said[-5:] == [
         "/opt/identity-cloud/.venv/bin/python",
         "manage.py",

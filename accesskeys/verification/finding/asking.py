@@ -8,6 +8,7 @@ from typing import Any, NamedTuple, Protocol
 from django.db import DatabaseError, Error, OperationalError
 from django.db.backends.base.base import BaseDatabaseWrapper
 
+from accesskeys.core import conf
 from accesskeys.core.breaker import Breaker
 from accesskeys.core.database_errors import is_of_pooler
 from accesskeys.verification import metrics
@@ -45,7 +46,7 @@ def ask(wait: Wait, statement: Statement, digest: bytes, *, reopen: bool = True)
         asking = _ask_watched if wait.connection.vendor == "postgresql" else _fetch
         values = asking(wait, statement, digest, reopen)
     except Error as error:
-        metrics.count_error("database")
+        metrics.count_error("standby" if wait.connection.alias == conf.replica() else "database")
         left = wait.seconds_left
         if wait.seconds - left >= min(WORTH_TELLING, wait.seconds / 2):
             breaker.failed()

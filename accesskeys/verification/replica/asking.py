@@ -10,6 +10,7 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 
 from accesskeys.core import steady
 from accesskeys.core.breaker import Breaker
+from accesskeys.verification import metrics
 from accesskeys.verification.finding.bounded import bounded
 from accesskeys.verification.finding.opening import open_within
 from accesskeys.verification.replica.beating import NAME, beating
@@ -53,6 +54,7 @@ def _open(connection: BaseDatabaseWrapper) -> None:
             cursor.execute(NAME)
             (standby,) = cursor.fetchone()
     except Error:  # The thread that beats says why.
+        metrics.count_error("standby")
         _breaker.failed()
         return
     _breaker.succeeded()

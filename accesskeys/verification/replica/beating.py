@@ -6,6 +6,8 @@ import logging
 import os
 import threading
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import lru_cache
 
 from django.db import DEFAULT_DB_ALIAS, Error, connections, router
@@ -15,12 +17,15 @@ from accesskeys.core.database_errors import reason
 from accesskeys.core.standbys import waited_for
 from accesskeys.models import AccessKey
 from accesskeys.verification.replica.lease import Beat, Lease
+from accesskeys.verification.replica.standing import Standing, State
 
 BEATS = 5  # in each lease, so that one that is late does no harm
 LOOKS = 5  # at the replica for each beat
 MOMENT = 0.01  # seconds between them
 
 logger = logging.getLogger("accesskeys.replica")
+
+RECENT = "The replica is recent, and is asked about keys"
 
 NAME = "SELECT current_setting('cluster_name')"
 _BEAT = """
@@ -35,8 +40,15 @@ _SEEN = """
 """
 
 
+_LEVELS = {State.LEASED: logging.INFO, State.UNUSABLE: logging.ERROR}
+
+
 class Unusable(Exception):
     """Why the replica is not asked, in a sentence."""
+
+
+class Unreachable(Error):
+    """The replica has not answered; the primary may be well."""
 
 
 class Beating:
@@ -46,7 +58,16 @@ class Beating:
         self.lease = Lease(conf.replica_lease())
         self._starting = threading.Lock()
         self._thread: threading.Thread | None = None
-        self._told = ""
+        self._last = Standing(State.LAPSED, "")  # As it was found, and told to the log.
+
+    @property
+    def standing(self) -> Standing:
+        """Now. Whoever hangs says nothing, and its lease runs out meanwhile."""
+        if self.lease.runs(steady.seconds()):
+            return Standing(State.LEASED, RECENT)
+        if self._last.state is State.LEASED or not self._last.told:
+            return Standing(State.LAPSED, "Nothing recent was heard of the replica")
+        return self._last
 
     def begin(self) -> None:
         """Have the thread run."""
@@ -67,31 +88,37 @@ class Beating:
 
     def _try(self) -> None:
         try:
-            beat(self.lease)
-        except Unusable as why:
-            self.lease.end()
-            self._tell(logging.ERROR, f"The replica is not asked. {why}")
-        except Error as error:
-            for alias in (_primary(), conf.replica()):
-                connections[alias].close()  # type: ignore[index]  # There is one, or there were no thread.
-            self._tell(logging.WARNING, f"How recent the replica is cannot be found out: {reason(error)}")
+            found = look(self.lease)
         except Exception:  # The thread is needed for the next one.
             logger.exception("How recent the replica is cannot be found out")
-        else:
-            self._tell(logging.INFO, "The replica is recent, and is asked about keys")
+            return
+        if found != self._last:  # Told once, until it is another.
+            self._last = found
+            logger.log(_LEVELS.get(found.state, logging.WARNING), found.told)
 
-    def _tell(self, level: int, sentence: str) -> None:
-        """Once, until it is another."""
-        if sentence != self._told:
-            self._told = sentence
-            logger.log(level, sentence)
+
+def look(lease: Lease) -> Standing:
+    """Beat once, and say where the replica stands."""
+    try:
+        beat(lease)
+    except Unusable as why:
+        lease.end()
+        return Standing(State.UNUSABLE, f"The replica is not asked. {why}")
+    except Error as error:
+        for alias in (_primary(), conf.replica()):
+            connections[alias].close()  # type: ignore[index]  # There is one, or nobody would look.
+        state = State.UNREACHABLE if isinstance(error, Unreachable) else State.LAPSED
+        return Standing(state, f"How recent the replica is cannot be found out: {reason(error)}")
+    if lease.runs(steady.seconds()):
+        return Standing(State.LEASED, RECENT)
+    return Standing(State.LAPSED, "The replica lags, and is not asked until it has caught up")
 
 
 def beat(lease: Lease) -> None:
     """Ask the primary for one, and the replica what it has seen of them. Raises Unusable, and what databases raise."""
     alias = conf.replica()
     primary, replica = connections[_primary()], connections[alias]  # type: ignore[index]
-    with replica.cursor() as cursor:
+    with _of_replica(), replica.cursor() as cursor:
         cursor.execute(NAME)
         (standby,) = cursor.fetchone()
     lease.of(standby)
@@ -107,7 +134,7 @@ def beat(lease: Lease) -> None:
             "synchronous_standby_names of the primary, which must wait for all that it names."
         )
     lease.began(Beat(number, at))
-    with replica.cursor() as cursor:
+    with _of_replica(), replica.cursor() as cursor:
         for _ in range(LOOKS):
             cursor.execute(_SEEN, [standby, lease.seconds])
             is_standby, seen = cursor.fetchone()
@@ -117,6 +144,14 @@ def beat(lease: Lease) -> None:
             if seen >= number:
                 return
             time.sleep(MOMENT)
+
+
+@contextmanager
+def _of_replica() -> Iterator[None]:
+    try:
+        yield
+    except Error as error:
+        raise Unreachable(*error.args) from error
 
 
 def _primary() -> str:

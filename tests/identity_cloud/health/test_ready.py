@@ -44,6 +44,7 @@ def part() -> Iterator[Part]:
 @pytest.fixture
 def readiness(part: Part, monkeypatch: pytest.MonkeyPatch) -> Readiness:
     monkeypatch.setattr(ready, "ORDER", ("disk",))
+    monkeypatch.setattr(ready, "VITAL", {"disk"})
     return Readiness({part: ("disk",)})
 
 

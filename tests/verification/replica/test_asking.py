@@ -12,6 +12,7 @@ from django.db import connections, transaction
 
 from accesskeys.core import steady
 from accesskeys.models import AccessKey
+from accesskeys.verification import metrics
 from accesskeys.verification.finding import find_by_digest, statement
 from accesskeys.verification.replica import asking, trusted
 from accesskeys.verification.replica.beating import beat, beating
@@ -40,6 +41,13 @@ def line(both: Two, monkeypatch: pytest.MonkeyPatch) -> None:
     assert trusted(STANDBY) is None  # It was opened for the next one.
     beat(beating().lease)
     assert trusted(STANDBY) is connections[STANDBY]
+
+
+def errors() -> tuple[int, int]:
+    """So far, of the replica and of the primary."""
+    sums = metrics.sums()
+    assert sums is not None
+    return sums.errors("standby"), sums.errors("database")
 
 
 def where(both: Two, digest: bytes) -> list[str]:
@@ -86,8 +94,10 @@ def test_a_lease_that_has_run_out(both: Two, line: None, digest: bytes) -> None:
 def test_a_line_that_breaks_is_made_up_for_by_the_primary(both: Two, line: None, digest: bytes) -> None:
     connections[PRIMARY].ensure_connection()
     process = connections[STANDBY].connection.info.backend_pid
+    of_replica, of_primary = errors()
     both.standby.execute(f"SELECT pg_terminate_backend({process})")
     assert where(both, digest) == [PRIMARY]
+    assert errors() == (of_replica + 1, of_primary)
     assert connections[STANDBY].connection is None
     assert trusted(STANDBY) is None  # Opened again, and believed from the next beat on.
     beat(beating().lease)
@@ -116,6 +126,7 @@ def test_one_that_cannot_be_reached_keeps_one_waiting_and_not_all(
 ) -> None:
     monkeypatch.setattr(asking, "_breaker", asking.Breaker())
     connections[STANDBY].close()
+    of_replica, of_primary = errors()
     with both.standby.paused():
         began = time.monotonic()
         assert trusted(STANDBY) is None
@@ -123,6 +134,7 @@ def test_one_that_cannot_be_reached_keeps_one_waiting_and_not_all(
         began = time.monotonic()
         assert trusted(STANDBY) is None
         assert time.monotonic() - began < asking.PATIENCE / 2
+    assert errors() == (of_replica + 1, of_primary)
 
 
 def test_without_prepared_statements_it_is_not_asked(
