@@ -26,7 +26,7 @@ SCRIPTS = [
 ]
 TEMPLATES = list((ROOT / "templates").rglob("*.html"))
 
-# The one program that is started is PostgreSQL's, by a command. Nobody but the server itself writes the files of the cache.
+# A command starts PostgreSQL's own programs. The files of the cache are written by the server itself, and nobody else.
 EXCEPTIONS = {
     "subprocess": ["identity_cloud/backups/programs.py"],
     "pickle": ["identity_cloud/caches/files.py"],
