@@ -16,7 +16,6 @@ from redis.client import Pipeline
 
 from accesskeys.core.breaker import Breaker
 from identity_cloud.caches.moments import History
-from identity_cloud.caches.notation import JsonNotation
 
 AT_ONCE = 0.1  # seconds
 
@@ -45,7 +44,7 @@ class RedisCache(DjangoRedisCache):
 
 class _CacheClient(RedisCacheClient):
     def __init__(self, servers: list[str], **options: Any) -> None:
-        super().__init__(servers, serializer=JsonNotation, **options)
+        super().__init__(servers, serializer="identity_cloud.caches.notation.JsonNotation", **options)
         self._client = partial(_Client, _breaker_of(tuple(servers)))
 
 

@@ -73,6 +73,15 @@ def test_nothing_is_run_and_no_template_or_query_is_made_of_text() -> None:
                 assert isinstance(call.args[0], ast.Constant), f"{path}:{call.lineno}"
 
 
+def test_no_line_of_the_log_is_made_of_what_was_sent() -> None:
+    """It is an argument of one."""
+    for path in PYTHON:
+        for name, call in calls(ast.parse(path.read_text())):
+            if getattr(getattr(call.func, "value", None), "id", "") == "logger" and name != "isEnabledFor":
+                said = call.args[1] if name == "log" else call.args[0]
+                assert isinstance(said, ast.Constant | ast.Name), f"{path}:{call.lineno}"
+
+
 def test_patterns_are_written_here() -> None:
     """None is made of what somebody typed."""
     for path in PYTHON:

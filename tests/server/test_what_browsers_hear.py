@@ -76,6 +76,17 @@ def test_each_answer_is_closed_to_other_sites(answer: Answer) -> None:
     assert not [name for name in answer.headers if name.lower().startswith("access-control-")]
 
 
+@pytest.mark.parametrize("path", ["/accounts/login/", "/nothing/", "/accounts/prove/"])
+def test_a_page_shares_no_window_with_other_sites(production: Server, path: str) -> None:
+    page = production.ask("GET", path, headers=PROXIED | PAGE)
+    assert page.headers["Cross-Origin-Opener-Policy"] == "same-origin"
+
+
+def test_each_length_is_that_of_the_body(answer: Answer) -> None:
+    assert ("Content-Length" in answer.headers) != ("Transfer-Encoding" in answer.headers)
+    assert int(answer.headers.get("Content-Length", len(answer.body))) == len(answer.body)
+
+
 def test_each_body_says_what_it_is(answer: Answer) -> None:
     kind = Message()
     kind["Content-Type"] = answer.headers.get("Content-Type", "application/none")
