@@ -18,8 +18,6 @@ from accesskeys.core.exceptions import Busy
 from accesskeys.http import is_from_program
 from identity_cloud import bodies
 
-NOTHING = "default-src 'none'; frame-ancestors 'none'"
-
 
 class ProgramsMiddleware:
     """Leads the requests of programs past everything that only pages need: sessions, forms, languages, frames.
@@ -36,8 +34,6 @@ class ProgramsMiddleware:
             return self.get_response(request)
         deactivate()  # The thread's last page may have spoken another language than LANGUAGE_CODE.
         response = self.answer(request)
-        response.headers["Content-Security-Policy"] = NOTHING  # A browser is not to make a page of it.
-        response.headers["X-Content-Type-Options"] = "nosniff"
         if not response.streaming:
             response.headers["Content-Length"] = str(len(response.content))
         return response

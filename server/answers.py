@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from email.utils import formatdate
 from functools import lru_cache
 from http import HTTPStatus
@@ -12,6 +12,7 @@ from typing import Any
 
 from accesskeys import gate
 from accesskeys.http import PROGRAMS_PATHS, RETRY_AFTER_SECONDS
+from identity_cloud import browsers
 from identity_cloud.request_ids import HEADER
 from server.line import TURN
 from server.sockets import PatientSocket
@@ -21,14 +22,16 @@ Application = Callable[[dict[str, Any], Any], Iterable[bytes]]
 _BUSY = "Too many pages are asked for at the moment. Try again in a few seconds."
 
 
-def written(answer: gate.Answer, *, keep: bool, request_id: str) -> bytes:
-    """The head of an answer (RFC 9112, section 4), which is all of it."""
+def written(
+    answer: gate.Answer, *, keep: bool, request_id: str, told: Mapping[str, str] = browsers.HEADERS
+) -> bytes:
+    """The head of an answer (RFC 9112, section 4), which is all of it. ``told`` is for browsers."""
     lines = [
         f"HTTP/1.1 {answer.status.value} {answer.status.phrase}",
         f"Date: {_date(int(time.time()))}",
         f"Connection: {'keep-alive' if keep else 'close'}",
         f"{HEADER}: {request_id}",
-        *(f"{name}: {value}" for name, value in answer.headers.items()),
+        *(f"{name}: {value}" for name, value in {**told, **answer.headers}.items()),
         "\r\n",
     ]
     head = "\r\n".join(lines)
@@ -37,10 +40,10 @@ def written(answer: gate.Answer, *, keep: bool, request_id: str) -> bytes:
     return head.encode("latin-1")
 
 
-def busy(path: str, request_id: str) -> bytes:
+def busy(path: str, request_id: str, told: Mapping[str, str] = browsers.HEADERS) -> bytes:
     """503, at once, for a page: the threads for pages are taken, and enough requests wait for them."""
     answer, body = _busy(path)
-    return written(answer, keep=False, request_id=request_id) + body
+    return written(answer, keep=False, request_id=request_id, told=told) + body
 
 
 @lru_cache
@@ -56,6 +59,25 @@ def _busy(path: str) -> tuple[gate.Answer, bytes]:
         "Content-Length": str(len(text)),
     }
     return gate.Answer(HTTPStatus.SERVICE_UNAVAILABLE, headers), text.encode()
+
+
+class Refused:
+    """The socket of a request that could not be read. What gunicorn writes of it is in latin-1, and does not say so."""
+
+    _WRITTEN = b"\r\nContent-Type: text/html\r\n"
+    _TOLD = "".join(f"{name}: {value}\r\n" for name, value in browsers.HEADERS.items()).encode()
+
+    def __init__(self, sock: Any) -> None:
+        self._sock = sock
+
+    def gettimeout(self) -> float:
+        """gunicorn asks whether sending may wait."""
+        return 0.0
+
+    def sendall(self, data: bytes) -> None:
+        """The whole of it."""
+        told = b"\r\nContent-Type: text/html; charset=iso-8859-1\r\n" + self._TOLD
+        self._sock.sendall(data.replace(self._WRITTEN, told, 1))
 
 
 def resetting(application: Application) -> Application:

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from gunicorn.http.message import Request
 
+from identity_cloud import browsers
 from server.connections import Connection
 
 
@@ -18,3 +21,8 @@ def headers_of(req: Request) -> dict[str, str]:
 def peer_of(conn: Connection) -> str:
     """The address of who is connected; empty for a Unix socket."""
     return conn.client if isinstance(conn.client, str) else str(conn.client[0])
+
+
+def told_of(req: Request, headers: Mapping[str, str]) -> Mapping[str, str]:
+    """What browsers are told with the answer to it."""
+    return browsers.told(is_https=req.scheme == "https", host=headers.get("HOST", ""))

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from gunicorn.http.message import Request
 
 from accesskeys import gate
 from identity_cloud import request_ids, tracing
 from identity_cloud.health import answers as health
 from server import asked
-from server.answers import written
+from server.answers import Refused, written
 from server.connections import Connection
 from server.prompt import PromptWorker
 
@@ -36,6 +38,10 @@ class GateWorker(PromptWorker):
         finally:
             request_ids.end()
 
+    def handle_error(self, req: Request | None, client: Any, addr: Any, exc: BaseException) -> None:
+        """Say what is wrong with a request that could not be read."""
+        super().handle_error(req, Refused(client), addr, exc)
+
     def _answer_ahead(self, req: Request, conn: Connection) -> bool:
         self.cfg.pre_request(self, req)
         headers, peer, body = asked.headers_of(req), asked.peer_of(conn), b""
@@ -51,7 +57,8 @@ class GateWorker(PromptWorker):
             answer = gate.Answer(status, fields)
         # Whoever waits for our word before sending a body need not send it.
         keep = self.alive and not (req.should_close() or req._expected_100_continue)
-        conn.sock.put(written(answer, keep=keep, request_id=request_id) + body)
+        told = asked.told_of(req, headers)
+        conn.sock.put(written(answer, keep=keep, request_id=request_id, told=told) + body)
         return keep
 
 

@@ -7,7 +7,8 @@ from typing import Any
 from django.http import HttpRequest
 from django.utils.functional import SimpleLazyObject
 
-from accesskeys.console.middleware import KEY_COOKIE
+from accesskeys.console import cookies
+from accesskeys.console.middleware import told_by
 from accesskeys.http import actor_of
 from accesskeys.operations.policy import Operation, may
 
@@ -20,10 +21,10 @@ def console(request: HttpRequest) -> dict[str, Any]:
 
     ``theme``: light or dark, if somebody chose one. ``key_in_address``: whether the address that led here held a key.
     """
-    theme = request.COOKIES.get(THEME_COOKIE)
+    theme = cookies.recall(request, THEME_COOKIE)
     return {
         "may": SimpleLazyObject(lambda: _permissions(request)),
-        "key_in_address": bool(request.COOKIES.get(KEY_COOKIE)),
+        "key_in_address": bool(told_by(request)),
         "theme": theme if theme in THEMES else "",
     }
 

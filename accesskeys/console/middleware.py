@@ -8,6 +8,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.utils.http import escape_leading_slashes
 from django_htmx.http import HttpResponseClientRedirect
 
+from accesskeys.console import cookies
 from accesskeys.core import keys_in_text
 
 # Tells the next page that a key was in an address. A session would cost a row for each stranger.
@@ -31,25 +32,24 @@ class KeyInAddressMiddleware:
             return _lead_away(request, address)
         if keys_in_text.is_mostly_in(request.path):
             request.path, request.path_info = map(keys_in_text.struck_from, (request.path, request.path_info))
-            request.COOKIES[KEY_COOKIE] = "yes"
+            request.COOKIES[cookies.name_of(request, KEY_COOKIE)] = "yes"
         response = self.get_response(request)
-        if request.COOKIES.get(KEY_COOKIE) and _is_page(response):
-            response.delete_cookie(KEY_COOKIE, samesite="Lax")
+        if _is_page(response):
+            for name in told_by(request):
+                response.delete_cookie(name, samesite="Lax")
         return response
+
+
+def told_by(request: HttpRequest) -> list[str]:
+    """The cookies that say so. The address may have been one of plain http, and this page not be."""
+    return [name for name in {KEY_COOKIE, cookies.name_of(request, KEY_COOKIE)} if request.COOKIES.get(name)]
 
 
 def _lead_away(request: HttpRequest, address: str) -> HttpResponse:
     by_htmx = "HX-Request" in request.headers
     response = HttpResponseClientRedirect(address) if by_htmx else HttpResponseRedirect(address)
     response["Cache-Control"] = "no-store"
-    response.set_cookie(
-        KEY_COOKIE,
-        "yes",
-        max_age=KEY_COOKIE_SECONDS,
-        secure=request.is_secure(),
-        httponly=True,
-        samesite="Lax",
-    )
+    cookies.remember(request, response, KEY_COOKIE, "yes", seconds=KEY_COOKIE_SECONDS)
     return response
 
 

@@ -38,12 +38,13 @@ class RedisCache(DjangoRedisCache):
         super().set(key, History.of(value), timeout, version)
 
     def get(self, key: Any, default: Any = None, version: int | None = None) -> Any:
-        return History.told(super().get(key, default, version))
+        found = super().get(key, None, version)
+        return default if found is None else History.told(found)
 
 
 class _CacheClient(RedisCacheClient):
     def __init__(self, servers: list[str], **options: Any) -> None:
-        super().__init__(servers, **options)
+        super().__init__(servers, serializer="identity_cloud.caches.notation.JsonNotation", **options)
         self._client = partial(_Client, _breaker_of(tuple(servers)))
 
 

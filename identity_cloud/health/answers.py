@@ -62,6 +62,5 @@ def _answer(status: HTTPStatus, content: Mapping[str, Any], headers: Mapping[str
         "Cache-Control": "no-store",
         "Content-Type": "application/json",
         "Content-Length": str(len(body)),
-        "X-Content-Type-Options": "nosniff",
     }
     return Answer(status, {**headers, **always}, body)

@@ -88,6 +88,7 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "identity_cloud.request_ids.RequestIdMiddleware",  # Before all others: each answer has an id.
+    "identity_cloud.browsers.BrowsersMiddleware",  # And tells browsers what it is not.
     "identity_cloud.tracing.TracingMiddleware",  # Of all that is done, where somebody wants traces.
     "accesskeys.gate.VerifyMiddleware",  # What gateways ask needs none of the others.
     "identity_cloud.health.middleware.HealthMiddleware",  # Nor do probes, which know no host name.
@@ -210,6 +211,8 @@ AUTH_PASSWORD_VALIDATORS = [
 
 # Static files: hashed names, served by the application itself.
 STATIC_URL = "static/"
+WHITENOISE_ALLOW_ALL_ORIGINS = False  # They are of no use to other sites.
+WHITENOISE_MIMETYPES = {".svg": "image/svg+xml; charset=utf-8"}
 # Where it is missing, the server says so itself, and without the path.
 warnings.filterwarnings("ignore", "No directory at", module="django.core.handlers")
 STATIC_ROOT = file_path("STATIC_ROOT", BASE_DIR / "data" / "static")
@@ -230,6 +233,7 @@ TIME_ZONE = "UTC"
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
         "default-src": [NONE],
+        "object-src": [NONE],
         "script-src": [SELF],
         "style-src": [SELF],
         "img-src": [SELF],

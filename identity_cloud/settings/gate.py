@@ -17,6 +17,7 @@ INSTALLED_APPS = [
 ]
 MIDDLEWARE = [
     "identity_cloud.request_ids.RequestIdMiddleware",
+    "identity_cloud.browsers.BrowsersMiddleware",
     "identity_cloud.tracing.TracingMiddleware",
     "accesskeys.gate.VerifyMiddleware",
     "identity_cloud.health.middleware.HealthMiddleware",

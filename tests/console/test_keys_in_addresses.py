@@ -150,5 +150,5 @@ def test_programs_go_on_hearing_what_they_heard(key: str) -> None:
 def test_over_https_the_reminder_is_a_secure_cookie(key: str) -> None:
     client = Client()
     client.force_login(OperatorFactory(roles=["Viewers"]))
-    cookie = client.get(LIST, {"search": key}, secure=True).cookies["key_in_address"]
+    cookie = client.get(LIST, {"search": key}, secure=True).cookies["__Host-key_in_address"]
     assert (cookie["secure"], cookie["httponly"], cookie["samesite"]) == (True, True, "Lax")

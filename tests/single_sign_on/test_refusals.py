@@ -47,6 +47,7 @@ def refused(
         (lambda claims: claims.update(exp=int(time.time()) - 60), "ExpiredSignature"),
         (lambda claims: claims.pop("exp"), "MissingRequiredClaim"),
         (lambda claims: claims.update(iat=int(time.time()) + 90), "ImmatureSignature"),
+        (lambda claims: claims.update(nbf=int(time.time()) + 90), "ImmatureSignature"),
         (lambda claims: claims.update(sub=""), "wrong_subject"),
         (lambda claims: claims.update(sub="x" * 192), "wrong_subject"),
         (lambda claims: claims.update(sub=7), "InvalidSubject"),

@@ -6,7 +6,7 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 
-from accesskeys.console import worklist
+from accesskeys.console import cookies, worklist
 from accesskeys.console.filters import AccessKeyFilter
 from accesskeys.console.views.base import ConsolePage
 from accesskeys.console.views.columns import columns
@@ -29,7 +29,7 @@ class AccessKeyListPage(ConsolePage):
     template_name = "console/access_keys/list.html"
 
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        remembered = {PAGE_SIZE_COOKIE: request.COOKIES.get(PAGE_SIZE_COOKIE, "")}
+        remembered = {PAGE_SIZE_COOKIE: cookies.recall(request, PAGE_SIZE_COOKIE)}
         chosen = AccessKeyFilter({**remembered, **request.GET.dict()})
         every = AccessKey.objects.with_rotation()
         page = chosen.page_of(every, chosen.rows_per_page)
@@ -46,12 +46,6 @@ class AccessKeyListPage(ConsolePage):
             finding_nothing=() if page else chosen.finding_nothing(every),
         )
         if PAGE_SIZE_COOKIE in request.GET:
-            response.set_cookie(
-                PAGE_SIZE_COOKIE,
-                str(chosen.rows_per_page),
-                max_age=PAGE_SIZE_COOKIE_SECONDS,
-                secure=request.is_secure(),
-                httponly=True,
-                samesite="Lax",
-            )
+            size = str(chosen.rows_per_page)
+            cookies.remember(request, response, PAGE_SIZE_COOKIE, size, seconds=PAGE_SIZE_COOKIE_SECONDS)
         return response

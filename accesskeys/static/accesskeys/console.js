@@ -3,7 +3,8 @@
   const YEAR = 365 * 24 * 60 * 60;
   const MOMENT = 2500;
   const LONGER = 8000;
-  const SECURE = location.protocol === "https:" ? "; Secure" : "";
+  // As the server names them: see accesskeys/console/cookies.py.
+  const [HOST, SECURE] = location.protocol === "https:" ? ["__Host-", "; Secure"] : ["", ""];
   const toast = document.getElementById("toast");
   let calm;
 
@@ -71,7 +72,7 @@
     const current = document.documentElement.dataset.theme || system;
     const next = current === "dark" ? "light" : "dark";
     const follows = next === system;
-    document.cookie = `theme=${next}; Path=/; SameSite=Lax; Max-Age=${follows ? 0 : YEAR}${SECURE}`;
+    document.cookie = `${HOST}theme=${next}; Path=/; SameSite=Lax; Max-Age=${follows ? 0 : YEAR}${SECURE}`;
     if (follows) delete document.documentElement.dataset.theme;
     else document.documentElement.dataset.theme = next;
   };
@@ -140,10 +141,10 @@
     for (const box of document.querySelectorAll("input[form=selection]")) box.checked = checked;
   };
 
-  const useShortcuts = () => !document.cookie.split("; ").includes("shortcuts=off");
+  const useShortcuts = () => !document.cookie.split("; ").includes(`${HOST}shortcuts=off`);
 
   const switchShortcuts = (on) => {
-    document.cookie = `shortcuts=off; Path=/; SameSite=Lax; Max-Age=${on ? 0 : YEAR}${SECURE}`;
+    document.cookie = `${HOST}shortcuts=off; Path=/; SameSite=Lax; Max-Age=${on ? 0 : YEAR}${SECURE}`;
   };
 
   const showShortcuts = () => {

@@ -1,0 +1,42 @@
+"""Who is told to stay on https, and how."""
+
+from __future__ import annotations
+
+from urllib.parse import urlsplit
+
+import pytest
+from pytest_django import Settings
+
+from identity_cloud.browsers import HEADERS, told
+
+STAY = "Strict-Transport-Security"
+
+
+@pytest.fixture(autouse=True)
+def production(settings: Settings) -> None:
+    settings.IS_LOCAL = False
+    settings.PUBLIC_URL = urlsplit("https://keys.example.com:8443")
+    settings.PUBLIC_HOST = "keys.example.com:8443"
+    settings.SECURE_HSTS_SECONDS = 31_536_000
+    settings.SECURE_HSTS_INCLUDE_SUBDOMAINS = True
+
+
+@pytest.mark.parametrize("host", ["keys.example.com:8443", "keys.example.com"])
+def test_whoever_asks_for_our_host(host: str) -> None:
+    """With the port, or where a proxy has dropped it."""
+    assert told(is_https=True, host=host) == {**HEADERS, STAY: "max-age=31536000; includeSubDomains"}
+
+
+def test_as_the_settings_say(settings: Settings) -> None:
+    settings.SECURE_HSTS_PRELOAD = True
+    assert told(is_https=True, host="keys.example.com")[STAY].endswith("; includeSubDomains; preload")
+    settings.SECURE_HSTS_PRELOAD = settings.SECURE_HSTS_INCLUDE_SUBDOMAINS = False
+    assert told(is_https=True, host="keys.example.com")[STAY] == "max-age=31536000"
+
+
+def test_nobody_else(settings: Settings) -> None:
+    assert told(is_https=False, host="keys.example.com") == HEADERS
+    for host in ("", "identity-cloud", "api.example.com", "keys.example.com:8000"):
+        assert told(is_https=True, host=host) == HEADERS
+    settings.IS_LOCAL = True
+    assert told(is_https=True, host="keys.example.com") == HEADERS
