@@ -24,7 +24,7 @@ from benchmarks.endurance.ledger import Ledger
 from benchmarks.endurance.lives import Life
 from benchmarks.endurance.observed import Observed, observe
 from benchmarks.endurance.operator import Operator
-from benchmarks.endurance.programs import Run, read, verify
+from benchmarks.endurance.programs import Run, read, spend, verify
 from benchmarks.endurance.report import Happened
 from benchmarks.endurance.site import Site, site
 from benchmarks.endurance.troubles import troubles_of
@@ -57,8 +57,10 @@ def run(options: argparse.Namespace) -> None:
                 f"seed {options.seed}",
                 flush=True,
             )
-            ledger = _ledger(installed)
+            ledger, began = _ledger(installed), time.monotonic()
             moments, happened = _endure(installed, ledger, options)
+            minutes = (time.monotonic() - began) / 60
+            closing.count_limited(ledger, minutes, installed.redis.starts if installed.redis else 0)
             closing.ask_about_all(ledger, installed.port)
             with django_process(installed.database) as process:
                 rows = process.call("benchmarks.endurance.people.rows")
@@ -66,11 +68,12 @@ def run(options: argparse.Namespace) -> None:
             journal = (folder / "revocations").read_text()
             closing.judge(ledger, rows, events, journal)
             checked = installed.manage("check_integrity")
+            starts = {name: each.starts for name, each in installed.supervised.items()}
             log = installed.server.log.read_text(errors="replace")
     report.print_answers(ledger)
     report.print_troubles(ledger, happened)
     report.print_observed(moments)
-    report.print_log(log)
+    report.print_log(log, starts)
     report.print_faults(ledger, (checked.stdout + checked.stderr).strip())
     if any(ledger.faults.values()) or checked.returncode:
         raise SystemExit(1)
@@ -146,5 +149,6 @@ def _programs(running: Run, dice: random.Random) -> list[Callable[[], None]]:
         *(verifier(number) for number in range(VERIFIERS)),
         *(Life(running, seeded(), number).live for number in range(LIVES)),
         *(reader() for _ in range(READERS)),
+        lambda: spend(running),
         Operator(running, seeded()).work,
     ]

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping
 from benchmarks.endurance.asking import Client
 from benchmarks.endurance.ledger import Fault, Ledger
 
+LIMIT = 60  # a minute, of the access key that has one
 GENERATED, REVOKED = "access_key.generated", "access_key.revoked"
 
 
@@ -16,6 +17,13 @@ def ask_about_all(ledger: Ledger, port: int) -> None:
     client = Client(port)
     for key in (*(key for each in ledger.access_keys for key in each.keys), *ledger.ended):
         ledger.verified(key, client.verify(key.text), "last verify")
+
+
+def count_limited(ledger: Ledger, minutes: float, forgotten: int) -> None:
+    """No more than the limit in any window; a Redis that was killed has forgotten one."""
+    most, passed = LIMIT * (int(minutes) + 2 + forgotten), ledger.counts["verify, limited"][200]
+    if passed > most:
+        ledger.tell(Fault.ACCEPTED, f"a limited key, {passed} times and not {most}")
 
 
 def judge(ledger: Ledger, rows: Mapping[str, str], events: Iterable[tuple[str, str]], journal: str) -> None:

@@ -14,6 +14,7 @@ from accesskeys.core import scopes
 from accesskeys.models import AccessKey, AuditEvent
 from accesskeys.models.audit_event import Outcome
 from accesskeys.operations.actors import Actor
+from benchmarks.endurance.closing import LIMIT
 
 STANDING = 300  # access keys that nobody touches
 UNKNOWN = 50
@@ -35,6 +36,7 @@ def prepare() -> dict[str, Any]:
     browser.force_login(operator)
     return {
         "writer": key("writer", scopes.READ, scopes.WRITE, scopes.REVEAL)[2],
+        "limited": operations.generate(name="limited", actor=actor, rate_limit=f"{LIMIT}/minute")[1],
         "reader": key("reader", scopes.READ)[2],
         "standing": [key(f"standing_{number:03}") for number in range(STANDING)],
         "unknown": [text for _, _, text in unknown],

@@ -43,6 +43,16 @@ def verify(run: Run, dice: random.Random, *, is_kept: bool) -> None:
             ledger.verified(key, client.verify(key.text))
 
 
+def spend(run: Run) -> None:
+    """Ask for more than a rate limit allows."""
+    client = Client(run.port)
+    while not run.over.wait(10 * PACE):
+        answer = client.verify(run.people["limited"])
+        run.ledger.count("verify, limited", answer)
+        if answer.status not in {0, 200, 429, 503}:
+            run.ledger.tell(Fault.REFUSED, f"limited: {answer.status}")
+
+
 def read(run: Run, dice: random.Random) -> None:
     """List, look for, and describe access keys that stay."""
     client, ledger, key = Client(run.port), run.ledger, run.people["reader"]

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 from benchmarks.endurance.ledger import QUOTED, Fault, Ledger
@@ -58,12 +59,24 @@ def print_observed(moments: Sequence[tuple[str, Observed]]) -> None:
         print(f"{label:34}" + "".join(f"{observed[number]:>16,.0f}" for _, observed in moments))
 
 
-def print_log(log: str) -> None:
-    """What the log says often, and every traceback."""
-    tracebacks = re.findall(r"^Traceback .*?\n(?:[ \t].*\n|\n)*(.*)$", log, re.MULTILINE)
-    print(f"\nTracebacks in the server's log: {len(tracebacks)}")
-    for line in sorted(set(tracebacks))[:QUOTED]:
-        print(f"  {tracebacks.count(line):>5} × {line[:150]}")
+def print_log(log: str, starts: Mapping[str, int]) -> None:
+    """How often each was started, what the log says most often, and every traceback."""
+    print("\nstarted: " + ", ".join(f"{name} {times} times" for name, times in starts.items()))
+    lines = log.splitlines()
+    in_full = Counter(line.rpartition("\\n")[2][:150] for line in lines if "Traceback" in line)
+    print(f"tracebacks in the server's log: {in_full.total():,}")
+    for line, times in in_full.most_common(QUOTED):
+        print(f"{times:>7,} × {line}")
+    grave = Counter(re.sub(r"[0-9a-f-]{36}|\d+", "#", line)[:150] for line in map(_grave, lines) if line)
+    print(f"warnings and errors there: {grave.total():,}")
+    for line, times in grave.most_common(2 * QUOTED):
+        print(f"{times:>7,} × {line}")
+
+
+def _grave(line: str) -> str:
+    """What a line says, if it is a warning or an error."""
+    found = re.match(r"\S+ (?:WARNING|ERROR|CRITICAL) (?:\[\S+\] )?(.*)", line)
+    return found[1] if found else ""
 
 
 def print_faults(ledger: Ledger, integrity: str) -> None:

@@ -47,6 +47,12 @@ class Site:
         """The processes that answer requests."""
         return family(self.server.pid)[1:]
 
+    @property
+    def supervised(self) -> dict[str, Supervised]:
+        """Whatever is started again when it ends."""
+        each = {"server": self.server, "PostgreSQL": self.postgres, "Redis": self.redis}
+        return {name: process for name, process in each.items() if process}
+
     def manage(self, *arguments: str) -> subprocess.CompletedProcess[str]:
         """A command, by a clock that is right."""
         command = [sys.executable, "manage.py", *arguments]

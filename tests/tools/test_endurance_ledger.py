@@ -155,3 +155,14 @@ def test_an_operation_that_is_not_in_the_audit_log_or_twice(ledger: Ledger) -> N
 def test_an_access_key_that_nobody_asked_for(ledger: Ledger) -> None:
     judge(ledger, [Key("", AccessKey(str(uuid4()), "life_9"))], [], [])
     assert told(ledger) == {Fault.WRONG: 1}
+
+
+def test_a_limited_key_that_passes_too_often(ledger: Ledger) -> None:
+    key = generated(ledger)
+    for _ in range(3 * closing.LIMIT):
+        ledger.count("verify, limited", answered(key, 200))
+    closing.count_limited(ledger, minutes=1.5, forgotten=0)
+    assert told(ledger) == {}
+    ledger.count("verify, limited", answered(key, 200))
+    closing.count_limited(ledger, minutes=1.5, forgotten=0)
+    assert told(ledger) == {Fault.ACCEPTED: 1}
