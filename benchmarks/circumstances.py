@@ -78,7 +78,9 @@ def halves(port: int, _cookie: str) -> None:
         held = [connection for connection in held if _is_open(connection)]
         while len(held) < 20:
             connection = socket.create_connection((LOCALHOST, port))
-            connection.sendall(b"POST /api/v1/access-keys/ HTTP/1.1\r\nHost: a\r\nContent-Length: 9\r\n\r\n{")
+            connection.sendall(
+                b"POST /api/v1/access-keys/ HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: 9\r\n\r\n{"
+            )
             held.append(connection)
         threading.Event().wait(0.5)
 

@@ -43,6 +43,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--disk", default="1g", help="the size of the disk that is filled (default: %(default)s)"
     )
     parser.add_argument("--trouble", action="append", help="only this one")
+    parser.add_argument("--log", type=Path, help="where the server's log is kept")
 
 
 def run(options: argparse.Namespace) -> None:
@@ -70,6 +71,8 @@ def run(options: argparse.Namespace) -> None:
             checked = installed.manage("check_integrity")
             starts = {name: each.starts for name, each in installed.supervised.items()}
             log = installed.server.log.read_text(errors="replace")
+    if options.log:
+        options.log.write_text(log)
     report.print_answers(ledger)
     report.print_troubles(ledger, happened)
     report.print_observed(moments)

@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
-from benchmarks.endurance.ledger import QUOTED, Fault, Ledger
+from benchmarks.endurance.ledger import NOTICEABLE, QUOTED, Fault, Ledger
 from benchmarks.endurance.observed import LABELS, Observed
 
 
@@ -41,7 +41,7 @@ def print_troubles(ledger: Ledger, happened: Sequence[Happened]) -> None:
             end - begin
             for begin, end in ledger.gaps
             for each in times
-            if begin < each.next and end > each.began
+            if min(end, each.next) - max(begin, each.began) > NOTICEABLE
         ]
         after = [
             max((at - each.ended for at in ats), default=0) for each, ats in zip(times, failed, strict=True)

@@ -88,7 +88,7 @@ def site(name: str, folder: Path, size: str) -> Iterator[Site]:
             "TMPDIR": str(scratch),
             "REVOCATIONS_FILE": f"{folder}/revocations",
             "TRUSTED_PROXIES": "127.0.0.1/32",
-            "CACHE_URL": cache,
+            "CACHE_URL": cache or f"filecache://{scratch}/cache",
         }
         settings = {name: value for name, value in settings.items() if value}
         port = free_port()
