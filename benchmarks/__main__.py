@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import argparse
 
-from benchmarks import console, growth, installed, speed, trouble
+from benchmarks import console, endure, growth, installed, speed, trouble
 
 
 def main() -> None:
     """Measure."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
     commands = parser.add_subparsers(dest="command", required=True)
-    for command in (speed, installed, console, growth, trouble):
+    for command in (speed, installed, console, growth, trouble, endure):
         name = command.__name__.rpartition(".")[2]
         subparser = commands.add_parser(name, help=(command.__doc__ or "").partition(": ")[2])
         command.add_arguments(subparser)

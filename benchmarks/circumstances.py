@@ -71,6 +71,30 @@ def _is_open(connection: socket.socket) -> bool:
         return False
 
 
+def halves(port: int, _cookie: str) -> None:
+    """Begin twenty requests, and do not end them."""
+    held: list[socket.socket] = []
+    while True:
+        held = [connection for connection in held if _is_open(connection)]
+        while len(held) < 20:
+            connection = socket.create_connection((LOCALHOST, port))
+            connection.sendall(
+                b"POST /api/v1/access-keys/ HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: 9\r\n\r\n{"
+            )
+            held.append(connection)
+        threading.Event().wait(0.5)
+
+
+def slow_readers(port: int, cookie: str) -> None:
+    """Ask for an export, and take a few bytes of it a second."""
+    with socket.socket() as connection:
+        connection.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+        connection.connect((LOCALHOST, port))
+        connection.sendall(f"GET {EXPORT} HTTP/1.1\r\nHost: 127.0.0.1\r\nCookie: {cookie}\r\n\r\n".encode())
+        while connection.recv(16):
+            threading.Event().wait(0.5)
+
+
 def bad_keys(port: int, _cookie: str) -> None:
     """Present forged keys, which are counted."""
     connection = http.client.HTTPConnection(LOCALHOST, port, timeout=60)
@@ -86,6 +110,8 @@ CLIENTS: dict[str, tuple[int, Callable[[int, str], None]]] = {
     "sign-ins": (16, sign_ins),
     "exports": (8, exports),
     "silence": (10, silence),
+    "halves": (10, halves),
+    "slow readers": (50, slow_readers),
     "bad keys": (4, bad_keys),
 }
 

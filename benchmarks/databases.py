@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 # initdb and postgres refuse to run as root.
-_AS: dict[str, Any] = (
+AS: dict[str, Any] = (
     {"user": "postgres", "group": "postgres", "extra_groups": []} if os.geteuid() == 0 else {}
 )
 
@@ -37,14 +37,9 @@ def sqlite() -> Iterator[Database]:
 @contextmanager
 def postgresql() -> Iterator[Database]:
     """A cluster on a unix socket, as it comes but for its share of the memory."""
-    initdb, pg_ctl = _binary("initdb"), _binary("pg_ctl")
+    pg_ctl = binary("pg_ctl")
     with tempfile.TemporaryDirectory(prefix="identity-cloud-", ignore_cleanup_errors=True) as home:
-        if _AS:
-            shutil.chown(home, "postgres", "postgres")
-        data = Path(home, "data")
-        _run(
-            initdb, "-D", data, "-U", "postgres", "-A", "trust", "-E", "UTF8", "--locale=C.UTF-8", "--no-sync"
-        )
+        data = initialise(home)
         options = f"-k {home} -c listen_addresses='' -c shared_buffers=1GB"
         _run(pg_ctl, "-D", data, "-w", "-o", options, "-l", f"{home}/log", "start")
         try:
@@ -55,13 +50,24 @@ def postgresql() -> Iterator[Database]:
             _run(pg_ctl, "-D", data, "-m", "immediate", "stop")
 
 
+def initialise(home: str) -> Path:
+    """The data of a cluster that is not started yet."""
+    if AS:
+        shutil.chown(home, "postgres", "postgres")
+    data = Path(home, "data")
+    words = ("-U", "postgres", "-A", "trust", "-E", "UTF8", "--locale=C.UTF-8", "--no-sync")
+    _run(binary("initdb"), "-D", data, *words)
+    return data
+
+
 DATABASES: dict[str, Callable[[], AbstractContextManager[Database]]] = {
     "sqlite": sqlite,
     "postgresql": postgresql,
 }
 
 
-def _binary(name: str) -> str:
+def binary(name: str) -> str:
+    """Where one of PostgreSQL's programs is."""
     found = shutil.which(name) or next(
         iter(sorted(glob(f"/usr/lib/postgresql/*/bin/{name}"), reverse=True)), None
     )
@@ -71,4 +77,4 @@ def _binary(name: str) -> str:
 
 
 def _run(*command: str | Path) -> None:
-    subprocess.run(command, check=True, cwd="/", stdout=subprocess.DEVNULL, **_AS)
+    subprocess.run(command, check=True, cwd="/", stdout=subprocess.DEVNULL, **AS)

@@ -1,0 +1,44 @@
+"""What clients do to the server, from a process of their own."""
+
+from __future__ import annotations
+
+import random
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
+
+from benchmarks.endurance.site import Site
+from benchmarks.endurance.troubles.words import Trouble
+from benchmarks.server import ROOT
+
+
+def _clients(name: str) -> Callable[[Site, random.Random], AbstractContextManager[None]]:
+    @contextmanager
+    def happening(site: Site, dice: random.Random) -> Iterator[None]:
+        command = [
+            sys.executable,
+            "-m",
+            "benchmarks.circumstances",
+            name,
+            str(site.port),
+            site.people["cookie"],
+        ]
+        with subprocess.Popen(command, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as process:
+            assert process.stdout is not None
+            process.stdout.readline()
+            try:
+                yield
+            finally:
+                process.kill()
+
+    return happening
+
+
+ALL = (
+    Trouble("1,000 say nothing", _clients("silence")),
+    Trouble("200 say half of it", _clients("halves")),
+    Trouble("50 slow readers", _clients("slow readers")),
+    Trouble("16 sign in", _clients("sign-ins")),
+    Trouble("8 export", _clients("exports")),
+)
