@@ -21,14 +21,17 @@ HEADERS: Final[Mapping[str, str]] = {
 }
 
 
-def told(*, is_https: bool, host: str) -> Mapping[str, str]:
-    """The headers for a request that names this host, with the port of ``PUBLIC_URL`` or without any.
+def is_ours(*, is_https: bool, host: str) -> bool:
+    """Whether a request came over https in our own name, with the port of ``PUBLIC_URL`` or without any.
 
-    To stay on https is said in our own name alone: gateways, which ask under another one, hand our refusals on.
+    There alone it is said to stay on https: gateways, which ask under another name, hand our refusals on.
     """
-    if is_https and not settings.IS_LOCAL and host in (settings.PUBLIC_HOST, settings.PUBLIC_URL.hostname):
-        return {**HEADERS, "Strict-Transport-Security": _stay()}
-    return HEADERS
+    return is_https and not settings.IS_LOCAL and host in (settings.PUBLIC_HOST, settings.PUBLIC_URL.hostname)
+
+
+def told(*, ours: bool) -> Mapping[str, str]:
+    """The headers of an answer."""
+    return {**HEADERS, "Strict-Transport-Security": _stay()} if ours else HEADERS
 
 
 def _stay() -> str:
@@ -45,7 +48,7 @@ class BrowsersMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         response = self.get_response(request)
-        host = request.META.get("HTTP_HOST", "")
-        for name, value in told(is_https=request.is_secure(), host=host).items():
+        ours = is_ours(is_https=request.is_secure(), host=request.META.get("HTTP_HOST", ""))
+        for name, value in told(ours=ours).items():
             response.headers.setdefault(name, value)
         return response

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator
 from email.utils import formatdate
 from functools import lru_cache
 from http import HTTPStatus
@@ -22,16 +22,15 @@ Application = Callable[[dict[str, Any], Any], Iterable[bytes]]
 _BUSY = "Too many pages are asked for at the moment. Try again in a few seconds."
 
 
-def written(
-    answer: gate.Answer, *, keep: bool, request_id: str, told: Mapping[str, str] = browsers.HEADERS
-) -> bytes:
-    """The head of an answer (RFC 9112, section 4), which is all of it. ``told`` is for browsers."""
+def written(answer: gate.Answer, *, keep: bool, request_id: str, ours: bool = False) -> bytes:
+    """The head of an answer (RFC 9112, section 4), which is all of it. ``ours``: see ``browsers.is_ours``."""
     lines = [
         f"HTTP/1.1 {answer.status.value} {answer.status.phrase}",
         f"Date: {_date(int(time.time()))}",
         f"Connection: {'keep-alive' if keep else 'close'}",
         f"{HEADER}: {request_id}",
-        *(f"{name}: {value}" for name, value in {**told, **answer.headers}.items()),
+        _told(ours),
+        *(f"{name}: {value}" for name, value in answer.headers.items()),
         "\r\n",
     ]
     head = "\r\n".join(lines)
@@ -40,10 +39,16 @@ def written(
     return head.encode("latin-1")
 
 
-def busy(path: str, request_id: str, told: Mapping[str, str] = browsers.HEADERS) -> bytes:
+@lru_cache
+def _told(ours: bool) -> str:
+    """For browsers: the same each time, and a decision is not to wait for it."""
+    return "\r\n".join(f"{name}: {value}" for name, value in browsers.told(ours=ours).items())
+
+
+def busy(path: str, request_id: str, *, ours: bool = False) -> bytes:
     """503, at once, for a page: the threads for pages are taken, and enough requests wait for them."""
     answer, body = _busy(path)
-    return written(answer, keep=False, request_id=request_id, told=told) + body
+    return written(answer, keep=False, request_id=request_id, ours=ours) + body
 
 
 @lru_cache

@@ -23,6 +23,6 @@ def peer_of(conn: Connection) -> str:
     return conn.client if isinstance(conn.client, str) else str(conn.client[0])
 
 
-def told_of(req: Request, headers: Mapping[str, str]) -> Mapping[str, str]:
-    """What browsers are told with the answer to it."""
-    return browsers.told(is_https=req.scheme == "https", host=headers.get("HOST", ""))
+def is_ours(req: Request, headers: Mapping[str, str]) -> bool:
+    """Whether it came over https in our own name."""
+    return browsers.is_ours(is_https=req.scheme == "https", host=headers.get("HOST", ""))

@@ -234,8 +234,8 @@ class PromptWorker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no types
     def _refuse(self, conn: Connection, request: Request) -> None:
         """Say that we are busy."""
         with suppress(OSError):
-            told = asked.told_of(request, asked.headers_of(request))
-            conn.sock.sendall(busy(request.path, request_ids.begin(asked.peer_of(conn)), told))
+            ours = asked.is_ours(request, asked.headers_of(request))
+            conn.sock.sendall(busy(request.path, request_ids.begin(asked.peer_of(conn)), ours=ours))
         request_ids.end()
         self._settle(conn, kept=False)
 

@@ -57,8 +57,8 @@ class GateWorker(PromptWorker):
             answer = gate.Answer(status, fields)
         # Whoever waits for our word before sending a body need not send it.
         keep = self.alive and not (req.should_close() or req._expected_100_continue)
-        told = asked.told_of(req, headers)
-        conn.sock.put(written(answer, keep=keep, request_id=request_id, told=told) + body)
+        ours = asked.is_ours(req, headers)
+        conn.sock.put(written(answer, keep=keep, request_id=request_id, ours=ours) + body)
         return keep
 
 
