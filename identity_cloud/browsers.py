@@ -26,7 +26,9 @@ def is_ours(*, is_https: bool, host: str) -> bool:
 
     There alone it is said to stay on https: gateways, which ask under another name, hand our refusals on.
     """
-    return is_https and not settings.IS_LOCAL and host in (settings.PUBLIC_HOST, settings.PUBLIC_URL.hostname)
+    if not is_https or settings.IS_LOCAL:
+        return False
+    return host == settings.PUBLIC_HOST or host == settings.PUBLIC_URL.hostname  # The second takes longer.
 
 
 def told(*, ours: bool) -> Mapping[str, str]:

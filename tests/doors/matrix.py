@@ -247,7 +247,7 @@ MATRIX: Mapping[str, Methods] = {
     "api/v1/docs/": {"GET HEAD OPTIONS": docs("200 200 200 200"), OTHERS: docs("405 405 405 405")},
     # Signing in and out
     "accounts/login/": {
-        "GET HEAD POST PUT OPTIONS": console("302 302 302 302", strangers="200"),
+        "GET HEAD POST OPTIONS": console("302 302 302 302", strangers="200"),
         OTHERS: console("302 302 302 302", strangers="405"),
     },
     "accounts/logout/": {
@@ -258,7 +258,7 @@ MATRIX: Mapping[str, Methods] = {
     },
     "accounts/inactive/": {"GET HEAD OPTIONS": everybody("200"), OTHERS: everybody("405")},
     "accounts/password/change/": {
-        "GET HEAD POST PUT OPTIONS": console("200 200 200 200"),
+        "GET HEAD POST OPTIONS": console("200 200 200 200"),
         OTHERS: console("405 405 405 405"),
     },
     "accounts/prove/": {

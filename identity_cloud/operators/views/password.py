@@ -22,6 +22,7 @@ from identity_cloud.operators.views.counted import CountedMixin
 class PasswordPage(CountedMixin, PasswordChangeView):
     """Change the own password."""
 
+    http_method_names = ["get", "post", "head", "options"]
     is_signed_in = True
     not_counted = gettext_lazy(
         "Changing the password is not possible at the moment: attempts cannot be counted. "

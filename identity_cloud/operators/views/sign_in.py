@@ -33,6 +33,7 @@ class SignInForm(KeylessForm, LoginForm):
 class SignInPage(CountedMixin, LoginView):
     """Sign in with a name and a password."""
 
+    http_method_names = ["get", "post", "head", "options"]
     is_signed_in = False
     not_counted = gettext_lazy(
         "Signing in is not possible at the moment: attempts cannot be counted. Try again in a few seconds."
