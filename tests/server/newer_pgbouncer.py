@@ -10,10 +10,12 @@ import subprocess
 from pathlib import Path
 
 import pytest
+from filelock import FileLock
 
 from tests.environment import SCRATCH
 
 SINCE = (1, 21)
+PROGRAM = "usr/sbin/pgbouncer"
 NEXT = "trixie"  # Debian 13 has 1.24; Debian 12 has 1.18.
 # What it is linked with, down to the C library, as the one of this machine is older.
 PACKAGES = (
@@ -31,11 +33,13 @@ def newer_pgbouncer() -> tuple[str, ...]:
     if os.geteuid() or shutil.which("apt-get") is None:
         pytest.skip("PgBouncer is older than 1.21. Install that, or run as root on Debian, and run again.")
     folder = Path(SCRATCH) / "pgbouncer"
-    folder.mkdir(exist_ok=True)
-    unpacked = _unpack(folder)
+    unpacked = folder / "root"
+    with FileLock(f"{folder}.lock"):  # All processes of a run share it.
+        if not (unpacked / PROGRAM).exists():
+            _unpack(folder)
     libraries = next(unpacked.glob("usr/lib/*-linux-gnu"))
     loader = next(libraries.glob("ld-linux-*"))
-    command = (str(loader), "--library-path", str(libraries), str(unpacked / "usr/sbin/pgbouncer"))
+    command = (str(loader), "--library-path", str(libraries), str(unpacked / PROGRAM))
     assert _version(*command) >= SINCE
     return command
 
@@ -47,10 +51,10 @@ def _version(*command: str) -> tuple[int, ...]:
     return int(found[1]), int(found[2])
 
 
-def _unpack(folder: Path) -> Path:
+def _unpack(folder: Path) -> None:
     """Nothing of the machine itself is changed: apt has lists of its own here."""
     for name in ("lists/partial", "cache/archives/partial", "packages", "root"):
-        (folder / name).mkdir(parents=True)
+        (folder / name).mkdir(parents=True, exist_ok=True)
     source = folder / "sources.list"
     source.write_text(f"deb {_mirror()} {NEXT} main\n")
     here = [
@@ -62,9 +66,8 @@ def _unpack(folder: Path) -> Path:
     ]
     _run(folder, "apt-get", "-q", *here, "update")
     _run(folder / "packages", "apt-get", "-q", *here, "download", *(f"{name}/{NEXT}" for name in PACKAGES))
-    for package in (folder / "packages").glob("*.deb"):
+    for package in sorted((folder / "packages").glob("*.deb")):  # The program itself comes last.
         _run(folder, "dpkg", "-x", str(package), str(folder / "root"))
-    return folder / "root"
 
 
 def _mirror() -> str:
