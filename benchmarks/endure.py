@@ -32,6 +32,7 @@ from benchmarks.endurance.troubles import troubles_of
 VERIFIERS, LIVES, READERS = 6, 3, 1
 CALM = (4.0, 6.0)  # seconds between two troubles
 AT_LAST = 10  # seconds
+NEVER = 120  # seconds: whoever lets nobody in by then does so no more
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -121,6 +122,8 @@ def _endure(
             with trouble.happening(installed, dice):
                 time.sleep(dice.uniform(*trouble.seconds))
             stopped = time.monotonic()
+            while not ledger.is_letting_in_since(stopped) and time.monotonic() < stopped + NEVER:
+                time.sleep(0.1)
             time.sleep(dice.uniform(*CALM))
             happened.append(Happened(trouble.label, started, stopped, time.monotonic()))
             print(

@@ -88,6 +88,10 @@ class Ledger:
         self.tell(Fault.WRONG, f"{what}: {answer.status} {_codes(answer)}")
         return False
 
+    def is_letting_in_since(self, moment: float) -> bool:
+        """Whether a good key was let in after that."""
+        return self._last_good > moment
+
     def _let_in(self, answer: Answer) -> None:
         with self._lock:
             if answer.status == 200:
