@@ -94,7 +94,7 @@ class Beating:
             return
         if found != self._last:  # Told once, until it is another.
             self._last = found
-            logger.log(_LEVELS.get(found.state, logging.WARNING), found.told)
+            logger.log(_LEVELS.get(found.state, logging.WARNING), "%s", found.told)
 
 
 def look(lease: Lease) -> Standing:
