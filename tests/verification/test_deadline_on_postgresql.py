@@ -17,6 +17,7 @@ from accesskeys.core.keyring import get_keyring
 from accesskeys.models import AccessKey
 from accesskeys.verification.finding import asking, deadline, find_by_digest
 from accesskeys.verification.finding.deadline import Wait, Watch
+from identity_cloud.standbys import wait_for_no_standby
 from identity_cloud.wsgi import wait_for_no_lock
 from tests.factories import AccessKeyFactory, key_of
 from tests.line import Line, line_to_the_cluster
@@ -33,11 +34,13 @@ def _impatient(settings: Settings) -> Iterator[None]:
     """Without the help of a server that gives up its locks at the same moment."""
     settings.ACCESS_KEYS_DECISION_TIMEOUT = TIMEOUT
     connection_created.disconnect(wait_for_no_lock)
+    connection_created.disconnect(wait_for_no_standby)
     connection.close()
     deadline.watch.cache_clear()
     asking._breaker.cache_clear()
     yield
     asking._breaker.cache_clear()
+    connection_created.connect(wait_for_no_standby)
     connection_created.connect(wait_for_no_lock)
 
 
