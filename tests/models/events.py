@@ -1,0 +1,17 @@
+"""Events without an operation, as many as a search is to pass."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from accesskeys.models import AuditEvent
+
+NOON = datetime(2026, 11, 23, 12, tzinfo=UTC)
+
+
+def event(minute: int, **fields: Any) -> AuditEvent:
+    """One that happened so many minutes after noon, not yet written."""
+    usual = {"action": "access_key.shown", "actor_label": "ada", "access_key_name": "billing"}
+    kinds = {"actor_kind": "operator", "door": "console", "outcome": "succeeded"}
+    return AuditEvent(at=NOON + timedelta(minutes=minute), **{**kinds, **usual, **fields})
