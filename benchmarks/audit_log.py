@@ -24,7 +24,7 @@ from benchmarks.rows import insert, settle
 PEOPLE = ("ada", "grace", "linus", "margaret", "edsger", "barbara")
 DAYS = 730  # from the first event to now
 BEGINNING = 0.01  # of the events, the oldest ones: what was usual then has not been seen since
-RARE = 4_000  # One in so many is by who, or about what, is seldom met.
+FEW = 30  # events, however many there are in all
 EVENTS_OF_A_KEY = 25
 BUSY = "busy"  # The access key that is there still; a tenth of the events are about it.
 USUAL = (
@@ -140,7 +140,7 @@ def _events(count: int, operator: int, access_key: uuid.UUID) -> Iterator[AuditE
         for n in range(count // EVENTS_OF_A_KEY + 1)
     ]
     for n in range(count):
-        is_beginning, is_rare = n < count * BEGINNING, n % RARE == RARE - 1
+        is_beginning, is_rare = n < count * BEGINNING, n % (count // FEW) == 0
         action = random.choice(actions)
         actor, kind = random.choice(PEOPLE), ActorKind.OPERATOR
         if is_rare:

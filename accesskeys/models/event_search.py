@@ -24,7 +24,8 @@ from django.utils.translation import gettext_lazy as _
 from accesskeys.models.audit_event import ABOUT_OPERATORS, NEWEST_FIRST, AuditEvent
 from accesskeys.models.pages import NarrowedPaginator
 
-READ_AT_MOST: Final = 20_000  # entries of an index, in one walk
+READ_AT_MOST: Final = 10_000  # entries of an index, in the walk that would meet all that is looked for
+READ_OF_A_NAME: Final = 5_000  # in one that goes further back
 
 # No index holds it in these words, so it is read from the entries.
 _ACTION: Final = Coalesce("action", Value(""))
@@ -60,11 +61,13 @@ class Walk(NamedTuple):
     lead: Q
     rest: Q
 
-    def places(self, events: QuerySet[AuditEvent], number: int) -> tuple[list[Place], datetime | None]:
+    def places(
+        self, events: QuerySet[AuditEvent], number: int, read: int
+    ) -> tuple[list[Place], datetime | None]:
         """Where the newest such entries stand, at most so many; and how far back it went, unless to the end."""
         led, since = events.filter(self.lead), None
         if self.rest:
-            since = led.order_by("-at").values_list("at", flat=True)[READ_AT_MOST : READ_AT_MOST + 1].first()
+            since = led.order_by("-at").values_list("at", flat=True)[read : read + 1].first()
             led = (led.filter(at__gte=since) if since else led).filter(self.rest)
         places = list(led.order_by(*NEWEST_FIRST).values_list("at", "pk")[:number])
         return places, None if len(places) == number else since
@@ -94,10 +97,10 @@ class EventSearch:
     def newest(self, events: QuerySet[AuditEvent], number: int) -> Found:
         """The newest of them, at most so many, as far as they can be found soon."""
         events = self._within(events)
-        found, since = self._general.places(events, number)
+        found, since = self._general.places(events, number, READ_AT_MOST)
         if since is None:
             return Found([pk for _at, pk in found])
-        walks = [walk.places(events, number) for walk in self._for_whole_names]
+        walks = [walk.places(events, number, READ_OF_A_NAME) for walk in self._for_whole_names]
         merged = sorted({*found, *(place for places, _since in walks for place in places)}, reverse=True)
         is_whole = bool(walks) and all(since is None for _places, since in walks)
         return Found([pk for _at, pk in merged[:number]], since, is_whole)

@@ -12,10 +12,10 @@ import pytest
 from django.test import Client
 from django.utils.html import strip_tags
 
-from accesskeys.models import AuditEvent, event_search
+from accesskeys.models import AuditEvent
 from accesskeys.models.pages import NarrowedPaginator
 from tests.console.helpers import AUDIT_LOG, signed_in
-from tests.models.events import NOON, event
+from tests.models.events import NOON, event, reading
 
 pytestmark = pytest.mark.django_db
 
@@ -33,7 +33,7 @@ def auditor() -> Iterator[Client]:
         each.at += seconds
     AuditEvent.objects.bulk_create(events)
     reach = "accesskeys.console.views.audit_log.READ_AT_MOST"
-    with patch.object(event_search, "READ_AT_MOST", 20), patch(reach, 20):
+    with reading(20), patch(reach, 20):
         yield signed_in("Auditors")
 
 

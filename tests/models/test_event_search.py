@@ -6,14 +6,13 @@ import random
 from collections.abc import Iterator
 from itertools import product
 from typing import Any
-from unittest.mock import patch
 from uuid import UUID
 
 import pytest
 
-from accesskeys.models import AuditEvent, event_search
+from accesskeys.models import AuditEvent
 from accesskeys.models.event_search import EventSearch, Subject
-from tests.models.events import NOON, event
+from tests.models.events import NOON, event, reading
 
 pytestmark = pytest.mark.django_db
 
@@ -83,7 +82,7 @@ def test_all_are_found_where_all_are_read(log: list[AuditEvent]) -> None:
 
 def test_where_some_are_not_read_it_is_told_since_when_all_were(log: list[AuditEvent]) -> None:
     told = 0
-    with patch.object(event_search, "READ_AT_MOST", 20):
+    with reading(20):
         for search in searches():
             found = search.newest(EVENTS.all(), REACH)
             expected = [each for each in log if meets(search, each)]
@@ -126,7 +125,7 @@ def test_whole_names_are_found_however_old(
 ) -> None:
     old = {"actor_label": "founder", "access_key_name": "old_1", "action": "access_key.copied"}
     EVENTS.bulk_create([*(event(n, **old) for n in range(3)), *(event(n) for n in range(3, 40))])
-    with patch.object(event_search, "READ_AT_MOST", 10):
+    with reading(10):
         ids, since, of_all = EventSearch(**asked).newest(EVENTS.all(), REACH)
     assert (len(ids), of_all) == (found, has_whole_names_of_all)
     assert (since is None) == (
@@ -137,7 +136,7 @@ def test_whole_names_are_found_however_old(
 def test_nothing_left_to_find_is_not_said_to_be_unread() -> None:
     """As many as the pages reach are found among the newest: what is older is on no page."""
     EVENTS.bulk_create(event(n) for n in range(40))
-    with patch.object(event_search, "READ_AT_MOST", 20):
+    with reading(20):
         found = EventSearch(actor="ad").newest(EVENTS.all(), REACH)
     assert (len(found.ids), found.since) == (REACH, None)
 
@@ -149,5 +148,5 @@ def test_what_is_asked_for_beside_is_read_from_the_entries_of_the_key() -> None:
     )
     search = EventSearch(access_key_id=IDS[0], actor="ada", action="access_key.copied")
     assert len(search.newest(EVENTS.all(), REACH).ids) == 3
-    with patch.object(event_search, "READ_AT_MOST", 10):
+    with reading(10):
         assert search.newest(EVENTS.all(), REACH) == ([], event(29).at, False)

@@ -7,7 +7,6 @@ from contextlib import contextmanager
 from datetime import timedelta
 from itertools import product
 from typing import Any
-from unittest.mock import patch
 from uuid import UUID
 
 import pytest
@@ -16,10 +15,10 @@ from django.db import connection
 from django.utils import timezone
 
 from accesskeys.console.filters import AuditLogFilter
-from accesskeys.models import AuditEvent, event_search
+from accesskeys.models import AuditEvent
 from accesskeys.models.event_search import EventSearch, Subject
 from tests.factories import OperatorFactory
-from tests.models.events import event
+from tests.models.events import event, reading
 
 # PostgreSQL reads from an index alone what it has vacuumed, and it does so in no transaction.
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -112,7 +111,7 @@ TIMES: list[dict[str, Any]] = [
 
 def test_of_searches() -> None:
     for (asked, indexes), time in product(OF_SEARCHES, TIMES):
-        with patch.object(event_search, "READ_AT_MOST", 50), plans() as told:
+        with reading(50), plans() as told:
             EventSearch(**asked, **time).newest(EVENTS.all(), 1_001)
         assert [index_of(plan) for plan in told] == indexes, (asked, time, told)
 
