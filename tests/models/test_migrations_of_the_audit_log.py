@@ -1,4 +1,4 @@
-"""The indexes of the audit log, forward and backward: the one that Django made of a reference is gone, and comes back."""
+"""The indexes of the audit log, forward and backward: the one that Django made of a reference goes, and comes back."""
 
 from __future__ import annotations
 
