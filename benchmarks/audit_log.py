@@ -136,7 +136,7 @@ def _events(count: int, operator: int, access_key: uuid.UUID) -> Iterator[AuditE
     begun, step = timezone.now() - timedelta(days=DAYS), timedelta(days=DAYS) / count
     actions = [action for action, share in USUAL for _ in range(share)]
     keys = [
-        (uuid.uuid4(), f"{random.choice(TEAMS)}_{random.choice(JOBS)}_{n}")
+        (uuid.uuid4(), f"{random.choice(TEAMS)}_{random.choice(JOBS)}_{n:05}")
         for n in range(count // EVENTS_OF_A_KEY + 1)
     ]
     for n in range(count):

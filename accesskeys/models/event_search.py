@@ -25,7 +25,7 @@ from accesskeys.models.audit_event import ABOUT_OPERATORS, NEWEST_FIRST, AuditEv
 from accesskeys.models.pages import NarrowedPaginator
 
 READ_AT_MOST: Final = 10_000  # entries of an index, in the walk that would meet all that is looked for
-READ_OF_A_NAME: Final = 5_000  # in one that goes further back
+READ_OF_A_NAME: Final = 3_000  # in one that goes further back
 
 # No index holds it in these words, so it is read from the entries.
 _ACTION: Final = Coalesce("action", Value(""))
