@@ -27,6 +27,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",  # django-allauth refuses to start without it.
+    "django_htmx.middleware.HtmxMiddleware",  # Pages of lists ask what it has to say.
 ]
 ROOT_URLCONF = "benchmarks.urls"
 

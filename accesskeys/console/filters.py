@@ -5,17 +5,19 @@ from __future__ import annotations
 import uuid
 from abc import abstractmethod
 from collections.abc import Iterable
+from datetime import timedelta
 from typing import Any, Final
 from urllib.parse import urlencode
 
 from django import forms
 from django.core.paginator import Page
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from accesskeys.console.fact_filters import FACTS, NOTHING, Applied, FactFields, with_label
 from accesskeys.console.verbatim import VerbatimInput, VerbatimSearch
 from accesskeys.models import AccessKeyQuerySet, Action, AuditEvent, is_short
+from accesskeys.models.event_search import EventSearch, SearchPaginator, Subject
 from accesskeys.models.lists import Ordering, Status, in_order, with_status
 from accesskeys.models.pages import CappedPaginator, NarrowedPaginator
 
@@ -51,16 +53,15 @@ class QueryForm(forms.Form):
 
     def page_of(self, rows: QuerySet[Any], size: int) -> Page[Any]:
         """The page of them that the query string asks for; past the end, the last one."""
-        paginator = self.paginator(self.choose(rows), rows, size)
+        paginator = self.paginated(rows, size)
         wanted = self.chosen("page") or 1
         if wanted > paginator.num_pages:
             self.add_error("page", _("There is no such page any more, so this is the last one."))
         return paginator.get_page(wanted)
 
-    @property
-    def paginator(self) -> type[CappedPaginator]:
-        """How far pages reach."""
-        return CappedPaginator
+    def paginated(self, rows: Any, size: int) -> CappedPaginator:
+        """All pages of those of the rows that are asked for, as far as pages reach."""
+        return CappedPaginator(self.choose(rows), rows, size)
 
     @property
     def is_narrowed(self) -> bool:
@@ -117,10 +118,10 @@ class AccessKeyFilter(FactFields, QueryForm):
         size: int = self.chosen("page_size") or PAGE_SIZES[0]
         return size
 
-    @property
-    def paginator(self) -> type[CappedPaginator]:
+    def paginated(self, rows: Any, size: int) -> CappedPaginator:
         """Less far where rows are left out: those that are not may be far between."""
-        return NarrowedPaginator if self.is_narrowed else CappedPaginator
+        paginator = NarrowedPaginator if self.is_narrowed else CappedPaginator
+        return paginator(self.choose(rows), rows, size)
 
     @property
     def finds_beginnings_only(self) -> bool:
@@ -180,16 +181,12 @@ def _moment(label: Any) -> forms.DateTimeField:
     )
 
 
-# What an event may be about, and how the actions of those begin.
-SUBJECTS = {"access_keys": "access_key.", "operators": "operator."}
-
-
 class AuditLogFilter(QueryForm):
     """Which events the audit log shows."""
 
     about = _choice(
         _("About"),
-        [("access_keys", _("Access keys")), ("operators", _("Operators"))],
+        Subject.choices,
         blank=_("Everything"),
         sentence=_("The audit log is not about “%(value)s”, so everything is shown."),
     )
@@ -207,25 +204,41 @@ class AuditLogFilter(QueryForm):
     until = _moment(_("To (UTC)"))
     narrowing = ("about", "action", "actor", "access_key", "since", "until")
 
+    @property
+    def search(self) -> EventSearch:
+        """What is asked for."""
+        name_or_id, about = self.chosen("access_key"), self.chosen("about")
+        return EventSearch(
+            about=Subject(about) if about else None,
+            action=self.chosen("action"),
+            actor=self.chosen("actor"),
+            access_key_id=_id_in(name_or_id),
+            access_key_name=None if _id_in(name_or_id) else name_or_id,
+            since=self.chosen("since"),
+            until=self.chosen("until"),
+        )
+
     def choose(self, events: QuerySet[AuditEvent]) -> QuerySet[AuditEvent]:
         """The events asked for, newest first."""
-        if about := self.chosen("about"):
-            events = events.filter(action__startswith=SUBJECTS[about])
-        if action := self.chosen("action"):
-            events = events.filter(action=action)
-        if actor := self.chosen("actor"):
-            events = events.filter(actor_label__icontains=actor)
-        if access_key := self.chosen("access_key"):
-            events = events.filter(_about(access_key))
-        if since := self.chosen("since"):
-            events = events.filter(at__gte=since)
-        if until := self.chosen("until"):
-            events = events.filter(at__lte=until)
-        return events.order_by("-at", "-id")
+        return self.search.among(events)
+
+    def paginated(self, events: QuerySet[AuditEvent], size: int) -> CappedPaginator:
+        """A time is one stretch of the log. Anything else is searched for."""
+        if self.search.is_for_more_than_a_time:
+            return SearchPaginator(self.search, events, size)
+        return super().paginated(events, size)
+
+    def earlier(self, page: Page[Any]) -> str:
+        """Until when nothing has been searched for this page, to the minute; empty where all has been."""
+        since = page.paginator.found.since if isinstance(page.paginator, SearchPaginator) else None
+        if since is None:
+            return ""
+        minute, until = since.replace(second=0, microsecond=0) + timedelta(minutes=1), self.chosen("until")
+        return "" if until and until <= minute else f"{minute:%Y-%m-%dT%H:%M}"
 
 
-def _about(name_or_id: str) -> Q:
+def _id_in(text: str | None) -> uuid.UUID | None:
     try:
-        return Q(access_key_id=uuid.UUID(name_or_id))
-    except ValueError:
-        return Q(access_key_name__icontains=name_or_id)
+        return uuid.UUID(text)
+    except (TypeError, ValueError):
+        return None

@@ -61,11 +61,8 @@ class ExportStream:
         self._turn.give_back()
 
     def _write(self) -> Generator[str]:
-        piece, rows = self._kind.head(), iter(self._export)
+        yield self._kind.head()  # At once, be it empty: the first row may be far down.
+        rows = iter(self._export)
         while batch := list(islice(rows, ROWS_AT_A_TIME)):
-            piece += "".join(map(self._kind.line, batch))
-            yield piece
+            yield "".join(map(self._kind.line, batch))
             self._rows += len(batch)
-            piece = ""
-        if piece:
-            yield piece

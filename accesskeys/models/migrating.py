@@ -97,6 +97,26 @@ class AddField(migrations.AddField):
         )
 
 
+class RemoveIndexOfField(migrations.AlterField):
+    """A column without the index that Django has made of it alone. SQLite needs no new table for it."""
+
+    def __init__(self, *args: Any, index: str, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.index = index
+
+    def database_forwards(
+        self, app_label: str, schema_editor: Editor, from_state: State, to_state: State
+    ) -> None:
+        _drop(schema_editor, self.index)
+
+    def database_backwards(
+        self, app_label: str, schema_editor: Editor, from_state: State, to_state: State
+    ) -> None:
+        model = to_state.apps.get_model(app_label, self.model_name)
+        column = schema_editor.quote_name(model._meta.get_field(self.name).column)
+        _build(schema_editor, self.index, model._meta.db_table, f"({column})")
+
+
 class AddIndex(migrations.AddIndex):
     """An index of the model, built while the table is in use."""
 

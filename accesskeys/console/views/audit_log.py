@@ -11,6 +11,7 @@ from accesskeys.console.repeats import folded
 from accesskeys.console.views.base import ConsolePage
 from accesskeys.core import conf
 from accesskeys.models import AuditEvent
+from accesskeys.models.event_search import READ_AT_MOST
 from accesskeys.operations.policy import Operation
 
 EVENTS_PER_PAGE = 50
@@ -26,4 +27,11 @@ class AuditLogPage(ConsolePage):
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         chosen = AuditLogFilter(request.GET)
         page = chosen.page_of(AuditEvent.objects.all(), EVENTS_PER_PAGE)
-        return self.page(filter=chosen, page=page, repeated=folded(page), days=conf.audit_log_days())
+        return self.page(
+            filter=chosen,
+            page=page,
+            reach=READ_AT_MOST,
+            earlier=chosen.earlier(page),
+            repeated=folded(page),
+            days=conf.audit_log_days(),
+        )
