@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import platform
 import shutil
 import subprocess
 import sys
@@ -15,6 +14,7 @@ from typing import Any, NamedTuple
 
 import pytest
 
+from tests.debian import RELEASE, mirror
 from tests.environment import MEMORY
 from tests.server.servers import ROOT
 
@@ -86,18 +86,15 @@ class Buildah:
 
 def make_base(folder: Path, *packages: str) -> None:
     """Debian with these packages, from the mirror of this machine."""
-    release = platform.freedesktop_os_release()["VERSION_CODENAME"]
-    asked = [
-        "apt-get",
-        "indextargets",
-        "--format",
-        "$(REPO_URI)",
-        "Created-By: Packages",
-        f"Codename: {release}",
-    ]
-    mirror = subprocess.run(asked, check=True, capture_output=True, text=True).stdout.split()[0]
     done = subprocess.run(
-        ["debootstrap", "--variant=minbase", f"--include={','.join(packages)}", release, str(folder), mirror],
+        [
+            "debootstrap",
+            "--variant=minbase",
+            f"--include={','.join(packages)}",
+            RELEASE,
+            str(folder),
+            mirror(),
+        ],
         capture_output=True,
         text=True,
         timeout=300,

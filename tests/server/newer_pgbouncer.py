@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 from filelock import FileLock
 
+from tests.debian import mirror
 from tests.environment import SCRATCH
 
 SINCE = (1, 21)
@@ -56,7 +57,7 @@ def _unpack(folder: Path) -> None:
     for name in ("lists/partial", "cache/archives/partial", "packages", "root"):
         (folder / name).mkdir(parents=True, exist_ok=True)
     source = folder / "sources.list"
-    source.write_text(f"deb {_mirror()} {NEXT} main\n")
+    source.write_text(f"deb {mirror()} {NEXT} main\n")
     here = [
         f"-oDir::Etc::sourcelist={source}",
         "-oDir::Etc::sourceparts=-",
@@ -68,11 +69,6 @@ def _unpack(folder: Path) -> None:
     _run(folder / "packages", "apt-get", "-q", *here, "download", *(f"{name}/{NEXT}" for name in PACKAGES))
     for package in sorted((folder / "packages").glob("*.deb")):  # The program itself comes last.
         _run(folder, "dpkg", "-x", str(package), str(folder / "root"))
-
-
-def _mirror() -> str:
-    asked = ["apt-get", "indextargets", "--format", "$(REPO_URI)", "Created-By: Packages", "Origin: Debian"]
-    return subprocess.run(asked, check=True, capture_output=True, text=True).stdout.split()[0]
 
 
 def _run(folder: Path, *command: str) -> None:
