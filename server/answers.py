@@ -29,7 +29,7 @@ def written(answer: gate.Answer, *, keep: bool, request_id: str, ours: bool = Fa
         f"Date: {_date(int(time.time()))}",
         f"Connection: {'keep-alive' if keep else 'close'}",
         f"{HEADER}: {request_id}",
-        _told(ours),
+        *_told(ours),
         *(f"{name}: {value}" for name, value in answer.headers.items()),
         "\r\n",
     ]
@@ -40,9 +40,9 @@ def written(answer: gate.Answer, *, keep: bool, request_id: str, ours: bool = Fa
 
 
 @lru_cache
-def _told(ours: bool) -> str:
+def _told(ours: bool) -> tuple[str, ...]:
     """For browsers: the same each time, and a decision is not to wait for it."""
-    return "\r\n".join(f"{name}: {value}" for name, value in browsers.told(ours=ours).items())
+    return tuple(f"{name}: {value}" for name, value in browsers.told(ours=ours).items())
 
 
 def busy(path: str, request_id: str, *, ours: bool = False) -> bytes:
