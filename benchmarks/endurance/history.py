@@ -47,8 +47,6 @@ class Key:
                 state = None
             else:
                 state = None if is_doubtful and not change.is_final else change.opens
-            if change.is_final and state is False:
-                return False
         return state
 
 

@@ -54,6 +54,8 @@ class _Opening:
         try:
             with spare.wrap_database_errors:
                 spare.connection = spare.get_new_connection(spare.get_connection_params())
+        except OSError as error:  # psycopg has no descriptor left to wait with, and calls it nothing else.
+            self._error = OperationalError(str(error))
         except Exception as error:  # noqa: BLE001  Raised again where it is waited for.
             self._error = error
         with self._handing_over:
