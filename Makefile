@@ -1,5 +1,5 @@
 .DEFAULT_GOAL := help
-.PHONY: help run test endure missing screenshots lighthouse bench lint messages lock release clean
+.PHONY: help run test endure missing screenshots lighthouse bench lint messages lock audit release clean
 
 PYTHON ?= python3
 BIN := .venv/bin
@@ -61,6 +61,9 @@ messages: .venv/.dev ## Collect the texts that want a translation into locale/
 lock: .venv/.dev ## Lock what requirements.txt names, with hashes
 	$(BIN)/python -m tools.lock
 
+audit: .venv/.audit ## Ask which components have known weaknesses (needs the network)
+	.venv/audit/bin/pip-audit --strict --no-deps --disable-pip --requirement requirements.lock
+
 release: .venv/.dev ## Make all of a release in dist/: package, image, list of components, notes
 	$(BIN)/python -m tools.release
 
@@ -81,6 +84,12 @@ clean: ## Remove what was installed and built; data/ and .env stay
 
 .venv/.bench: .venv/.run requirements-bench.txt
 	@$(PYTHON) -m tools.install requirements-bench.txt "what the measurements need"
+	@touch $@
+
+# In an environment of its own: it shares nothing with what it looks at.
+.venv/.audit: | .venv/.run
+	@$(PYTHON) -m venv .venv/audit
+	@.venv/audit/bin/pip install --quiet --disable-pip-version-check pip-audit==2.10.1
 	@touch $@
 
 node_modules/lighthouse:
