@@ -2,43 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from prometheus_client import Metric
-from prometheus_client.openmetrics.parser import text_string_to_metric_families as openmetrics
-from prometheus_client.parser import text_string_to_metric_families as plain
 from pytest_django import Settings
 
 from accesskeys import verification
-from accesskeys.api import exposition
 from accesskeys.core.exceptions import CountersUnavailable
 from accesskeys.verification import metrics, rate_limits
 from accesskeys.verification.tally import CELLS
+from tests.api.exposed import families
 from tests.clients import anybody, consumer
 from tests.factories import AccessKeyFactory, key_of
 from tests.helpers import database_away
 
-pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture(autouse=True)
-def fresh_tally(settings: Settings, tmp_path: Path) -> Iterator[None]:
-    """Numbers that begin with the test."""
-    settings.ACCESS_KEYS_COUNTER_FILE = tmp_path / "counters"
-    metrics._begin()
-    yield
-    metrics._begin()
-
-
-def families() -> dict[str, Metric]:
-    both = [
-        {family.name: family for family in parse(exposition.text(kind).decode())}
-        for parse, kind in ((plain, exposition.TEXT), (openmetrics, exposition.OPENMETRICS))
-    ]
-    assert list(both[0]) == list(both[1])
-    return both[0]
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("fresh_tally")]
 
 
 def times(door: str) -> dict[str, float]:
@@ -97,7 +75,7 @@ def test_a_database_that_fails_is_counted_where_it_was_asked() -> None:
     client = consumer(AccessKeyFactory())
     with database_away():
         assert client.get("/auth/verify/").status_code == 503
-    assert errors() == {"database": 1, "counters": 0}
+    assert errors() == {"database": 1, "counters": 0, "standby": 0}
 
 
 def test_counters_that_fail(settings: Settings, tmp_path: Path) -> None:
@@ -108,7 +86,7 @@ def test_counters_that_fail(settings: Settings, tmp_path: Path) -> None:
         rate_limits.window_of(access_key)
     with pytest.raises(CountersUnavailable):
         verification.authenticate(key_of(access_key))
-    assert metrics._tally._counts[metrics._OF_NO_DOOR :][: len(metrics.ERRORS)] == [0, 2]
+    assert metrics._tally._counts[metrics._OF_NO_DOOR :][: len(metrics.ERRORS)] == [0, 2, 0]
 
 
 def test_the_cells_of_a_file_that_outlives_an_upgrade() -> None:
@@ -117,7 +95,7 @@ def test_the_cells_of_a_file_that_outlives_an_upgrade() -> None:
     assert (metrics._TOGETHER, metrics._OF_NO_DOOR, CELLS) == (29, 96, 128)
     assert len(metrics.ENDINGS) <= metrics._TIMES
     assert metrics.BOUNDS == (0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5)
-    assert metrics.ERRORS == ("database", "counters")
+    assert metrics.ERRORS == ("database", "counters", "standby")
 
 
 def test_what_cannot_be_written_down_is_told_once(

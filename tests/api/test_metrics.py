@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
 from urllib.parse import urlencode
@@ -12,7 +12,6 @@ from urllib.parse import urlencode
 import pytest
 from django.test import Client
 from django.utils import timezone
-from prometheus_client.parser import text_string_to_metric_families
 from pytest_django import Settings
 
 from accesskeys import operations, verification
@@ -21,26 +20,18 @@ from accesskeys.core.scopes import INTROSPECT, METRICS, READ
 from accesskeys.operations.actors import Actor
 from accesskeys.verification import decision, metrics
 from accesskeys.verification.tally import CELLS
+from tests.api.exposed import families
 from tests.clients import anybody, consumer
 from tests.factories import AccessKeyFactory, key_of
 from tests.helpers import database_away, holds_part_of
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("fresh_tally")]
 
 URL = "/metrics/"
 DOCUMENTATION = Path(__file__).parents[2] / "docs" / "operations.md"
 FORGED = f"ica_{'A' * 51}"
 
 Sample = tuple[str, str, str]  # door, outcome, reason
-
-
-@pytest.fixture(autouse=True)
-def fresh_tally(settings: Settings, tmp_path: Path) -> Iterator[None]:
-    """Numbers that begin with the test."""
-    settings.ACCESS_KEYS_COUNTER_FILE = tmp_path / "counters"
-    metrics._begin()
-    yield
-    metrics._begin()
 
 
 @pytest.fixture
@@ -50,8 +41,7 @@ def prometheus() -> Client:
 
 def decisions() -> dict[Sample, float]:
     """The decisions so far that are not zero, as Prometheus reads them."""
-    families = {family.name: family for family in text_string_to_metric_families(exposition.text().decode())}
-    family = families["access_keys_decisions"]
+    family = families()["access_keys_decisions"]
     assert family.type == "counter"
     return {
         (sample.labels["door"], sample.labels["outcome"], sample.labels["reason"]): sample.value
@@ -61,8 +51,7 @@ def decisions() -> dict[Sample, float]:
 
 
 def expiring() -> float:
-    families = {family.name: family for family in text_string_to_metric_families(exposition.text().decode())}
-    return families["access_keys_expiring"].samples[0].value
+    return families()["access_keys_expiring"].samples[0].value
 
 
 # Each makes one decision at the door of the given name end as its own name says.
