@@ -8,7 +8,6 @@ from __future__ import annotations
 import warnings
 from typing import Any
 
-from csp.constants import NONE, SELF
 from django.utils.translation import gettext_lazy as _
 
 from accesskeys.core.conf import AUDIT_LOG_DAYS, DEFAULT_EXPIRY_DAYS
@@ -19,6 +18,7 @@ from identity_cloud.settings.api import (  # noqa: F401
 )
 from identity_cloud.settings.backups import backup_recipients
 from identity_cloud.settings.cache import cache, counts_in_redis
+from identity_cloud.settings.content import CONTENT_SECURITY_POLICY  # noqa: F401
 from identity_cloud.settings.cores import usable_cores
 from identity_cloud.settings.database import REPLICA, database, folder_of, replica
 from identity_cloud.settings.environment import (
@@ -229,21 +229,7 @@ USE_I18N = True
 USE_TZ = True
 TIME_ZONE = "UTC"
 
-# What browsers are told
-CONTENT_SECURITY_POLICY = {
-    "DIRECTIVES": {
-        "default-src": [NONE],
-        "object-src": [NONE],
-        "script-src": [SELF],
-        "style-src": [SELF],
-        "img-src": [SELF],
-        "font-src": [SELF],
-        "connect-src": [SELF],
-        "form-action": [SELF],
-        "base-uri": [NONE],
-        "frame-ancestors": [NONE],
-    }
-}
+# What browsers are told, beside CONTENT_SECURITY_POLICY
 X_FRAME_OPTIONS = "DENY"
 SECURE_REFERRER_POLICY = "same-origin"
 SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = True
