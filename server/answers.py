@@ -72,8 +72,9 @@ class Refused:
     _WRITTEN = b"\r\nContent-Type: text/html\r\n"
     _TOLD = "".join(f"{name}: {value}\r\n" for name, value in browsers.HEADERS.items()).encode()
 
-    def __init__(self, sock: Any) -> None:
+    def __init__(self, sock: Any, request_id: str) -> None:
         self._sock = sock
+        self._id = f"{HEADER}: {request_id}\r\n".encode()
 
     def gettimeout(self) -> float:
         """gunicorn asks whether sending may wait."""
@@ -81,7 +82,7 @@ class Refused:
 
     def sendall(self, data: bytes) -> None:
         """The whole of it."""
-        told = b"\r\nContent-Type: text/html; charset=iso-8859-1\r\n" + self._TOLD
+        told = b"\r\nContent-Type: text/html; charset=iso-8859-1\r\n" + self._TOLD + self._id
         self._sock.sendall(data.replace(self._WRITTEN, told, 1))
 
 

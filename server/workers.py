@@ -39,8 +39,12 @@ class GateWorker(PromptWorker):
             request_ids.end()
 
     def handle_error(self, req: Request | None, client: Any, addr: Any, exc: BaseException) -> None:
-        """Say what is wrong with a request that could not be read."""
-        super().handle_error(req, Refused(client), addr, exc)
+        """Say what is wrong with a request that could not be read, under an id that its line in the log has as well."""
+        request_id = request_ids.begin("")  # Whatever it called itself could not be read either.
+        try:
+            super().handle_error(req, Refused(client, request_id), addr, exc)
+        finally:
+            request_ids.end()
 
     def _answer_ahead(self, req: Request, conn: Connection) -> bool:
         self.cfg.pre_request(self, req)

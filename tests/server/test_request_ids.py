@@ -94,3 +94,21 @@ def test_a_line_is_text_where_nothing_else_is_asked_for(server: Server) -> None:
     assert re.fullmatch(
         r"\S+Z INFO \[\S+\] accesskeys\.authentication: Key refused: forged, from 127\.0\.0\.1", line
     )
+
+
+@pytest.mark.parametrize(
+    ("request_", "status"),
+    [
+        (b"GET / HTTP/9.9\r\nHost: a\r\n\r\n", b"400"),
+        (b"GET / HTTP/1.1\r\nHost: a\r\nX-A: " + 9_000 * b"a" + b"\r\n\r\n", b"431"),
+    ],
+    ids=["no such version", "a long header"],
+)
+def test_what_cannot_be_read_has_one(server: Server, request_: bytes, status: bytes) -> None:
+    said = server.raw(request_)
+    assert said.split(b" ", 2)[1] == status
+    found = re.search(rb"X-Request-Id: (\S+)\r\n", said)
+    assert found
+    assert OURS.fullmatch(found[1].decode())
+    [line] = [line for line in server.log.read_text().splitlines() if f"[{found[1].decode()}]" in line]
+    assert " gunicorn.error: Invalid request from ip=127.0.0.1" in line
