@@ -13,6 +13,7 @@ from django.db.backends.signals import connection_created
 from django.http.response import HttpResponseBase
 
 from identity_cloud import chunked
+from identity_cloud.standbys import wait_for_no_standby
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "identity_cloud.settings")
 
@@ -56,6 +57,7 @@ def wait_for_no_lock(connection: BaseDatabaseWrapper, **_signal: Any) -> None:
 
 
 connection_created.connect(wait_for_no_lock)
+connection_created.connect(wait_for_no_standby)  # The gate has no app of ours that would.
 
 django.setup(set_prefix=False)
 

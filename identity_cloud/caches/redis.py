@@ -18,6 +18,8 @@ from accesskeys.core.breaker import Breaker
 from identity_cloud.caches.moments import History
 
 AT_ONCE = 0.1  # seconds
+# Processes from before, which write in Django's own notation, count under other names beside us during an upgrade.
+NOTATION = 2
 
 
 class NotAsked(exceptions.ConnectionError):
@@ -31,7 +33,7 @@ class RedisCache(DjangoRedisCache):
     """Django's, except that it fails at once while the Redis hangs, and that attempts keep their distance in time."""
 
     def __init__(self, server: Any, params: dict[str, Any]) -> None:
-        super().__init__(server, params)
+        super().__init__(server, {"VERSION": NOTATION, **params})
         self._class = _CacheClient
 
     def set(self, key: Any, value: Any, timeout: Any = DEFAULT_TIMEOUT, version: int | None = None) -> None:

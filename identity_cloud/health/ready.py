@@ -70,11 +70,26 @@ class Round:
         self._checks = checks
         self._found: dict[str, Finding] = {}
         self._began = time.monotonic()
+        self.knows_the_vital = threading.Event()
         self.is_over = threading.Event()
 
     @property
+    def seconds(self) -> float:
+        """How long it has been under way."""
+        return time.monotonic() - self._began
+
+    @property
     def is_late(self) -> bool:
-        return time.monotonic() - self._began > PATIENCE
+        return self.seconds > PATIENCE
+
+    def wait(self, last: Report | None) -> None:
+        """Until it is over, and for what failed the last time no longer than a moment, unless all hangs on it."""
+        if last is None or not last.failing:
+            self.is_over.wait(PATIENCE)
+            return
+        if last.is_ready:
+            self.knows_the_vital.wait(PATIENCE)
+        self.is_over.wait(min(SHORT_PATIENCE, max(0.0, PATIENCE - self.seconds)))
 
     def look(self) -> None:
         """In a thread of its own. Whatever a check raises is a failure of what it was about."""
@@ -88,14 +103,17 @@ class Round:
                         self._found[name] = failed(name, f"{name} cannot be checked: {type(error).__name__}.")
                 for name in names:
                     self._found.setdefault(name, failed(name, ""))
+                if self._found.keys() >= VITAL:
+                    self.knows_the_vital.set()
         finally:
+            self.knows_the_vital.set()
             connections.close_all()  # Nobody asks over them again: the thread ends.
             let_go()
 
     def report(self) -> Report:
         """As far as it has come: what has not been found yet counts as failed."""
         found = self._found.copy()
-        late = f"Nothing was heard within {PATIENCE:g} s of: "
+        late = f"Nothing was heard within {min(self.seconds, PATIENCE):.1f} s of: "
         missing = [name for name in ORDER if name not in found]
         found |= {name: failed(name, "") for name in missing}
         if missing:
@@ -123,7 +141,7 @@ class Readiness:
                 begun = self._round = Round(self._checks)
         if round_ is None:
             threading.Thread(target=self._run, args=[begun], name="health", daemon=True).start()
-            begun.is_over.wait(PATIENCE if last is None or not last.failing else SHORT_PATIENCE)
+            begun.wait(last)
             return self._know(begun, at_the_end=False)
         if last is not None and (last.age < LONG_AGO or round_.is_late):
             return last

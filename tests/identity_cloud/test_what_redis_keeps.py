@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from django.core.cache import caches
+from django.core.cache import CacheHandler, caches
 from redis import Redis
 
 from identity_cloud.caches import RedisCache
@@ -42,6 +42,17 @@ def test_all_of_it_is_json(cache: RedisCache, redis: RedisServer) -> None:
     there = Redis.from_url(redis.url)
     kept = [json.loads(str(there.get(name), "ascii")) for name in there.scan_iter()]
     assert len(kept) == 3
+
+
+def test_a_process_from_before_counts_beside_us(cache: RedisCache, redis: RedisServer) -> None:
+    """During an upgrade it could not read what we write."""
+    cache.set("name", [1.5])
+    settings = {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": redis.url}
+    before = CacheHandler({"default": settings})["default"]
+    before.key_prefix = cache.key_prefix
+    assert before.get("name") is None
+    before.set("name", [2.5])
+    assert (before.get("name"), cache.get("name")) == ([2.5], [1.5])
 
 
 class Trap:

@@ -126,3 +126,26 @@ def test_whoever_comes_second_at_the_very_beginning_waits_a_little(readiness: Re
     assert 0.2 < time.monotonic() - began < 1
     threading.Timer(0.1, part.goes_on.set).start()
     assert readiness.report().is_ready
+
+
+def test_one_that_is_impaired_waits_for_what_all_hangs_on(
+    part: Part, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Slow is not gone: it is sent questions as before."""
+    later(monkeypatch)
+    monkeypatch.setattr(ready, "ORDER", ("database", "disk"))
+    monkeypatch.setattr(ready, "VITAL", {"database"})
+
+    def slow() -> Iterator[Finding]:
+        time.sleep(2 * ready.SHORT_PATIENCE)
+        yield Finding("database")
+
+    part.finding = failed("disk", "No room.")
+    readiness = Readiness({slow: ("database",), part: ("disk",)})
+    for _ in range(3):
+        report = readiness.report()
+        assert (report.is_ready, report.failing) == (True, {"disk"})
+    part.goes_on.clear()
+    began = time.monotonic()
+    assert readiness.report().is_ready
+    assert time.monotonic() - began < ready.PATIENCE
