@@ -101,9 +101,12 @@ def _is_shared(ours: Any, theirs: Any) -> bool:
     _require(ours.prepare(name, b"SELECT 1"))
     answers = [theirs.prepare(name, b"SELECT 2").status == ExecStatus.COMMAND_OK]
     answers += [ours.exec_prepared(name, ()).get_value(0, 0) == b"1" for _ in range(2)]
-    for line in (ours, theirs, ours, theirs):
-        line.exec_(b"DEALLOCATE ALL")
-    return not all(answers)
+    is_shared = not all(answers)
+    # Whatever else is prepared on a line of one's own is used again.
+    leaving = b"DEALLOCATE ALL" if is_shared else b"DEALLOCATE " + name
+    for line in (ours, theirs, ours, theirs) if is_shared else (ours, theirs):
+        line.exec_(leaving)
+    return is_shared
 
 
 def _is_handed_around(ours: Any, theirs: Any) -> bool:
