@@ -9,7 +9,7 @@ from identity_cloud import postgresql_readiness
 from tests.factories import AccessKeyFactory, key_of
 
 
-@pytest.mark.django_db(transaction=True)
+@pytest.mark.django_db  # In a transaction, where no other line can be opened instead.
 def test_a_key_is_found_before_and_after() -> None:
     access_key = AccessKeyFactory()
     for _ in range(2):
