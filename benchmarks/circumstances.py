@@ -10,10 +10,14 @@ import os
 import re
 import secrets
 import socket
+import subprocess
 import sys
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from urllib.parse import urlencode
+
+from benchmarks.server import ROOT
 
 SIGN_IN = "/accounts/login/"
 EXPORT = "/settings/access-keys/export/"
@@ -114,6 +118,19 @@ CLIENTS: dict[str, tuple[int, Callable[[int, str], None]]] = {
     "slow readers": (50, slow_readers),
     "bad keys": (4, bad_keys),
 }
+
+
+@contextmanager
+def clients(name: str, port: int, cookie: str) -> Iterator[None]:
+    """Within the block, those of this name ask; in a process of their own."""
+    command = [sys.executable, "-m", "benchmarks.circumstances", name, str(port), cookie]
+    with subprocess.Popen(command, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as process:
+        assert process.stdout is not None
+        process.stdout.readline()
+        try:
+            yield
+        finally:
+            process.kill()
 
 
 def _again(client: Callable[[int, str], None], port: int, cookie: str) -> None:

@@ -17,6 +17,7 @@ from pathlib import Path
 from statistics import median
 
 from benchmarks import machine
+from benchmarks.circumstances import clients
 from benchmarks.databases import DATABASES, Database
 from benchmarks.django_process import django_process, environment
 from benchmarks.latency import PACE, PROGRAMS, Latency
@@ -124,20 +125,10 @@ def _ask(server: Server, keys: list[str], seconds: float) -> Latency:
 def _clients(name: str, cookie: str) -> Trouble:
     @contextmanager
     def trouble(server: Server) -> Iterator[None]:
-        with machine.on_core(machine.CLIENT_CORE):
-            process = subprocess.Popen(
-                [sys.executable, "-m", "benchmarks.circumstances", name, str(server.port), cookie],
-                cwd=ROOT,
-                stdin=subprocess.PIPE,
-                stdout=subprocess.PIPE,
-            )
-        with process:
-            assert process.stdout is not None
-            process.stdout.readline()
-            try:
-                yield
-            finally:
-                process.kill()
+        with ExitStack() as stack:
+            with machine.on_core(machine.CLIENT_CORE):
+                stack.enter_context(clients(name, server.port, cookie))
+            yield
 
     return trouble
 

@@ -3,34 +3,19 @@
 from __future__ import annotations
 
 import random
-import subprocess
-import sys
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 
+from benchmarks.circumstances import clients
 from benchmarks.endurance.site import Site
 from benchmarks.endurance.troubles.words import Trouble
-from benchmarks.server import ROOT
 
 
 def _clients(name: str) -> Callable[[Site, random.Random], AbstractContextManager[None]]:
     @contextmanager
     def happening(site: Site, dice: random.Random) -> Iterator[None]:
-        command = [
-            sys.executable,
-            "-m",
-            "benchmarks.circumstances",
-            name,
-            str(site.port),
-            site.people["cookie"],
-        ]
-        with subprocess.Popen(command, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as process:
-            assert process.stdout is not None
-            process.stdout.readline()
-            try:
-                yield
-            finally:
-                process.kill()
+        with clients(name, site.port, site.people["cookie"]):
+            yield
 
     return happening
 
