@@ -35,7 +35,10 @@ def _moment(value: datetime) -> datetime:
 
 
 def _json(value: str) -> Any:
-    if value == "{}":  # Most access keys have no labels.
+    # Most access keys have no networks and no labels, and many no scopes.
+    if value == "[]":
+        return []
+    if value == "{}":
         return {}
     return _decoder.raw_decode(value)[0]
 
