@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
+
 import pytest
 from django.db import connection
 
@@ -70,3 +72,14 @@ def test_the_longest_facts_fit_into_every_index() -> None:
     operations.describe(access_key_id=access_key.pk, actor=Actor.for_command(), **facts)
     found = EVERY.labelled(f"k{15:059}", "\U0001f511" * 60).with_scope(f"s{31:099}")
     assert found.owned_by("\U00010428" * 150).get() == access_key
+
+
+def test_what_was_last_used_before_is_not_looked_for_among_those_of_later(is_postgresql: bool) -> None:
+    used = EVERY.last_used_before(datetime(2020, 1, 1, tzinfo=UTC))
+    if is_postgresql:
+        with connection.cursor() as cursor:
+            cursor.execute("SET LOCAL enable_sort = off")
+            cursor.execute("SET LOCAL enable_bitmapscan = off")
+    plan = in_order(used, Ordering.NEWEST).values_list("pk")[:10].explain()
+    # SQLite reads them from the order of last uses, and sorts.
+    assert ("Index Cond: (created_at < " in plan) == is_postgresql, plan
