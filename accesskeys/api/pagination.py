@@ -17,6 +17,7 @@ from rest_framework.serializers import IntegerField
 from rest_framework.utils.urls import replace_query_param
 
 from accesskeys.models.pages import rows_by_id
+from accesskeys.models.stretches import first_places
 
 PAGE_SIZE = 50
 PAGE_SIZE_LIMIT = 100
@@ -43,11 +44,14 @@ class KeysetPagination(BasePagination):
         self._url = request.build_absolute_uri()
         self._order = str(queryset.query.order_by[0])
         size, cursor = _size(request), self._cursor(request)
-        if cursor is not None:
-            queryset = queryset.filter(self._beyond(cursor))
         is_backwards = cursor is not None and cursor.backwards
-        places = queryset.values_list(self._order.removeprefix("-"), "pk")
-        found = list((places.reverse() if is_backwards else places)[: size + 1])
+        every = view.get_queryset()
+        chosen, all_there = (
+            rows if cursor is None else rows.filter(self._beyond(cursor)) for rows in (queryset, every)
+        )
+        found = first_places(
+            chosen, all_there, _turned(self._order) if is_backwards else self._order, size + 1
+        )
         page, has_more = found[:size], len(found) > size
         if is_backwards:
             page.reverse()
@@ -55,7 +59,7 @@ class KeysetPagination(BasePagination):
         has_previous = has_more if is_backwards else cursor is not None
         self._next = self._link(*page[-1], backwards=False) if page and has_next else None
         self._previous = self._link(*page[0], backwards=True) if page and has_previous else None
-        return rows_by_id(view.get_queryset(), [pk for _value, pk in page])
+        return rows_by_id(every, [pk for _value, pk in page])
 
     def get_paginated_response(self, data: Any) -> Response:
         return Response({"next": self._next, "previous": self._previous, "results": data})
@@ -99,6 +103,10 @@ class KeysetPagination(BasePagination):
     @property
     def _salt(self) -> str:
         return f"accesskeys.cursor.{self._order}"
+
+
+def _turned(order: str) -> str:
+    return order[1:] if order.startswith("-") else f"-{order}"
 
 
 def _size(request: Request) -> int:

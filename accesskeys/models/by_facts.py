@@ -33,14 +33,17 @@ def is_short(text: str) -> bool:
 class ByFacts(models.QuerySet[Row]):
     """The words for labels, scopes and owners."""
 
+    # Whether they are narrowed by what has an index of its own, and is in none of an order.
+    is_looked_up = False
+
     def labelled(self, key: str, value: str | None = None) -> Self:
         """Those with this label; without a value, those with any label of this key."""
         some = self.exclude(labels={})
         if value is None:
-            return some.filter(labels__has_key=key)
+            return some.filter(labels__has_key=key)._looked_up()
         if self._is_on_sqlite:
             return some.filter(Exact(KeyTextTransform(key, "labels"), Value(value)))
-        return some.filter(labels__contains={key: value})
+        return some.filter(labels__contains={key: value})._looked_up()
 
     def with_scope(self, scope: str) -> Self:
         """Those that carry this very scope."""
@@ -48,7 +51,7 @@ class ByFacts(models.QuerySet[Row]):
         if self._is_on_sqlite:
             text = Cast("scopes", models.TextField())
             return some.alias(scopes_as_text=text).filter(scopes_as_text__contains=f'"{scope}"')
-        return some.filter(scopes__contains=[scope])
+        return some.filter(scopes__contains=[scope])._looked_up()
 
     def owned_by(self, text: str) -> Self:
         """Those with this text in their owner, in any case. For short texts see ``is_short``."""
@@ -62,6 +65,15 @@ class ByFacts(models.QuerySet[Row]):
         if self._is_on_sqlite and not text.isascii():  # Its LIKE knows no other letters without their case.
             return some & Q(owner__iregex=re.escape(text))
         return some & Q(owner__icontains=text)
+
+    def _looked_up(self) -> Self:
+        self.is_looked_up = not self._is_on_sqlite
+        return self
+
+    def _clone(self) -> Self:
+        clone: Self = super()._clone()  # type: ignore[misc]
+        clone.is_looked_up = self.is_looked_up
+        return clone
 
     @property
     def _is_on_sqlite(self) -> bool:
