@@ -12,7 +12,7 @@ from time_machine import TimeMachineFixture
 from accesskeys import operations
 from accesskeys.core.keyring import get_keyring
 from accesskeys.core.scopes import READ
-from accesskeys.models import AccessKey
+from accesskeys.models import AccessKey, stretches
 from accesskeys.operations.actors import Actor
 from tests.api.helpers import LIST, errors
 from tests.clients import consumer
@@ -136,7 +136,11 @@ def test_each_is_said_once(reader: Client, query: dict[str, list[str]]) -> None:
 
 
 @pytest.mark.parametrize("ordering", ["name", "-name", "created_at", "-created_at"])
-def test_pages_of_what_is_found_are_the_same_there_and_back(reader: Client, ordering: str) -> None:
+@pytest.mark.parametrize("stretch", [1, 5, stretches.STRETCH])
+def test_pages_of_what_is_found_are_the_same_there_and_back(
+    reader: Client, ordering: str, stretch: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(stretches, "STRETCH", stretch)
     wanted = set()
     for number in range(14):
         access_key = AccessKeyFactory(scopes=["orders:read"], generated_at=NOW - (number // 3) * DAY)

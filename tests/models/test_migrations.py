@@ -18,6 +18,7 @@ IN_ORDER = {
 LATER = {"access_key_double_underscore"}
 if connection.vendor == "postgresql":
     LATER |= {"access_key_by_label", "access_key_by_scope", "access_key_by_part_of_owner"}
+    LATER |= {"access_key_creation_alone"}
 BEFORE = {"access_key_by_creation", "access_key_by_last_use", "access_key_by_expiry"}
 BEFORE_ON_POSTGRESQL = {"access_key_by_last_use_never_first", "accesskeys_accesskey_name_5f36e573_like"}
 
