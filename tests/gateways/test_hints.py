@@ -40,6 +40,13 @@ def outspoken(
 
 
 @pytest.fixture
+def silent(request: pytest.FixtureRequest) -> bool:
+    """Whether the gateway hands nothing of a yes on to the client, as Traefik does."""
+    gateways = ("gate", "outspoken")
+    return "traefik" in [request.node.callspec.params.get(fixture) for fixture in gateways]
+
+
+@pytest.fixture
 def limited(identity_cloud: IdentityCloud, name: str) -> str:
     """A key with a rate limit that no test uses up."""
     key = identity_cloud.generate(name).key
@@ -66,11 +73,16 @@ def members(response: Response, name: str) -> list[str]:
 
 
 @pytest.mark.parametrize(("path", "status"), [("/", 200), ("/orders", 403)])
-def test_what_is_left_of_a_limit_is_told(gate: Process, limited: str, path: str, status: int) -> None:
+def test_what_is_left_of_a_limit_is_told(
+    gate: Process, silent: bool, limited: str, path: str, status: int
+) -> None:
     responses = [send(gate.port, path, key=limited, headers=CLAIMED) for _ in range(2)]
 
     for response, left in zip(responses, (8999, 8998), strict=True):
         assert response.status == status
+        if silent and status == 200:
+            assert told(response) == {}
+            continue
         assert told(response)["RateLimit-Policy"] == ['"access-key";q=9000;w=3600']
         [limit] = told(response)["RateLimit"]
         assert limit.startswith(f'"access-key";r={left};t=')
@@ -78,7 +90,7 @@ def test_what_is_left_of_a_limit_is_told(gate: Process, limited: str, path: str,
 
 
 def test_a_key_over_its_limit_hears_that_nothing_is_left(
-    gate: Process, identity_cloud: IdentityCloud, name: str
+    gate: Process, silent: bool, identity_cloud: IdentityCloud, name: str
 ) -> None:
     key = identity_cloud.generate(name).key
     identity_cloud.manage("limit_access_key", name, "--rate", "1/hour")
@@ -88,6 +100,9 @@ def test_a_key_over_its_limit_hears_that_nothing_is_left(
 
     assert (responses[0].status, responses[-1].status) == (200, 429)
     for response in responses:
+        if silent and response.status == 200:
+            assert told(response) == {}
+            continue
         assert told(response)["RateLimit-Policy"] == ['"access-key";q=1;w=3600']
         assert members(response, "RateLimit")[0].startswith('"access-key";r=0;t=')
     last = responses[-1].headers
@@ -96,12 +111,15 @@ def test_a_key_over_its_limit_hears_that_nothing_is_left(
 
 @pytest.mark.parametrize(("path", "status"), [("/", 200), ("/orders", 403)])
 def test_an_old_key_hears_until_when_it_works(
-    gate: Process, old: tuple[str, datetime], path: str, status: int
+    gate: Process, silent: bool, old: tuple[str, datetime], path: str, status: int
 ) -> None:
     key, end = old
     response = send(gate.port, path, key=key, headers=CLAIMED)
 
     assert response.status == status
+    if silent and status == 200:
+        assert told(response) == {}
+        return
     assert set(told(response)) == {"Sunset"}
     [sunset] = told(response)["Sunset"]
     assert parsedate_to_datetime(sunset) == end
@@ -131,9 +149,14 @@ class TestAnApplicationThatTellsOfItsOwn:
     def test_is_heard(self, outspoken: Process, stranger: str) -> None:
         assert told(send(outspoken.port, "/", key=stranger)) == {name: [own] for name, own in OWN.items()}
 
-    def test_has_its_limits_beside_those_of_the_key(self, outspoken: Process, limited: str) -> None:
+    def test_has_its_limits_beside_those_of_the_key(
+        self, outspoken: Process, silent: bool, limited: str
+    ) -> None:
         response = send(outspoken.port, "/", key=limited)
 
+        if silent:
+            assert told(response) == {name: [own] for name, own in OWN.items()}
+            return
         assert set(members(response, "RateLimit-Policy")) == {
             OWN["RateLimit-Policy"],
             '"access-key";q=9000;w=3600',
@@ -144,11 +167,14 @@ class TestAnApplicationThatTellsOfItsOwn:
         assert told(response)["Sunset"] == [OWN["Sunset"]]
 
     def test_has_its_end_replaced_by_that_of_the_key(
-        self, outspoken: Process, old: tuple[str, datetime]
+        self, outspoken: Process, silent: bool, old: tuple[str, datetime]
     ) -> None:
         key, end = old
         response = send(outspoken.port, "/", key=key)
 
+        if silent:
+            assert told(response) == {name: [own] for name, own in OWN.items()}
+            return
         [sunset] = told(response)["Sunset"]
         assert parsedate_to_datetime(sunset) == end
         assert told(response)["RateLimit"] == [OWN["RateLimit"]]

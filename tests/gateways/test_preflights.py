@@ -169,7 +169,7 @@ def test_a_page_may_read_why_it_was_refused(
         assert response.headers.get_all("Access-Control-Allow-Origin") == [ORIGIN[1]]
 
 
-@pytest.mark.parametrize("name", [*GATEWAYS, "traefik"])
+@pytest.mark.parametrize("name", GATEWAYS)
 def test_every_configuration_has_it(name: str) -> None:
     """Switched on as docs/gateways.md says, which changes comments alone."""
     assert "sed -i 's/#preflight //' " in (ROOT / "docs" / "gateways.md").read_text()
