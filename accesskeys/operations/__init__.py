@@ -20,9 +20,10 @@ from accesskeys.operations.find_rotation import find_rotation
 from accesskeys.operations.foresee_many import Foreseen, foresee_many, hold_fast
 from accesskeys.operations.generate import generate
 from accesskeys.operations.generate_many import Generated, foresee, generate_many
-from accesskeys.operations.generate_once import GeneratedOnce, Marked, generate_once
+from accesskeys.operations.generate_once import GeneratedOnce, generate_once
 from accesskeys.operations.hand_over import HandedOver, hand_over, take_back
 from accesskeys.operations.limit import limit
+from accesskeys.operations.marks import Marked
 from accesskeys.operations.open_hand_over import Opened, open_hand_over
 from accesskeys.operations.readiness import check_fingerprints, check_keyring
 from accesskeys.operations.rename import rename

@@ -6,23 +6,17 @@ from collections.abc import Callable
 from typing import Any, NamedTuple
 from uuid import UUID
 
+from django.utils import timezone
+
 from accesskeys.core.exceptions import NoRepeat
-from accesskeys.core.keyring import same
-from accesskeys.models import AccessKey, Action, IdempotentRequest
+from accesskeys.models import AccessKey, Action
 from accesskeys.operations import audit, policy
 from accesskeys.operations.actors import Actor
 from accesskeys.operations.generate import generate
+from accesskeys.operations.marks import Marked, take
 from accesskeys.operations.policy import Operation
 from accesskeys.operations.rotations import rotation_of
 from accesskeys.operations.unseal import unseal
-
-
-class Marked(NamedTuple):
-    """A request under a mark by which its caller means the same one, whenever it comes. Mark and body are digests."""
-
-    caller_id: UUID
-    mark: bytes
-    body: bytes
 
 
 class GeneratedOnce(NamedTuple):
@@ -59,15 +53,8 @@ def _claim(request: Marked) -> Callable[[AccessKey], None]:
     """Take the mark for a new access key, in its transaction. Whoever comes second waits here for the first to end."""
 
     def claim(access_key: AccessKey) -> None:
-        IdempotentRequest.objects.outlived().filter(caller_id=request.caller_id, mark=request.mark).delete()
-        taken, _is_new = IdempotentRequest.objects.get_or_create(
-            caller_id=request.caller_id,
-            mark=request.mark,
-            defaults={"body": request.body, "access_key_id": access_key.pk},
-        )
-        if not same(bytes(taken.body), request.body):
-            raise NoRepeat("idempotency_conflict")
-        if taken.access_key_id != access_key.pk:
+        taken, is_new = take(request, access_key.pk, at=timezone.now())
+        if not is_new:
             raise _GeneratedBefore(taken.access_key_id)
 
     return claim
