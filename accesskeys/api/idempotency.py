@@ -6,6 +6,7 @@ import json
 import re
 from hashlib import sha256
 from typing import Final
+from uuid import UUID
 
 from drf_spectacular.utils import OpenApiParameter
 from rest_framework.exceptions import ErrorDetail, ValidationError
@@ -29,25 +30,29 @@ PARAMETERS: Final = [
         OpenApiParameter.HEADER,
         description=(
             f"A string of your own, in quotes, of at most {MAX_LENGTH} characters. Sent again within 24 hours with the "
-            "same body, the request answers with the same access key and key."
+            "same body, the request answers with the same access key and key, and does nothing a second time."
         ),
     ),
     OpenApiParameter(
         REPLAYED,
         bool,
         OpenApiParameter.HEADER,
-        response=[201],
-        description="true: an earlier request has generated this access key.",
+        response=[200, 201],
+        description="true: an earlier request has been answered with this key.",
     ),
 ]
 
 
-def marked(request: Request) -> Marked | None:
-    """The mark and the body of the request, as digests; None: it has no mark. 400 where it cannot be read."""
+def marked(request: Request, about: UUID | None = None) -> Marked | None:
+    """The mark and the body of the request, as digests; None: it has no mark. 400 where it cannot be read.
+
+    To ask the same about another access key is another request.
+    """
     header = request.META.get("HTTP_IDEMPOTENCY_KEY")
     if header is None:
         return None
-    body = json.dumps(request.data, sort_keys=True, separators=(",", ":"))
+    asked = request.data if about is None else [str(about), request.data]
+    body = json.dumps(asked, sort_keys=True, separators=(",", ":"))
     return Marked(calling_access_key(request).pk, _digest(_mark(header)), _digest(body))
 
 

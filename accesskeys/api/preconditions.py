@@ -31,7 +31,7 @@ ETAG = OpenApiParameter(
     "ETag",
     location=OpenApiParameter.HEADER,
     response=["200", "201", "304"],
-    description="The version that is described. It changes with everything but the last use.",
+    description="The version that is described. It changes with every field but last_used_at, and with no rotation.",
 )
 
 READING = [IF_NONE_MATCH, ETAG]

@@ -14,7 +14,7 @@ from rest_framework import serializers
 from accesskeys.api.serializers import example
 from accesskeys.api.strictness import StrictSerializer
 from accesskeys.models import Rotation
-from accesskeys.operations.rotations import END, GRACE
+from accesskeys.operations.rotation_times import END, GRACE
 
 _MOST = 10**9  # seconds, so that any of them is a duration; the operation judges how long it may be
 
@@ -87,3 +87,12 @@ class RotateSerializer(StrictSerializer):
     def _judged(self, data: Mapping[str, Any], errors: Mapping[str, Any]) -> dict[str, Any]:
         """No field of an access key is among them."""
         return {}
+
+
+class OwnRotateSerializer(RotateSerializer):
+    """The same for the calling access key, which has to be able to ask again."""
+
+    ends_in = SecondsField(
+        required=False,
+        help_text=_("Seconds until the old key ends at the latest: 30 days, if not said; at least 60."),
+    )

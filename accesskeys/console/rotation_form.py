@@ -9,7 +9,7 @@ from django import forms
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from accesskeys.operations.rotations import END, GRACE
+from accesskeys.operations.rotation_times import END, GRACE
 
 
 class DurationChoiceField(forms.TypedChoiceField):

@@ -97,7 +97,7 @@ class NoRepeat(Conflict):
             "Send a new Idempotency-Key to generate another."
         ),
         "key_replaced": (
-            "The access key that this request generated has another key by now. "
+            "The access key of this request has another key by now. "
             "Ask for it with the scope access_keys:reveal."
         ),
     }
@@ -188,33 +188,6 @@ class OwnLimits(Forbidden):
     sentence = _(
         "An access key cannot change its own limits or expiry, nor those of others while it has some. An operator can."
     )
-
-
-class RotationError(Conflict):
-    """The access key is not at the point of its rotation where this could be done."""
-
-
-class NotRotating(RotationError):
-    """There is no next key: none was made, or the rotation is over."""
-
-    code = "not_rotating"
-    sentence = _("This access key has no next key. Rotate it first.")
-
-
-class NextKeyInUse(RotationError):
-    """Programs use the next key already: without it they would stand still."""
-
-    code = "next_key_in_use"
-    sentence = _(
-        "Programs use the next key already, so the rotation cannot be cancelled. End the old key instead."
-    )
-
-
-class OldKeyEnded(RotationError):
-    """The next key is the only one that is left."""
-
-    code = "old_key_ended"
-    sentence = _("The old key has ended, so the next key is the only one left. It stays.")
 
 
 class PreconditionFailed(AccessKeyError):

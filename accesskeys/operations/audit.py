@@ -37,6 +37,7 @@ class Entry:
     about_operator: AbstractUser | None = None
     details: dict[str, Any] = field(default_factory=dict)
     fields: frozenset[str] = frozenset()  # those it sets, where others are set with it
+    is_idle: bool = False  # It was let in, and then there was nothing to do: not worth an event.
 
     def concerns(self, access_key: AccessKey) -> None:
         """Name the access key that the operation is about, as it is called now."""
@@ -158,7 +159,8 @@ def together(entries: Iterable[Entry]) -> Iterator[Docket]:
         with known_everywhere():
             yield docket
             for entry in docket.entries:
-                entry.write(Outcome.SUCCEEDED)
+                if not entry.is_idle:
+                    entry.write(Outcome.SUCCEEDED)
     except ValidationError as refusal:
         for entry, reason in docket.refused_by(refusal):
             record_refusal(entry, reason=reason)

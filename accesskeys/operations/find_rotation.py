@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import uuid
 
-from accesskeys.core.exceptions import NotFound, NotRotating
+from accesskeys.core.exceptions import NotFound
+from accesskeys.core.rotation_exceptions import NotRotating
 from accesskeys.models import AccessKey, Rotation
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import uuid
 
-from accesskeys.core.exceptions import NotRotating
+from accesskeys.core.rotation_exceptions import NotRotating
 from accesskeys.models import AccessKey, Action
 from accesskeys.operations import audit, policy, showing
 from accesskeys.operations.actors import Actor

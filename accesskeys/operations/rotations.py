@@ -2,20 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
-from typing import Final
-
-from accesskeys.core.exceptions import NotRotating
 from accesskeys.core.moments import written
+from accesskeys.core.rotation_exceptions import NotRotating
 from accesskeys.models import AccessKey, Action, Outcome, Rotation
 from accesskeys.models.sealed_key import SealedKey
 from accesskeys.operations import audit, endings
 from accesskeys.operations.actors import Actor
-
-GRACE: Final = timedelta(hours=24)  # From the first use of the next key until the old one ends.
-LONGEST_GRACE: Final = timedelta(days=30)
-END: Final = timedelta(days=30)  # The old key ends then at the latest, used or not.
-LONGEST_END: Final = timedelta(days=365)
 
 
 def rotation_of(access_key: AccessKey) -> Rotation | None:

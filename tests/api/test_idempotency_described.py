@@ -21,12 +21,14 @@ def described() -> dict[str, Any]:
     return operation
 
 
-def test_the_header_is_described_where_it_is_read_and_nowhere_else(described: dict[str, Any]) -> None:
-    [parameter] = described["parameters"]
-    assert (parameter["name"], parameter["in"]) == (HEADER, "header")
+@pytest.mark.parametrize(("name", "status"), [("generate_access_key", "201"), ("rotate_access_key", "200")])
+def test_the_header_is_described_where_it_is_read_and_nowhere_else(name: str, status: str) -> None:
+    described = OPERATIONS[name][2]
+    [parameter] = [each for each in described["parameters"] if each["name"] == HEADER]
+    assert parameter["in"] == "header"
     assert not parameter.get("required")
-    assert REPLAYED in described["responses"]["201"]["headers"]
-    assert json.dumps(DOCUMENT).count(f'"name": "{HEADER}"') == 1
+    assert REPLAYED in described["responses"][status]["headers"]
+    assert json.dumps(DOCUMENT).count(f'"name": "{HEADER}"') == 2
 
 
 def test_a_conflict_has_the_shape_that_the_document_says(described: dict[str, Any], writer: Client) -> None:

@@ -119,6 +119,7 @@ def wrong_moment(client: Client) -> Iterator[Any]:
     ended = AccessKeyFactory()
     operations.rotate(access_key_id=ended.pk, ends_in=timedelta(0), actor=command)
     yield client.delete(f"{details(ended)}rotation/")
+    yield client.post(f"{details(ended)}rotation/", '{"ends_in": 60}', JSON)
     yield client.patch(details(target), "{}", JSON, headers={"If-Match": '"other"'})
 
 

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
+from django.contrib.messages import get_messages
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.html import escape
+from django.utils.html import escape, strip_tags
 
 from accesskeys import operations, verification
 from accesskeys.core.exceptions import InvalidKey
@@ -22,6 +23,7 @@ pytestmark = pytest.mark.django_db
 
 CHOSEN = {"grace": "3600", "ends_in": "604800"}
 HOUR = timedelta(hours=1)
+ONE_KEY = "This access key has one key only. Its rotation is over or was cancelled, if there was one."
 
 
 def address(access_key: AccessKey, page: str = "rotate") -> str:
@@ -67,10 +69,52 @@ class TestBeginning:
         assert AuditEvent.objects.get(action="access_key.rotated").door == "console"
 
     def test_a_second_click_changes_nothing(self, operator: Client, billing: AccessKey) -> None:
-        operator.post(address(billing), CHOSEN)
+        first = operator.post(address(billing), CHOSEN)
         before = Rotation.objects.values().get()
-        operator.post(address(billing), {"grace": "0", "ends_in": "0"})
+        again = operator.post(address(billing), CHOSEN)
+        assert (again["Location"], said(again)[-1]) == (details(billing), said(first)[0])
         assert Rotation.objects.values().get() == before
+        assert AuditEvent.objects.filter(action__in=["access_key.rotated", "access_key.shown"]).count() == 1
+
+    @pytest.mark.parametrize(
+        "chosen", [{"grace": "3600", "ends_in": "0"}, {"grace": "0", "ends_in": "604800"}]
+    )
+    def test_other_times_than_those_of_a_colleague_are_not_dropped_in_silence(
+        self, operator: Client, billing: AccessKey, chosen: dict[str, str]
+    ) -> None:
+        operator.post(address(billing), CHOSEN)
+        Rotation.objects.update(ends_at=datetime(2031, 12, 5, 14, 5, 59, tzinfo=UTC))
+        before = Rotation.objects.values().get()
+        answer = operator.post(address(billing), chosen)
+        assert answer["Location"] == details(billing)
+        assert said(answer)[-1] == (
+            "Nothing was changed: access key billing has a next key already. "
+            "The old one is accepted until 5 Dec 2031, 14:05 UTC at the latest."
+        )
+        assert list(get_messages(answer.wsgi_request))[-1].level_tag == "warning"
+        assert (Rotation.objects.values().get(), is_accepted(key_of(billing))) == (before, True)
+
+    def test_nor_those_after_the_end_of_the_old_key(self, operator: Client, billing: AccessKey) -> None:
+        operator.post(address(billing), {"grace": "0", "ends_in": "0"})
+        assert (
+            "has a next key already, and the old one ended"
+            in said(operator.post(address(billing), CHOSEN))[-1]
+        )
+        asked = operator.get(address(billing))
+        assert said(asked)[-1] == "Access key billing has a next key already, and the old one has ended."
+
+    def test_leads_back_where_there_is_a_next_key(
+        self, operator: Client, billing: AccessKey, next_key: str
+    ) -> None:
+        for answer in (operator.get(address(billing)), operator.post(address(billing), {})):
+            assert answer["Location"] == details(billing)
+            message = list(get_messages(answer.wsgi_request))[-1]
+            assert (message.level_tag, strip_tags(str(message))) == (
+                "info",
+                "Access key billing has a next key already. The old one can be ended on this page.",
+            )
+            assert address(billing, "end_old_key") in page(operator, billing)
+        assert operator.get(address(billing), headers=HTMX)["HX-Redirect"] == details(billing)
 
     @pytest.mark.parametrize("form", [{}, {"grace": "5", "ends_in": "0"}, {"grace": "0", "ends_in": "x"}])
     def test_takes_what_it_offers(self, operator: Client, billing: AccessKey, form: dict[str, str]) -> None:
@@ -156,7 +200,7 @@ class TestShowing:
     def test_one_that_is_not_there(self, operator: Client, billing: AccessKey) -> None:
         answer = operator.post(reveal(billing), {"next_key": "yes"}, headers=HTMX)
         assert answer.status_code == 409
-        assert "This access key has no next key." in answer.content.decode()
+        assert "This access key has one key only." in answer.content.decode()
 
 
 class TestEnding:
@@ -170,7 +214,8 @@ class TestEnding:
         ]
         assert [is_accepted(key_of(billing)), is_accepted(next_key)] == [False, True]
         again = operator.post(address(billing, "end_old_key"))
-        assert said(again)[-1] == "This access key has no next key. Rotate it first."
+        assert said(again)[-1] == ONE_KEY
+        assert said(operator.get(address(billing, "end_old_key")))[-1] == ONE_KEY
 
     def test_by_cancelling(self, operator: Client, billing: AccessKey, next_key: str) -> None:
         assert (
@@ -181,6 +226,7 @@ class TestEnding:
             "The next key of access key billing is dropped. Programs go on using the present one."
         ]
         assert [is_accepted(key_of(billing)), is_accepted(next_key)] == [True, False]
+        assert said(operator.post(address(billing, "cancel_rotation")))[-1] == ONE_KEY
 
     def test_not_where_a_program_was_faster(
         self, operator: Client, billing: AccessKey, next_key: str
@@ -197,6 +243,21 @@ class TestEnding:
         AccessKey.objects.all().delete()
         for gone in (operator.get(address(billing, name)), operator.post(address(billing, name))):
             assert gone["Location"] == LIST
+
+
+@pytest.mark.parametrize(
+    ("language", "sentence"),
+    [
+        ("de", "Der alte wird spätestens bis zum 5. Dez. 2031, 14:05 UTC angenommen."),
+        ("fr", "L’ancienne est acceptée au plus tard jusqu’au 5 déc. 2031, 14:05 UTC."),
+    ],
+)
+def test_what_was_not_done_in_other_languages(
+    operator: Client, billing: AccessKey, next_key: str, language: str, sentence: str
+) -> None:
+    Rotation.objects.update(ends_at=datetime(2031, 12, 5, 14, 5, tzinfo=UTC))
+    answer = operator.post(address(billing), CHOSEN, headers={"Accept-Language": language})
+    assert said(answer)[-1].endswith(sentence)
 
 
 @pytest.mark.parametrize(

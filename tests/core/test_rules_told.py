@@ -11,7 +11,7 @@ from django.contrib.auth.models import User
 from accesskeys.console.filters import PAGE_SIZES, AccessKeyFilter
 from accesskeys.core import facts, keys, networks, rates, scopes
 from accesskeys.core.validators import NAME_MAX_LENGTH, is_name
-from accesskeys.operations import rotations, showing
+from accesskeys.operations import rotation_times, showing
 from accesskeys.operations.foresee_many import MOST
 from accesskeys.operations.hand_over import MOST_HOURS, MOST_OPEN
 from server import line
@@ -34,8 +34,8 @@ RATES = settings.ACCOUNT_RATE_LIMITS
         f"at most {User._meta.get_field('username').max_length} letters, digits and `@.+-_`",
         f"at most {AccessKeyFilter.base_fields['search'].max_length} characters, taken literally",  # type: ignore[attr-defined]
         f"at most {settings.DATA_UPLOAD_MAX_MEMORY_SIZE // 1024} KiB, not compressed",
-        f"A grace is at most {rotations.LONGEST_GRACE.days} days",
-        f"the old key ends within {rotations.LONGEST_END.days}",
+        f"A grace is at most {rotation_times.LONGEST_GRACE.days} days",
+        f"the old key ends within {rotation_times.LONGEST_END.days}",
         "`REVEALS_PER_HOUR` (30)",
         f"{MOST_OPEN}, each for 1 hour to {MOST_HOURS // 24} days",
         "in an hour | 60; 240 |",

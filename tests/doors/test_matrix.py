@@ -124,7 +124,8 @@ class Targets:
         targets = cls(AccessKeyFactory(), OperatorFactory(is_active="/activate" not in route))
         if OPERATIONS.get((route, method), OPERATIONS.get((route, None))) == Operation.RESUME:
             operations.suspend(access_key_id=targets.access_key.pk, actor=Actor.for_command())
-        if "rotat" in route and (method != "POST" or not route.endswith(("rotate/", "rotation/"))):
+        begins = route.endswith("rotate/") or (method == "POST" and route.endswith("rotation/"))
+        if "rotat" in route and not begins:
             operations.rotate(access_key_id=targets.access_key.pk, actor=Actor.for_command())
         if "many/<uuid:run_id>" in route:
             targets.run = operations.draft_run(

@@ -9,11 +9,13 @@ import pytest
 
 from accesskeys import operations, verification
 from accesskeys.core.exceptions import InvalidKey
-from accesskeys.models import AccessKey, Rotation
+from accesskeys.models import AccessKey, AuditEvent, Rotation
 from tests.factories import AccessKeyFactory, key_of
 from tests.management.helpers import refusal_of, run
 
 pytestmark = pytest.mark.django_db
+
+ONE_KEY = "This access key has one key only. Its rotation is over or was cancelled, if there was one."
 
 
 @pytest.fixture
@@ -61,15 +63,32 @@ def test_completed(billing: AccessKey) -> None:
     key = run("rotate_access_key", "billing").strip()
     assert run("rotate_access_key", "billing", "--complete") == "The old key has ended: access key billing.\n"
     assert [is_accepted(key), is_accepted(key_of(billing))] == [True, False]
-    assert refusal_of("rotate_access_key", "billing", "--complete") == (
-        "This access key has no next key. Rotate it first."
-    )
+    assert refusal_of("rotate_access_key", "billing", "--complete") == ONE_KEY
 
 
 def test_cancelled(billing: AccessKey) -> None:
     key = run("rotate_access_key", "billing").strip()
     assert json.loads(run("rotate_access_key", "billing", "--cancel", "--json"))["id"] == str(billing.pk)
     assert [is_accepted(key), is_accepted(key_of(billing))] == [False, True]
+    assert refusal_of("rotate_access_key", "billing", "--cancel") == ONE_KEY
+
+
+@pytest.mark.parametrize(
+    "times", [["--at-once"], ["--grace=1h"], ["--ends-in=2w"], ["--at-once", "--grace=1h"]]
+)
+def test_other_times_than_the_pending_ones_are_refused(billing: AccessKey, times: list[str]) -> None:
+    key = run("rotate_access_key", "billing")
+    before = Rotation.objects.values().get()
+    end = f"{before['ends_at']:%Y-%m-%dT%H:%M:%SZ}"
+    assert refusal_of("rotate_access_key", "billing", *times) == (
+        f"This access key has a next key already, so nothing was changed. The old key ends at {end} at the latest. "
+        "To end it now, complete the rotation (POST rotation/completion/, or --complete)."
+    )
+    assert (Rotation.objects.values().get(), is_accepted(key_of(billing))) == (before, True)
+    for same in ([], ["--grace=24h"], ["--ends-in=30d"], ["--ends-in=30d", "--grace=1d"]):
+        assert run("rotate_access_key", "billing", *same) == key
+    shown = AuditEvent.objects.filter(action="access_key.shown", door="command")
+    assert (shown.count(), AuditEvent.objects.filter(action="access_key.rotated").count()) == (4, 2)
 
 
 def test_never_cancelled_where_programs_use_it(billing: AccessKey) -> None:

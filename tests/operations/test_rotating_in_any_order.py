@@ -11,9 +11,11 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 from time_machine import travel
 
 from accesskeys import operations, verification
-from accesskeys.core.exceptions import InvalidKey, RotationError
+from accesskeys.core.exceptions import InvalidKey
+from accesskeys.core.rotation_exceptions import RotationError, RotationPending
 from accesskeys.models import AccessKey, AuditEvent, Rotation
 from accesskeys.operations.actors import Actor
+from accesskeys.operations.rotation_times import END, GRACE
 
 START = datetime(2026, 11, 23, 12, tzinfo=UTC)
 times = st.sampled_from([0, 1, 60]).map(lambda minutes: timedelta(minutes=minutes))
@@ -57,14 +59,27 @@ class Rotating(RuleBasedStateMachine):
         self.now += max(timedelta(0), timedelta(minutes=minutes, microseconds=microseconds))
         self.traveller.move_to(self.now, tick=False)
 
-    @rule(grace=times, ends_in=times)
-    def rotate(self, grace: timedelta, ends_in: timedelta) -> None:
+    @rule(grace=times, ends_in=times, says_nothing=st.booleans())
+    def rotate(self, grace: timedelta, ends_in: timedelta, says_nothing: bool) -> None:
         if self.has_ended and self.used:
             self.promote()
-        key = operations.rotate(access_key_id=self.pk, actor=self.command, grace=grace, ends_in=ends_in).key
+        times: dict[str, timedelta] = {} if says_nothing else {"grace": grace, "ends_in": ends_in}
+        try:
+            key = operations.rotate(access_key_id=self.pk, actor=self.command, **times).key  # type: ignore[arg-type]
+        except RotationPending:
+            assert self.next is not None
+            assert times
+            assert grace != self.grace or self.begun_at + ends_in != self.ends_at
+            return
         if self.next is None:
             assert key not in {self.key, *self.gone}
-            self.next, self.grace, self.ends_at = key, grace, self.now + ends_in
+            self.next, self.begun_at = key, self.now
+            self.grace, self.ends_at = times.get("grace", GRACE), self.now + times.get("ends_in", END)
+        elif times:
+            assert grace == self.grace
+            assert self.begun_at + ends_in == self.ends_at or (
+                self.used and self.ends_at < self.begun_at + ends_in
+            )
         assert key == self.next
 
     @rule()

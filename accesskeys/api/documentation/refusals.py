@@ -44,7 +44,7 @@ REFUSALS: Final = (
     Refusal(400, "naive", "A time has no offset.", "Add one, such as Z."),
     Refusal(400, "not_in_future", "An expiry has passed already.", "Choose a later one."),
     Refusal(
-        400, "out_of_range", "A grace or an end of a rotation is too long.", "Choose what detail allows."
+        400, "out_of_range", "A time of a rotation is too long or too short.", "Choose what detail allows."
     ),
     Refusal(
         400,
@@ -107,9 +107,20 @@ REFUSALS: Final = (
         "Send a new Idempotency-Key.",
     ),
     Refusal(
-        409, "key_replaced", "What the first request generated has another key by now.", "Reveal that one."
+        409, "key_replaced", "The access key of the first request has another key by now.", "Reveal that one."
     ),
-    Refusal(409, "not_rotating", "The access key has no next key.", "Rotate it first."),
+    Refusal(
+        409,
+        "not_rotating",
+        "The access key has one key only: its rotation is over or was cancelled, or there was none.",
+        "Do nothing, unless it is to have another key: then rotate it.",
+    ),
+    Refusal(
+        409,
+        "rotation_pending",
+        "There is a next key already, and the old one ends otherwise than the request asks for.",
+        "Ask again without times for the key, or complete the rotation to end the old one.",
+    ),
     Refusal(
         409,
         "next_key_in_use",

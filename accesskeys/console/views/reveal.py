@@ -17,9 +17,9 @@ from accesskeys.core.exceptions import (
     Forbidden,
     IntegrityFailure,
     NotFound,
-    NotRotating,
     TooManyReveals,
 )
+from accesskeys.core.rotation_exceptions import NotRotating
 from accesskeys.http import htmx, prefers_json
 from accesskeys.operations.policy import Operation
 

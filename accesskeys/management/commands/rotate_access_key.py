@@ -10,13 +10,12 @@ from accesskeys.core.moments import written
 from accesskeys.management.base import AccessKeyCommand
 from accesskeys.management.durations import duration
 from accesskeys.management.output import as_json
-from accesskeys.operations.rotations import END, GRACE
 
 
 class Command(AccessKeyCommand):
     help = (
         "Make the next key of an access key and print it, alone on a line; the old key is accepted until it ends. "
-        "Run again while it is pending, it prints the same key."
+        "Run again while it is pending, it prints the same key; other times than those of the pending one are refused."
     )
 
     prints_keys = True
@@ -46,8 +45,9 @@ class Command(AccessKeyCommand):
                 raise CommandError("--grace, --ends-in and --at-once are for a new rotation.")
             self.finish(options)
             return
-        grace = GRACE if options["grace"] is None else duration(options["grace"])
-        ends_in = END if options["ends_in"] is None else duration(options["ends_in"])
+        grace, ends_in = (
+            None if options[name] is None else duration(options[name]) for name in ("grace", "ends_in")
+        )
         access_key_id = operations.resolve(options["name_or_id"])
         rotated = operations.rotate(
             access_key_id=access_key_id, actor=self.actor, grace=grace, ends_in=ends_in
