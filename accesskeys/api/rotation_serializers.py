@@ -39,7 +39,7 @@ class RotationSerializer(serializers.ModelSerializer[Rotation]):
 
     id = serializers.UUIDField(source="pk", help_text=_("The access key ID."))
     grace = SecondsField(help_text=_("Seconds from the first use of the next key to the end of the old one."))
-    old_key_ends_at = serializers.DateTimeField(source="ends_at")
+    old_key_ends_at = serializers.DateTimeField()
     old_key_last_used_at = serializers.DateTimeField(source="old_last_used_at", allow_null=True)
     next_key_first_used_at = serializers.DateTimeField(source="first_used_at", allow_null=True)
     next_key_last_used_at = serializers.DateTimeField(source="last_used_at", allow_null=True)

@@ -286,7 +286,11 @@ class AccessKey(SealedKey):
     @property
     def key_expires_at(self) -> datetime | None:
         """When the presented key stops working, as far as that is known."""
-        return min(filter(None, (self.expires_at, self.sunset)), default=None)
+        return self.expires_at if self.sunset is None else self.end_of_old_key(self.sunset)
+
+    def end_of_old_key(self, ends_at: datetime) -> datetime:
+        """When the old key of two stops working, which its rotation ends then: no key outlives its access key."""
+        return min(ends_at, self.expires_at or ends_at)
 
     def has_scope(self, scope: str) -> bool:
         """Whether the key carries this scope."""

@@ -17,8 +17,10 @@ class RotationQuerySet(models.QuerySet["Rotation"]):
     """The words for choosing rotations."""
 
     def described(self) -> Self:
-        """As much of them as may be told: without digest and sealed key."""
-        return self.defer("digest", "sealed")
+        """As much of them and of their access keys as may be told: without digests and sealed keys."""
+        return self.select_related("access_key").defer(
+            "digest", "sealed", "access_key__digest", "access_key__sealed"
+        )
 
 
 class Rotation(SealedKey):
@@ -56,13 +58,24 @@ class Rotation(SealedKey):
 
     @property
     def is_old_key_missed(self) -> bool:
-        """Whether some program seems to rely on the old key to its last."""
-        return self.old_last_used_at is not None and self.old_last_used_at >= self.ends_at - LAST_HOUR
+        """Whether some program seems to rely on the old key to its last. Once it is refused, nobody does."""
+        used_at = self.old_last_used_at
+        return used_at is not None and used_at >= self.ends_at - LAST_HOUR and not self.has_old_key_ended
 
     @property
     def has_old_key_ended(self) -> bool:
-        """The moment of the end itself is too late."""
+        """Whether the rotation has ended it. The moment of the end itself is too late."""
         return timezone.now() >= self.ends_at
+
+    @property
+    def old_key_ends_at(self) -> datetime:
+        """When the old key stops working."""
+        return self.access_key.end_of_old_key(self.ends_at)
+
+    @property
+    def ends_with_access_key(self) -> bool:
+        """Whether the access key expires first, and both keys with it."""
+        return self.old_key_ends_at != self.ends_at
 
 
 class Presented(NamedTuple):

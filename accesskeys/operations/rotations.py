@@ -12,7 +12,7 @@ from accesskeys.operations.actors import Actor
 
 def rotation_of(access_key: AccessKey) -> Rotation | None:
     """The rotation of an access key that is locked, over or not."""
-    return Rotation.objects.filter(pk=access_key.pk).first()
+    return Rotation.objects.select_related("access_key").filter(pk=access_key.pk).first()
 
 
 def latest(access_key: AccessKey) -> SealedKey:

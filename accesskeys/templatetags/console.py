@@ -43,7 +43,11 @@ _LINE = 60
 _SUBJECTS = {
     "select": gettext_lazy("Select %(name)s"),
     "show": gettext_lazy("of %(name)s"),
+    "show_old": gettext_lazy("of %(name)s (the old one)"),
+    "show_next": gettext_lazy("of %(name)s (the next one)"),
     "copy": gettext_lazy("the key of %(name)s"),
+    "copy_old": gettext_lazy("the old key of %(name)s"),
+    "copy_next": gettext_lazy("the next key of %(name)s"),
     "revoke": gettext_lazy("access key %(name)s"),
 }
 

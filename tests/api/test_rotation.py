@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import urlencode
 
@@ -167,7 +167,14 @@ class TestTheOldKey:
     def test_hears_of_an_earlier_expiry(self, writer: Client) -> None:
         expires_at = timezone.now() + HOUR
         access_key = AccessKeyFactory(expires_at=expires_at)
-        post(writer, address(access_key))
+        answers = [
+            post(writer, address(access_key)),
+            post(writer, address(access_key)),  # Once more, the one that is pending.
+            writer.get(address(access_key)),
+        ]
+        assert [datetime.fromisoformat(each.json()["old_key_ends_at"]) for each in answers] == 3 * [
+            expires_at
+        ]
         assert with_key(key_of(access_key)).get("/api/v1/ping/")["Sunset"] == http_date(
             expires_at.timestamp()
         )

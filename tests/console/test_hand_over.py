@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
+from datetime import timedelta
 
 import pytest
 from django.test import Client
 
-from accesskeys import operations
+from accesskeys import operations, verification
 from accesskeys.models import AccessKey, HandOver
 from accesskeys.operations.actors import Actor
 from tests.console.helpers import HTMX, details, said, signed_in
@@ -40,6 +41,19 @@ def test_the_link_is_in_one_answer_and_opens(operator: Client, billing: AccessKe
 def test_a_dialog_gets_it_too(operator: Client, billing: AccessKey) -> None:
     response = operator.post(page_of(billing), {"hours": "1"}, headers=HTMX)
     assert LINK.search(response.content.decode())
+
+
+def test_during_a_rotation_the_form_says_which_key_it_is(
+    operator: Client, billing: AccessKey, command: Actor
+) -> None:
+    sentence = "While the access key is being rotated, the link shows the next key."
+    assert sentence not in operator.get(page_of(billing)).content.decode()
+    next_key = operations.rotate(access_key_id=billing.pk, actor=command, grace=timedelta(0)).key
+    assert sentence in operator.get(page_of(billing)).content.decode()
+    (secret,) = LINK.findall(operator.post(page_of(billing), {"hours": "8"}).content.decode())
+    assert next_key in Client().post("/hand-over/", {"secret": secret}).content.decode()
+    verification.authenticate(next_key)  # Now it is the only one, whether or not anybody has tidied up.
+    assert sentence not in operator.get(page_of(billing)).content.decode()
 
 
 @pytest.mark.parametrize("hours", ["", "2", "0", "x", "169"])

@@ -38,6 +38,8 @@ def test_the_gravest_is_said() -> None:
     now = timezone.now()
     Rotation.objects.update(ends_at=now + timedelta(minutes=30), old_last_used_at=now)
     assert stands() == Standing.OLD_KEY_IN_USE
+    Rotation.objects.update(ends_at=now)  # From the very moment on, nobody uses it.
+    assert stands() == Standing.EXPIRES_SOON
     AccessKey.objects.update(created_at=now - 2 * DAY, expires_at=now - DAY)
     assert stands() == Standing.EXPIRED
     operations.suspend(**by)

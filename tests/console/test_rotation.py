@@ -157,6 +157,7 @@ class TestLooking:
         assert "The old key is refused since" in shown
         for text in ("Old key</h3>", "End the old key now", "Cancel rotation"):
             assert text not in shown
+        assert "Finish rotation" in shown
         assert is_accepted(next_key)
         shown = page(operator, billing)
         assert "Next key</h3>" not in shown

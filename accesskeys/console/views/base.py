@@ -24,7 +24,7 @@ from django_htmx.http import HttpResponseClientRefresh
 from accesskeys.console.views.errors import problem, signed_out
 from accesskeys.core.exceptions import Forbidden, NotFound
 from accesskeys.http import actor_of, htmx, prefers_json, redirect
-from accesskeys.models import AccessKey
+from accesskeys.models import AccessKey, Rotation
 from accesskeys.operations import policy
 from accesskeys.operations.actors import Actor
 from accesskeys.operations.policy import Operation
@@ -121,6 +121,12 @@ class AccessKeyPage(ConsolePage):
         if access_key is None:
             raise NotFound
         return access_key
+
+    @property
+    def rotation(self) -> Rotation | None:
+        """The rotation that is under way. Once it is over, the next key is the key."""
+        rotation = Rotation.objects.described().filter(pk=self.access_key_id).first()
+        return None if rotation is None or rotation.is_over else rotation
 
     @property
     def details_url(self) -> str:

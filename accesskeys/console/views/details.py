@@ -26,7 +26,7 @@ from accesskeys.console.verbatim import naming
 from accesskeys.console.views.base import AccessKeyPage
 from accesskeys.core.exceptions import NotFound
 from accesskeys.http import htmx, redirect
-from accesskeys.models import AuditEvent, HandOver, Rotation
+from accesskeys.models import AuditEvent, HandOver
 from accesskeys.operations import policy
 from accesskeys.operations.policy import Operation
 
@@ -92,12 +92,6 @@ class AccessKeyDetailsPage(AccessKeyPage):
                 **context,
             }
         )
-
-    @property
-    def rotation(self) -> Rotation | None:
-        """The rotation that is under way. Once it is over, the next key is the key."""
-        rotation = Rotation.objects.described().filter(pk=self.access_key_id).first()
-        return None if rotation is None or rotation.is_over else rotation
 
     @property
     def opened(self) -> dict[str, SectionForm]:

@@ -58,7 +58,7 @@ class AccessKeyHandOverPage(AccessKeyPage):
     def ask(self, form: HandOverForm, **context: Any) -> HttpResponse:
         """The page, unless somebody has revoked the access key."""
         try:
-            return self.page(form=form, access_key=self.access_key, **context)
+            return self.page(form=form, access_key=self.access_key, rotation=self.rotation, **context)
         except NotFound:
             return self.tell_it_is_gone()
 
