@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from datetime import UTC, datetime, time, timedelta
+from datetime import UTC, datetime, timedelta
 from itertools import chain
 from typing import Any
 
@@ -19,6 +19,7 @@ from django.utils.translation import ngettext
 
 from accesskeys.console.verbatim import VerbatimInput, VerbatimTextarea
 from accesskeys.core import conf, facts, rates
+from accesskeys.core.moments import END_OF_DAY
 from accesskeys.core.scopes import BUILT_IN
 from accesskeys.core.validators import LABEL_RULE
 from accesskeys.models import AccessKey
@@ -155,7 +156,7 @@ class ExpiryFields(forms.Form):
         if lifetime == Lifetime.UNLIMITED:
             return None
         if lifetime == Lifetime.UNTIL:
-            return datetime.combine(self.cleaned_data["until"], time(23, 59, 59), UTC)
+            return datetime.combine(self.cleaned_data["until"], END_OF_DAY, UTC)
         return timezone.now() + timedelta(days=int(lifetime))
 
 

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import json
 from abc import abstractmethod
+from datetime import UTC, date, datetime
 from typing import Any, ClassVar
 
 from django import forms
 from django.http import QueryDict
-from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from accesskeys.console.fields import (
     NOT_A_RATE,
@@ -23,7 +24,7 @@ from accesskeys.console.fields import (
     scopes_as_typed,
 )
 from accesskeys.console.forms import NameInput, OperationForm
-from accesskeys.core.moments import written
+from accesskeys.core.moments import is_end_of_day, written
 from accesskeys.models import AccessKey
 
 
@@ -64,6 +65,10 @@ def version_of(access_key: AccessKey, *fields: str) -> str:
     return json.dumps([getattr(access_key, field) for field in fields], default=written, sort_keys=True)
 
 
+def _day_of(moment: datetime) -> date:
+    return moment.astimezone(UTC).date()
+
+
 class RenameForm(SectionForm):
     """The name on the details page."""
 
@@ -99,15 +104,31 @@ class ScopesForm(ScopeFields, SectionForm):
 class ExpiryForm(ExpiryFields, SectionForm):
     """Until when a key works."""
 
-    about = ("expires_at",)
+    about = ("expires_at", "is_expired")  # Time may be faster as well.
     shown_at = {"expires_at": "until"}
     said_at = {"until": NOT_IN_FUTURE}
+
+    def __init__(self, data: Any = None, *, access_key: AccessKey) -> None:
+        super().__init__(data, access_key=access_key)
+        self.end = None if access_key.is_expired else access_key.expires_at
+        if self.end and not is_end_of_day(self.end):
+            time = f"{self.end.astimezone(UTC):%H:%M}"
+            self.fields["until"].help_text = _(
+                "The key is usable until %(time)s UTC on the day that is saved, until the end of any other day."
+            ) % {"time": time}
 
     def saved(self, access_key: AccessKey) -> dict[str, Any]:
         end = access_key.expires_at
         if end is None:
             return {"lifetime": Lifetime.UNLIMITED}
-        return {"lifetime": Lifetime.UNTIL, "until": end.date() if end > timezone.now() else None}
+        return {"lifetime": Lifetime.UNTIL, "until": None if access_key.is_expired else _day_of(end)}
+
+    def expires_at(self) -> datetime | None:
+        """The moment that was chosen. The day that is saved already stands for the very moment that is saved."""
+        typed = self.cleaned_data
+        if self.end and (typed["lifetime"], typed["until"]) == (Lifetime.UNTIL, _day_of(self.end)):
+            return self.end
+        return super().expires_at()
 
 
 class FactsForm(FactFields, SectionForm):

@@ -22,6 +22,7 @@ from django.utils.text import Truncator
 from django.utils.translation import get_language, gettext_lazy, ngettext
 from django.utils.translation import gettext as _
 
+from accesskeys.core.moments import is_end_of_day
 from accesskeys.models import AccessKey
 from accesskeys.models.attention import expires_soon, standing, used_lately
 
@@ -227,13 +228,14 @@ def said(value: datetime, now: datetime) -> str:
 
 
 def date_beside(value: datetime, now: datetime) -> str:
-    """The date of what is said otherwise; within a day with the time, for the date alone says little then."""
+    """The date of what is said otherwise, and the time where the date alone says little: within a day, and wherever
+    it is not the end of that day.
+    """
     day = _day(value.astimezone(UTC))
-    if said(value, now) == day:
-        return ""
-    if abs(value - now) < _HOURS:
-        return f"{day}, {value.astimezone(UTC):%H:%M} UTC"
-    return day
+    parts = [] if said(value, now) == day else [day]
+    if abs(value - now) < _HOURS or not is_end_of_day(value):
+        parts.append(f"{value.astimezone(UTC):%H:%M} UTC")
+    return ", ".join(parts)
 
 
 def _nearest(distance: timedelta, unit: timedelta) -> int:

@@ -17,7 +17,7 @@ from tests.factories import AccessKeyFactory
 
 NOW = datetime(2026, 11, 28, 10, tzinfo=UTC)
 MOMENT = timedelta(microseconds=1)
-MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
+SECOND, MINUTE, HOUR, DAY = timedelta(seconds=1), timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
 
 
 @pytest.mark.parametrize(
@@ -71,13 +71,20 @@ def test_never_nothing_and_never_more_than_the_next_unit(distance: timedelta) ->
 @pytest.mark.parametrize(
     ("distance", "words"),
     [
-        (30 * DAY - MOMENT, "28 Dec 2026"),
+        (30 * DAY - MOMENT, "28 Dec 2026, 09:59 UTC"),
         (20 * HOUR - MOMENT, "29 Nov 2026, 05:59 UTC"),
         (20 * MINUTE, "28 Nov 2026, 10:20 UTC"),
-        (23.7 * HOUR, "29 Nov 2026"),
-        (90 * DAY, ""),  # It is said already.
-        (-2 * DAY, "26 Nov 2026"),
+        (23.7 * HOUR, "29 Nov 2026, 09:42 UTC"),
+        (90 * DAY, "10:00 UTC"),  # The date is said already.
+        (-2 * DAY, "26 Nov 2026, 10:00 UTC"),
         (-2 * HOUR, "28 Nov 2026, 08:00 UTC"),
+        # Until the end of a day: the date says it all.
+        (14 * HOUR - SECOND, "28 Nov 2026, 23:59 UTC"),
+        (3 * DAY + 14 * HOUR - SECOND, "1 Dec 2026"),
+        (3 * DAY + 14 * HOUR - MOMENT, "1 Dec 2026"),
+        (3 * DAY + 14 * HOUR, "2 Dec 2026, 00:00 UTC"),
+        (90 * DAY + 14 * HOUR - SECOND, ""),
+        (90 * DAY + 14 * HOUR, "00:00 UTC"),
     ],
 )
 def test_the_date_beside_it(distance: timedelta, words: str) -> None:
@@ -88,9 +95,9 @@ def test_the_date_beside_it(distance: timedelta, words: str) -> None:
 @pytest.mark.parametrize(
     ("lifetime", "in_the_list", "on_the_details"),
     [
-        (30 * DAY, ">in 30 days<", ">in 30 days</time>, 28 Dec 2026<"),
+        (30 * DAY, ">in 30 days<", ">in 30 days</time>, 28 Dec 2026, 10:00 UTC<"),
         (20 * HOUR, ">in 20 hours<", ">in 20 hours</time></span> 29 Nov 2026, 06:00 UTC<"),
-        (90 * DAY, ">26 Feb 2027<", ">26 Feb 2027</time></div>"),
+        (90 * DAY, ">26 Feb 2027<", ">26 Feb 2027</time>, 10:00 UTC</div>"),
         (None, ">never<", ">never</span></dd>"),
     ],
 )

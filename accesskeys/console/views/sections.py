@@ -19,6 +19,7 @@ from accesskeys.console.views.base import PostedPage
 from accesskeys.console.views.details import AccessKeyDetailsPage
 from accesskeys.core.exceptions import NotFound, PreconditionFailed
 from accesskeys.http import redirect
+from accesskeys.operations.keeping import as_kept
 from accesskeys.operations.policy import Operation
 
 
@@ -44,7 +45,12 @@ class SectionPage(PostedPage, AccessKeyDetailsPage):
         return self.with_form(form)
 
     def change(self, **wished: Any) -> operations.Changed:
-        """Set these fields of the access key that the form was held against, and of no later one."""
+        """Set these fields of the access key that the form was held against, and of no later one.
+
+        To save what is saved is no change, and nothing for the audit log.
+        """
+        if all(getattr(self.access_key, name) == value for name, value in as_kept(wished).items()):
+            return operations.Changed(self.access_key, works_again=False)
         return operations.change(
             access_key_id=self.access_key_id,
             wished=wished,
