@@ -48,7 +48,7 @@ class Action(models.TextChoices):
     LIMITED = "access_key.limited", _("Limits changed")
     RESCOPED = "access_key.rescoped", _("Scopes changed")
     EXTENDED = "access_key.extended", _("Expiry changed")
-    DESCRIBED = "access_key.described", _("Description changed")
+    DESCRIBED = "access_key.described", _("Details changed")
     ROTATED = "access_key.rotated", _("Rotated")
     NEXT_KEY_USED = "access_key.next_key_used", _("Next key first used")
     ROTATION_COMPLETED = "access_key.rotation_completed", _("Old key ended")
@@ -87,7 +87,7 @@ TRIED: Mapping[str, Promise] = MappingProxyType(
         Action.LIMITED: _("Tried to change the limits"),
         Action.RESCOPED: _("Tried to change the scopes"),
         Action.EXTENDED: _("Tried to change the expiry"),
-        Action.DESCRIBED: _("Tried to change the description"),
+        Action.DESCRIBED: _("Tried to change the details"),
         Action.ROTATED: _("Tried to rotate"),
         Action.NEXT_KEY_USED: _("Next key used"),
         Action.ROTATION_COMPLETED: _("Tried to end the old key"),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import UTC, datetime, timedelta
+from typing import Any
 from uuid import uuid4
 
 import pytest
@@ -54,6 +55,17 @@ class TestHeadlines:
                     event = AuditEvent(action=action, outcome=outcome)
                     is_done = outcome == Outcome.SUCCEEDED
                     assert event.headline == str(action.label if is_done else TRIED[action])
+
+    @pytest.mark.parametrize(
+        ("language", "headline"),
+        [("en", "Details changed"), ("de", "Details geändert"), ("fr", "Détails modifiés")],
+    )
+    @pytest.mark.parametrize("fact", [{"owner": "Ada"}, {"labels": {"team": "a"}}, {"description": "Jobs"}])
+    def test_what_facts_have_in_common(
+        self, operator: Client, maren: Actor, fact: dict[str, Any], language: str, headline: str
+    ) -> None:
+        operations.describe(access_key_id=AccessKeyFactory().pk, actor=maren, **fact)
+        assert lines(operator, language=language)[0].startswith(headline)
 
     def test_of_an_action_of_a_later_version(self) -> None:
         assert AuditEvent(action="access_key.later", outcome="refused").headline == "access_key.later"
