@@ -10,7 +10,7 @@ from accesskeys.models.migrating import AddPostgreSQLIndex
 class Migration(migrations.Migration):
     atomic = False
 
-    dependencies = [("accesskeys", "0022_searching_the_audit_log")]
+    dependencies = [("accesskeys", "0023_details_changed")]
 
     operations = [
         AddPostgreSQLIndex(
