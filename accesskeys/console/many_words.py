@@ -120,6 +120,16 @@ def half_done(run: BulkRun) -> str:
     }
 
 
+def left_alone(run: BulkRun) -> str:
+    """How many were not reached when it was stopped."""
+    return _filled(
+        lambda total: ngettext(
+            "%(total)s access key was left alone.", "%(total)s access keys were left alone.", total
+        ),
+        run.left_alone,
+    )
+
+
 def unchanged(run: BulkRun) -> str:
     """How many were so already."""
     return _filled(

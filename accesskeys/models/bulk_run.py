@@ -21,7 +21,7 @@ class BulkRunQuerySet(models.QuerySet["BulkRun"]):
         return self.filter(unconfirmed | models.Q(begun_at__lte=now - KEPT_FOR)).order_by("begun_at", "id")
 
     def half_done_by(self, operator: str) -> Self:
-        """Those that this operator has confirmed and that are not finished, the latest first, without their ids."""
+        """Those that this operator has confirmed and that are not over, the latest first, without their ids."""
         half_done = self.filter(begun_by=operator, confirmed_at__isnull=False, finished_at=None)
         return half_done.order_by("-begun_at").defer("ids")
 
@@ -43,6 +43,7 @@ class BulkRun(models.Model):
     begun_at = models.DateTimeField(default=timezone.now, editable=False)
     confirmed_at = models.DateTimeField(null=True, editable=False)
     finished_at = models.DateTimeField(null=True, editable=False)
+    stopped_by = models.CharField(max_length=150, default="", db_default="", editable=False)
     reached = models.PositiveIntegerField(default=0, editable=False)
     done = models.PositiveIntegerField(default=0, editable=False)
     unchanged = models.PositiveIntegerField(default=0, editable=False)
@@ -65,5 +66,10 @@ class BulkRun(models.Model):
 
     @property
     def is_finished(self) -> bool:
-        """Whether nothing is left to do."""
+        """Whether nothing more is done: all of them were reached, or somebody has stopped it."""
         return self.finished_at is not None
+
+    @property
+    def left_alone(self) -> int:
+        """How many it has not reached."""
+        return self.total - self.reached

@@ -5,7 +5,7 @@ no request and no response. Wrong input is a ValidationError; every other refusa
 """
 
 from accesskeys.operations.begin_grace import begin_grace
-from accesskeys.operations.bulk_runs import confirm_run, draft_run, find_run, go_on
+from accesskeys.operations.bulk_runs import confirm_run, draft_run, find_run, go_on, stop_run
 from accesskeys.operations.cancel_rotation import cancel_rotation
 from accesskeys.operations.change import Changed, change
 from accesskeys.operations.change_many import Tally, Task, change_many
@@ -94,6 +94,7 @@ __all__ = [
     "rotate",
     "rotate_self",
     "settle_rotations",
+    "stop_run",
     "surrender",
     "suspend",
     "take_back",

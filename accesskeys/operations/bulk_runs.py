@@ -76,6 +76,17 @@ def go_on(*, run_id: uuid.UUID, actor: Actor) -> BulkRun:
     return run
 
 
+def stop_run(*, run_id: uuid.UUID, actor: Actor) -> None:
+    """End a run that was confirmed as it is. What was done stays done, and no batch begins afterwards.
+
+    A batch that is being done is waited for. A second time, or when it is finished, changes nothing: the first who
+    stopped it is remembered. Raises NoSuchRun and Forbidden.
+    """
+    policy.authorize(actor, Operation(find_run(run_id).operation))
+    going = BulkRun.objects.filter(pk=run_id, confirmed_at__isnull=False, finished_at=None)
+    going.update(finished_at=timezone.now(), stopped_by=actor.label)
+
+
 def _note(run: BulkRun, number: int, tally: Tally) -> None:
     run.reached += number
     run.done += len(tally.done)

@@ -7,7 +7,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from django.utils import timezone
-from playwright.sync_api import Route, expect
+from playwright.sync_api import expect
 
 from accesskeys import operations
 from accesskeys.models import BulkRun
@@ -55,23 +55,18 @@ def _many_page(stage: Stage) -> BulkRun:
     return run
 
 
-def _without_next_step(route: Route) -> None:
-    if route.request.method == "POST":
-        route.fulfill(status=204)
-    else:
-        route.fallback()
-
-
-def _many_half_done(stage: Stage) -> None:
+def _many_half_done(stage: Stage, **others: Any) -> None:
     run = _many_page(stage)
     refusals = [[stage.stock.plain.name, "An access key carries at most 16 labels."]]
     BulkRun.objects.filter(pk=run.pk).update(
-        confirmed_at=timezone.now(), total=1234, reached=500, done=499, refused=1, refusals=refusals
+        confirmed_at=timezone.now(), total=1234, reached=500, done=499, refused=1, refusals=refusals, **others
     )
-    # The script's next step would finish it.
-    stage.page.route("**/many/**", _without_next_step)
     stage.page.reload()
-    expect(stage.page.get_by_text("500 of 1,234 done.")).to_be_visible()
+    expect(stage.page.get_by_text("500 of 1,234")).to_be_visible()
+
+
+def _many_stopped(stage: Stage) -> None:
+    _many_half_done(stage, finished_at=timezone.now(), stopped_by="anna")
 
 
 PAGES: Mapping[str, Callable[[Stage], Any]] = {
@@ -82,4 +77,5 @@ PAGES: Mapping[str, Callable[[Stage], Any]] = {
     "bulk label dialog": partial(_many, operation="Label…"),
     "bulk suspend page": _many_page,
     "bulk suspension half done": _many_half_done,
+    "bulk suspension stopped": _many_stopped,
 }

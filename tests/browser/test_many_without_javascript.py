@@ -24,7 +24,7 @@ def generate(number: int) -> None:
 
 
 def choose(page: Page, operation: str) -> None:
-    page.get_by_text("With selected…").click()
+    page.get_by_text("Change selected").click()
     page.locator("#selection").get_by_role("button", name=operation, exact=True).click()
 
 
@@ -37,13 +37,26 @@ def test_all_that_match_click_by_click(page: Page) -> None:
     page.get_by_role("button", name="Suspend 1,100 access keys").click()
     expect(page.get_by_text("500 of 1,100 done.")).to_be_visible()
     page.goto(LIST)
-    page.get_by_role("main").get_by_role("link", name="Go on").click()
+    page.get_by_role("main").get_by_role("link", name="Go on or stop").click()
     page.get_by_role("button", name="Go on").click()
     expect(page.get_by_text("1,000 of 1,100 done.")).to_be_visible()
     page.get_by_role("button", name="Go on").click()
     expect(page.get_by_text("1,100 access keys are suspended.")).to_be_visible()
     expect(page.get_by_role("button", name="Go on")).to_have_count(0)
     assert AccessKey.objects.suspended().count() == 1100
+
+
+def test_stopped_half_done(page: Page) -> None:
+    generate(501)
+    page.goto(LIST)
+    page.get_by_label("All 501 that match").check()
+    choose(page, "Suspend")
+    page.get_by_role("button", name="Suspend 501 access keys").click()
+    page.get_by_role("button", name="Stop here").click()
+    expect(page.get_by_text("1 access key was left alone.")).to_be_visible()
+    page.get_by_role("link", name="Back to the list").click()
+    expect(page.get_by_text("Half done")).to_have_count(0)
+    assert AccessKey.objects.suspended().count() == 500
 
 
 def test_label_those_that_are_ticked(page: Page) -> None:

@@ -14,12 +14,14 @@ from accesskeys.console.many_forms import IdsField
 from accesskeys.models import AccessKey, BulkRun
 from accesskeys.operations.actors import Actor
 from tests.console.helpers import HTMX, LIST, said, signed_in
-from tests.console.test_many import MANY, NAMES, begin, ids, operator, three
+from tests.console.test_many import MANY, NAMES, begin, ids, operator, revoke_elsewhere, three
 from tests.factories import AccessKeyFactory
 
 __all__ = ["operator", "three"]  # Fixtures.
 
 pytestmark = pytest.mark.django_db
+
+BY_ITSELF = 'hx-trigger="load"'
 
 
 class TestBatchByBatch:
@@ -35,8 +37,8 @@ class TestBatchByBatch:
             assert operator.post(run)["Location"] == run
             source = operator.get(run).content.decode()
             assert f"{reached} of 3 done." in source
-            assert 'hx-trigger="load, submit"' in source
             assert "Go on</button>" in source
+            assert "Stop here</button>" in source
         assert operator.post(run)["Location"] == run
         assert "3 access keys are suspended." in operator.get(run).content.decode()
 
@@ -45,10 +47,85 @@ class TestBatchByBatch:
     ) -> None:
         run = begin(operator, "suspend", three)
         assert operator.post(run, headers=HTMX)["HX-Redirect"] == run
-        for text in ("2 of 3 done.", "Finished."):
-            response = operator.post(run, headers=HTMX)
+        for text, target in (("2 of 3 done.", "#progress"), ("Finished.", None)):
+            response = operator.post(run, headers={**HTMX, "HX-Trigger": "progress"})
             assert response.status_code == 200
             assert text in response.content.decode()
+            # The buttons are only replaced when there is nothing more to press.
+            assert response.headers.get("HX-Retarget") == response.headers.get("HX-Reselect") == target
+
+    def test_it_goes_on_by_itself_after_a_button_and_never_because_somebody_looks(
+        self, operator: Client, three: list[AccessKey]
+    ) -> None:
+        run = begin(operator, "suspend", three)
+        assert operator.post(run, headers=HTMX)["HX-Redirect"] == run
+        assert BY_ITSELF in operator.get(run).content.decode()
+        for client in (operator, signed_in("Operators")):
+            source = client.get(run).content.decode()
+            assert "1 of 3 done." in source
+            assert BY_ITSELF not in source
+        response = operator.post(run, headers={**HTMX, "HX-Trigger": "run"})
+        assert BY_ITSELF in response.content.decode()
+        assert "HX-Retarget" not in response.headers
+        assert operator.post(run)["Location"] == run  # Finished.
+        assert BY_ITSELF not in operator.get(run).content.decode()
+
+    def test_the_confirmation_of_one_run_moves_no_other(
+        self, operator: Client, three: list[AccessKey]
+    ) -> None:
+        runs = [begin(operator, operation, three) for operation in ("suspend", "revoke")]
+        operator.post(runs[1], {"number": "3"})
+        operator.post(runs[0])
+        assert BY_ITSELF not in operator.get(runs[1]).content.decode()
+
+    def test_a_dialog_that_a_colleague_was_faster_with_leads_to_the_page(
+        self, operator: Client, three: list[AccessKey]
+    ) -> None:
+        run = begin(operator, "suspend", three)
+        signed_in("Operators").post(run)
+        assert operator.post(run, headers=HTMX)["HX-Redirect"] == run
+        assert "2 of 3 done." in operator.get(run).content.decode()
+
+    def test_stopped_it_ends_as_it_is(self, operator: Client, three: list[AccessKey]) -> None:
+        run = begin(operator, "suspend", three)
+        operator.post(run)
+        colleague = signed_in("Operators")
+        assert colleague.post(run, {"stop": "yes"})["Location"] == run
+        name = BulkRun.objects.get().stopped_by
+        assert name == User.objects.latest("pk").get_username()
+        for response in (operator.get(run), operator.post(run, headers={**HTMX, "HX-Trigger": "progress"})):
+            source = response.content.decode()
+            for text in (
+                f"Stopped by {name}, at 1 of 3.",
+                "1 access key is suspended.",
+                "2 access keys were left alone.",
+            ):
+                assert text in source
+            for text in ("Go on</button>", "Stop here</button>", "Finished.", BY_ITSELF):
+                assert text not in source
+        assert "Half done" not in operator.get(LIST).content.decode()
+        assert AccessKey.objects.suspended().count() == 1
+
+    def test_who_may_not_do_it_may_not_stop_it(self, operator: Client, three: list[AccessKey]) -> None:
+        run = begin(operator, "suspend", three)
+        operator.post(run)
+        assert signed_in("Viewers").post(run, {"stop": "yes"}).status_code == 403
+        assert not BulkRun.objects.get().is_finished
+
+    def test_what_is_revoked_meanwhile_is_told(self, operator: Client, three: list[AccessKey]) -> None:
+        run = begin(operator, "suspend", three)
+        operator.post(run)
+        done = AccessKey.objects.suspended().get()
+        for access_key in three:
+            if access_key != done:
+                revoke_elsewhere(access_key)
+        gone = "1 selected access key is no longer there: somebody else has revoked it."
+        response = operator.post(run, headers={**HTMX, "HX-Trigger": "progress"})
+        assert gone in response.content.decode()
+        operator.post(run)
+        source = operator.get(run).content.decode()
+        assert "1 access key is suspended." in source
+        assert "2 selected access keys are no longer there: somebody else has revoked them." in source
 
     def test_a_permission_that_is_taken_away(self, operator: Client, three: list[AccessKey]) -> None:
         run = begin(operator, "suspend", three)
@@ -71,7 +148,7 @@ class TestBatchByBatch:
         operator.post(run)
         source = operator.get(LIST).content.decode()
         assert sentence in source
-        assert f'<a href="{run}">Go on</a>' in source
+        assert f'<a href="{run}">Go on or stop</a>' in source
         assert sentence not in operator.get(LIST, headers=HTMX).content.decode()
         assert sentence not in signed_in("Operators").get(LIST).content.decode()
         person = User.objects.order_by("pk")[0]

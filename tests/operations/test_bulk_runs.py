@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import threading
 import uuid
 from collections import Counter
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -88,6 +90,34 @@ class TestARun:
         operations.go_on(run_id=run.pk, actor=command)
         assert AccessKey.objects.get().labels == {"team": "x"}
 
+    def test_that_is_stopped_ends_as_it_is(self, command: Actor) -> None:
+        for _ in range(5):
+            AccessKeyFactory()
+        run = confirmed(Operation.SUSPEND, command)
+        operations.go_on(run_id=run.pk, actor=command)
+        operations.stop_run(run_id=run.pk, actor=command)
+        operations.stop_run(run_id=run.pk, actor=replace(command, label="second"))
+        run = operations.go_on(run_id=run.pk, actor=command)
+        assert (run.done, run.left_alone, run.is_finished, run.stopped_by) == (2, 3, True, command.label)
+        assert suspended() == 2
+        assert AuditEvent.objects.filter(action="access_key.suspended").count() == 2
+
+    def test_that_is_finished_cannot_be_stopped(self, command: Actor) -> None:
+        AccessKeyFactory()
+        run = confirmed(Operation.SUSPEND, command)
+        finished_at = operations.go_on(run_id=run.pk, actor=command).finished_at
+        operations.stop_run(run_id=run.pk, actor=command)
+        run.refresh_from_db()
+        assert (run.stopped_by, run.finished_at) == ("", finished_at)
+
+    def test_that_nobody_confirmed_has_nothing_to_stop(self, command: Actor) -> None:
+        AccessKeyFactory()
+        ids = list(AccessKey.objects.values_list("pk", flat=True))
+        run = operations.draft_run(operation=Operation.SUSPEND, access_key_ids=ids, actor=command)
+        operations.stop_run(run_id=run.pk, actor=command)
+        operations.confirm_run(run_id=run.pk, actor=command)
+        assert operations.go_on(run_id=run.pk, actor=command).done == 1
+
     def test_takes_no_label_that_is_none(self, command: Actor) -> None:
         AccessKeyFactory()
         with pytest.raises(ValidationError, match="is not a label"):
@@ -95,7 +125,7 @@ class TestARun:
         assert not BulkRun.objects.get().is_confirmed
 
     def test_that_is_not_there(self, command: Actor) -> None:
-        for ask in (operations.go_on, operations.confirm_run):
+        for ask in (operations.go_on, operations.confirm_run, operations.stop_run):
             with pytest.raises(NotFound):
                 ask(run_id=uuid.uuid4(), actor=command)
 
@@ -138,7 +168,7 @@ def test_whose_permission_is_taken_away_gets_no_further() -> None:
     operations.go_on(run_id=run.pk, actor=actor)
     operator.groups.clear()
     afterwards = proven(type(operator).objects.get(pk=operator.pk), address=None)
-    for ask in (operations.go_on, operations.confirm_run):
+    for ask in (operations.go_on, operations.confirm_run, operations.stop_run):
         with pytest.raises(Forbidden):
             ask(run_id=run.pk, actor=afterwards)
     with pytest.raises(Forbidden):
@@ -169,6 +199,32 @@ class TestAtOnce:
         )
         assert set(Counter(events).values()) == {1}
         assert len(events) == 8
+
+    def test_no_batch_comes_after_one_has_stopped_it(
+        self, command: Actor, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """Whether it comes before a batch or waits for one: what is done when stopping has answered, stays all."""
+        monkeypatch.setattr(bulk_runs, "AT_ONCE", 1)
+        for _ in range(30):
+            AccessKeyFactory()
+        run = confirmed(Operation.SUSPEND, command)
+        begun = threading.Event()
+
+        def going() -> None:
+            while not operations.go_on(run_id=run.pk, actor=command).is_finished:
+                begun.set()
+
+        def stopping() -> int:
+            begun.wait(10)
+            operations.stop_run(run_id=run.pk, actor=command)
+            return suspended()
+
+        nothing, number = at_once([going, stopping])
+        assert nothing is None
+        run.refresh_from_db()
+        assert run.stopped_by == command.label
+        assert 1 <= number < 30
+        assert (run.reached, run.done, suspended()) == (number, number, number)
 
     def test_one_revokes_singly_what_is_in_a_batch(self, command: Actor) -> None:
         """Whoever is first revokes it; the other hears that it is gone. One event says that it was done."""

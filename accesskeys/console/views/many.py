@@ -14,6 +14,7 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.translation import gettext as _
+from django_htmx.http import reselect, retarget
 
 from accesskeys import operations
 from accesskeys.console import many_words
@@ -28,6 +29,12 @@ from accesskeys.operations import policy
 from accesskeys.operations.actors import Actor
 from accesskeys.operations.change_many import FOR_MANY
 from accesskeys.operations.policy import Operation
+
+GOES_ON = "run_goes_on"  # In the session: the run whose page is to go on by itself, once.
+PAGE_ID, PROGRESS_ID = (
+    "run",
+    "progress",
+)  # What the script sends, and so whether it stands on the run's own page.
 
 
 class ManyPage(ConsolePage):
@@ -136,7 +143,12 @@ class AccessKeysManyPage(ManyPage):
 
 
 class AccessKeysRunPage(ManyPage):
-    """Looking them over, then how far it is, then what became of them. Each time that it is sent, a batch is done."""
+    """Looking them over, then how far it is, then what became of them. Each time that it is sent, a batch is done.
+
+    With scripts it sends itself again and again, but only after somebody has pressed a button: the confirmation, or
+    **Go on**. Nothing of that is in the address. A reload, a tab that the browser brings back the next day and a link
+    that a colleague opens all look alike, and none of them says that more access keys are to be revoked.
+    """
 
     def admit(self) -> None:
         self.authorize(Operation(self.run.operation))
@@ -147,9 +159,15 @@ class AccessKeysRunPage(ManyPage):
         return operations.find_run(self.kwargs["run_id"])
 
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        return self.show(self.run) if self.run.is_confirmed else self.confirm(self.run)
+        if not self.run.is_confirmed:
+            return self.confirm(self.run)
+        # Left by the confirmation for the page that comes next, and for no later one.
+        return self.show(self.run, goes_on=request.session.pop(GOES_ON, None) == str(self.run.pk))
 
     def post(self, request: HttpRequest, run_id: UUID) -> HttpResponse:
+        if "stop" in request.POST:
+            operations.stop_run(run_id=run_id, actor=self.actor)
+            return redirect(request, self.address)
         was_confirmed = self.run.is_confirmed
         if not was_confirmed:
             form = form_for(Operation(self.run.operation), request.POST, wanted=self.run.total)
@@ -159,11 +177,13 @@ class AccessKeysRunPage(ManyPage):
             if not form.is_valid():
                 return self.confirm(self.run, form)
         run = operations.go_on(run_id=run_id, actor=self.actor)
-        if was_confirmed and htmx(request):
-            return self.show(run)
+        if htmx(request).trigger in (PAGE_ID, PROGRESS_ID):
+            return self.show(run, goes_on=True)
         if run.is_finished and not was_confirmed and not run.refused:
             self.tell_what_was_done(run)
             return redirect(request, reverse("accesskeys:access_key_list"))
+        if not run.is_finished:
+            request.session[GOES_ON] = str(run.pk)
         return redirect(request, self.address)
 
     def again(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
@@ -172,16 +192,23 @@ class AccessKeysRunPage(ManyPage):
         form = form_for(Operation(self.run.operation), request.POST, wanted=self.run.total)
         return self.confirm(self.run, form)
 
-    def show(self, run: BulkRun) -> HttpResponse:
+    def show(self, run: BulkRun, *, goes_on: bool = False) -> HttpResponse:
         """How far it is, or what became of them."""
         self.template_name = "console/access_keys/many_run.html"
-        return self.page(
+        response = self.page(
             run=run,
+            goes_on=goes_on and not run.is_finished,
+            page_id=PAGE_ID,
+            progress_id=PROGRESS_ID,
             address=self.address,
             heading=many_words.heading(run.operation, run.total),
             outcomes=outcomes(run),
             refused=many_words.refused(run) if run.refused else "",
         )
+        if htmx(self.request).trigger == PROGRESS_ID and not run.is_finished:
+            # The buttons stay where they are: one that is replaced while somebody presses it is not pressed.
+            retarget(reselect(response, f"#{PROGRESS_ID}"), f"#{PROGRESS_ID}")
+        return response
 
     def tell_what_was_done(self, run: BulkRun) -> None:
         """On the page that comes next."""
@@ -202,15 +229,16 @@ def tell_what_is_half_done(request: HttpRequest, actor: Actor) -> None:
     if run is None or not policy.may(actor, Operation(run.operation)):
         return
     address = reverse("accesskeys:access_keys_run", args=[run.pk])
-    link = format_html('<a href="{}">{}</a>', address, _("Go on"))
+    link = format_html('<a href="{}">{}</a>', address, _("Go on or stop"))
     messages.warning(request, format_html("{} {}", many_words.half_done(run), link))
 
 
 def outcomes(run: BulkRun) -> list[str]:
-    """How many were changed, were so already and were gone, each in a sentence."""
+    """How many were changed, were so already, were gone and were never reached, each in a sentence."""
     counted = {
         many_words.done(run): run.done,
         many_words.unchanged(run): run.unchanged,
         many_words.absent(run.absent): run.absent,
+        many_words.left_alone(run): run.left_alone if run.is_finished else 0,
     }
     return [sentence for sentence, number in counted.items() if number]

@@ -119,7 +119,8 @@
       every.checked &&= all.checked;
     }
     const selected = ticked === 1 ? form.dataset.one : form.dataset.many.replace("%s", ticked);
-    form.querySelector("summary").textContent = every?.checked ? every.closest("label").textContent.trim() : selected;
+    const menu = form.querySelector("[data-every]");
+    menu.textContent = every?.checked ? menu.dataset.every : selected;
   };
 
   /** A search leaves the worklist alone, but for which of it is chosen and how it is taken off. */

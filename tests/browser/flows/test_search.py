@@ -47,7 +47,7 @@ def test_what_was_found_stays_when_the_focus_leaves_the_search(path: str, page: 
     page.on("request", lambda request: asked.append(request.url))
     if path == LIST:
         page.get_by_label("Select beta").check()
-        expect(page.locator("#selection summary")).to_have_text("1 selected")
+        expect(page.locator("#selection summary")).to_have_text("Change 1 selected")
     else:
         page.get_by_role("main").locator(".events summary").click()
         expect(page.get_by_text("access_key.generated")).to_be_visible()
