@@ -66,7 +66,7 @@ class MomentField(serializers.DateTimeField):
 
     default_error_messages = {
         "invalid": "Write a time as 2030-01-31T12:00:00Z.",
-        "naive": "Add an offset to the time, such as Z or +01:00.",
+        "naive": "Write a time with its offset, such as 2030-01-31T12:00:00Z.",
     }
 
     def to_internal_value(self, value: Any) -> datetime:
@@ -118,7 +118,9 @@ class FieldsSerializer(StrictSerializer):
     scopes = serializers.ListField(child=TextField(), required=False, help_text=_("At most 32 scopes."))
     expires_at = MomentField(required=False, allow_null=True, help_text=_("null: usable until revoked."))
     allowed_networks = serializers.ListField(
-        child=TextField(), required=False, help_text=_("Networks in CIDR notation, at most 32.")
+        child=TextField(),
+        required=False,
+        help_text=_("Addresses, and networks in CIDR notation; at most 32."),
     )
     rate_limit = TextField(
         required=False, allow_null=True, help_text=_("Such as 100/minute; null: no limit.")
@@ -160,7 +162,7 @@ class LimitsSerializer(StrictSerializer):
     """Where a key may be used from, and how often. Both are set; an empty list and null lift the limits."""
 
     allowed_networks = serializers.ListField(
-        child=TextField(), help_text=_("Networks in CIDR notation, at most 32.")
+        child=TextField(), help_text=_("Addresses, and networks in CIDR notation; at most 32.")
     )
     rate_limit = TextField(allow_null=True, help_text=_("Such as 100/minute; null: no limit."))
 

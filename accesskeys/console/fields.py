@@ -174,7 +174,9 @@ class LimitFields(forms.Form):
     allowed_networks = forms.CharField(
         label=_("Allowed networks"),
         required=False,
-        help_text=_("One network a line, such as 192.0.2.0/24 or 2001:db8::/32. Empty: from anywhere."),
+        help_text=_(
+            "One network or address a line, such as 192.0.2.0/24 or 2001:db8::1. Empty: from anywhere."
+        ),
         widget=VerbatimTextarea({"rows": 2}),
     )
     requests = forms.CharField(
@@ -238,12 +240,14 @@ class FactFields(forms.Form):
         label=_("Owner"),
         required=False,
         help_text=_("A team, a person or an address."),
+        strip=False,  # What is left out of it, the operation says.
         widget=VerbatimInput,
     )
     description = forms.CharField(
         label=_("Description"),
         required=False,
         help_text=_("What it is for, in one line."),
+        strip=False,
         widget=VerbatimInput,
     )
     labels = LabelsField(label=_("Labels"), required=False, help_text=_("One label a line: team=payments"))

@@ -1,4 +1,4 @@
-"""Networks in CIDR notation, and the address a request really came from."""
+"""Networks in CIDR notation or as one address, and the address a request really came from."""
 
 from __future__ import annotations
 
@@ -23,8 +23,8 @@ Network = IPv4Network | IPv6Network
 LIMIT = 32
 
 # A number after the slash, without zeros before it, and no zone id: ``ipaddress`` would also take ``/08``, netmasks and
-# ``fe80::1%eth0``.
-_CIDR = re.compile(r"[0-9A-Fa-f.:]+/(0|[1-9][0-9]{0,2})")
+# ``fe80::1%eth0``. An address alone is the network of that one address.
+_CIDR = re.compile(r"[0-9A-Fa-f.:]+/(0|[1-9][0-9]{0,2})|[0-9A-Fa-f:]*[.:][0-9A-Fa-f.:]*")
 
 # With brackets or a port, as some proxies write an address. IPv6 without brackets has none: it would be a part of it.
 _ENDPOINT = re.compile(r"\[([^\[\]]*:[^\[\]]*)\](?::[0-9]{1,5})?|([0-9.]+):[0-9]{1,5}")
@@ -40,7 +40,7 @@ def parse_network(text: str) -> Network:
         raise NotationError(
             gettext_noop(
                 "“%(text)s” is not a network. "
-                "Write an address, a slash and a number of bits, such as 192.0.2.0/24."
+                "Write an address, or one with a slash and a number of bits, such as 192.0.2.0/24."
             ),
             text=text,
         )
@@ -53,6 +53,16 @@ def parse_network(text: str) -> Network:
             gettext_noop("“%(text)s” is an IPv4 network. Write it as IPv4, without ::ffff:."), text=text
         )
     return network
+
+
+def as_kept(text: str) -> str:
+    """A network as a row has it: with its number of bits. What is none stays as it is, to be refused."""
+    if "/" in text:
+        return text
+    try:
+        return str(parse_network(text))
+    except NotationError:
+        return text
 
 
 @lru_cache(maxsize=1024)

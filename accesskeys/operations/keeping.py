@@ -6,11 +6,15 @@ from collections.abc import Callable, Mapping
 from types import MappingProxyType
 from typing import Any, Final
 
+from accesskeys.core import facts, networks
+
 _FORMS: Final[Mapping[str, Callable[[Any], Any]]] = MappingProxyType(
     {
         "scopes": lambda scopes: sorted(set(scopes)),
-        "allowed_networks": lambda networks: list(dict.fromkeys(networks)),
+        "allowed_networks": lambda texts: list(dict.fromkeys(map(networks.as_kept, texts))),
         "rate_limit": lambda rate: rate or None,
+        "description": facts.as_kept,
+        "owner": facts.as_kept,
         "labels": dict,
     }
 )

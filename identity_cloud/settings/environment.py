@@ -141,7 +141,7 @@ def file_path(name: str, default: Path) -> Path:
 
 
 def networks(name: str) -> list[str]:
-    """A list of networks in CIDR notation, separated by commas."""
+    """A list of addresses, and networks in CIDR notation, separated by commas."""
     texts = [text.strip() for text in optional(name).split(",") if text.strip()]
     for position, text in enumerate(texts, start=1):
         try:
@@ -149,8 +149,8 @@ def networks(name: str) -> list[str]:
         except ValueError:
             raise wrong(
                 name,
-                "must be networks separated by commas, such as 10.0.3.7/32 or 10.0.0.0/8, with no bits set behind the "
-                f"slash, and IPv4 without ::ffff:. Number {position} is not one.",
+                "must be addresses and networks separated by commas, such as 10.0.3.7 or 10.0.0.0/8, with no bits set "
+                f"behind the slash, and IPv4 without ::ffff:. Number {position} is not one.",
             ) from None
     return texts
 

@@ -120,6 +120,12 @@ def test_what_makes_no_sense_is_refused_with_a_sentence(reader: Client, name: st
     assert reader.head(LIST, {name: value}).status_code == 400
 
 
+@pytest.mark.parametrize("value", ["2026-11-29", "2026-11-29T12:00:00"])
+def test_a_time_is_wanted_with_its_offset_and_an_example_shows_it(reader: Client, value: str) -> None:
+    (error,) = reader.get(LIST, {"created_after": value}).json()["errors"]
+    assert error["detail"] == "Write a time with its offset, such as 2030-01-31T12:00:00Z."
+
+
 @pytest.mark.parametrize("name", ["label", "scope", "owner", *TIMES])
 def test_a_key_in_its_place_is_not_said_back(reader: Client, name: str) -> None:
     key = get_keyring().new_key()

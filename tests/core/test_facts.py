@@ -67,6 +67,32 @@ class TestLine:
         assert KEY[4:10].lower() not in sentence.lower()
 
 
+class TestAsKept:
+    @pytest.mark.parametrize(
+        ("text", "kept"),
+        [
+            (" a ", "a"),
+            ("\u00a0 \u3000a b\u2009", "a b"),
+            ("", ""),
+            ("  ", ""),
+            ("\u200b", ""),
+            (" \u200b\ufeff\u00ad ", ""),
+            ("\u3164\ufe0f", ""),
+        ],
+        ids=ascii,
+    )
+    def test_blanks_around_it_are_left_out_and_what_shows_nothing_is_empty(
+        self, text: str, kept: str
+    ) -> None:
+        assert facts.as_kept(text) == kept
+
+    @pytest.mark.parametrize(
+        "text", ["a  b", "👩\u200d👩\u200d👧", "❤\ufe0f", "\u200fمدفوعات", "a\n", "\t", "\u202e"], ids=ascii
+    )
+    def test_the_rest_stays_as_it_is(self, text: str) -> None:
+        assert facts.as_kept(text) == text
+
+
 class TestLabels:
     @pytest.mark.parametrize(
         "labels",

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from accesskeys.core.networks import client_address, parse_address, parse_network, parse_networks
+from accesskeys.core.networks import as_kept, client_address, parse_address, parse_network, parse_networks
 from accesskeys.core.notation import NotationError
 
 TRUSTED = parse_networks(("10.0.0.0/8", "fd00::/8"))
@@ -20,6 +20,20 @@ class TestParseNetwork:
     )
     def test_a_network(self, text: str) -> None:
         assert parse_network(text) == ip_network(text)
+        assert as_kept(text) == text
+
+    @pytest.mark.parametrize(
+        ("text", "kept"),
+        [
+            ("127.0.0.1", "127.0.0.1/32"),
+            ("2001:db8::1", "2001:db8::1/128"),
+            ("2001:DB8:0::1", "2001:db8::1/128"),
+            ("::", "::/128"),
+        ],
+    )
+    def test_an_address_is_the_network_of_one(self, text: str, kept: str) -> None:
+        assert parse_network(text) == ip_network(kept)
+        assert as_kept(text) == kept
 
     @pytest.mark.parametrize(
         ("text", "sentence"),
@@ -32,6 +46,14 @@ class TestParseNetwork:
             ("192.0.02.0/24", "“192.0.02.0/24” is not a network in CIDR notation."),
             ("10.0/8", "“10.0/8” is not a network in CIDR notation."),
             ("192.0.2.0/33", "“192.0.2.0/33” is not a network in CIDR notation."),
+            ("192.0.2.7:80", "“192.0.2.7:80” is not a network in CIDR notation."),
+            ("10.0", "“10.0” is not a network in CIDR notation."),
+            ("192.0.02.7", "“192.0.02.7” is not a network in CIDR notation."),
+            ("2001:db8:::1", "“2001:db8:::1” is not a network in CIDR notation."),
+            (
+                "::ffff:192.0.2.7",
+                "“::ffff:192.0.2.7” is an IPv4 network. Write it as IPv4, without ::ffff:.",
+            ),
             (
                 "::ffff:192.0.2.0/120",
                 "“::ffff:192.0.2.0/120” is an IPv4 network. Write it as IPv4, without ::ffff:.",
@@ -42,12 +64,18 @@ class TestParseNetwork:
         with pytest.raises(ValueError) as refusal:
             parse_network(text)
         assert str(refusal.value) == sentence
+        assert as_kept(text) == text
 
     @pytest.mark.parametrize(
         "text",
         [
             "",
-            "192.0.2.7",
+            "10",
+            "3232235777",
+            "fe80::1%eth0",
+            "[2001:db8::1]",
+            "192.0.2.7 ",
+            "192.0.2.7\n",
             "192.0.2.0/255.255.255.0",
             "10.0.0.0/08",
             "10.0.0.0/010",
@@ -58,7 +86,7 @@ class TestParseNetwork:
         ],
     )
     def test_other_notations_are_refused(self, text: str) -> None:
-        with pytest.raises(ValueError, match="Write an address, a slash and a number of bits"):
+        with pytest.raises(ValueError, match="Write an address, or one with a slash and a number of bits"):
             parse_network(text)
 
     def test_of_a_long_text_the_beginning_is_named(self) -> None:
