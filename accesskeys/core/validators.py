@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
 
 from django.core.exceptions import ValidationError
@@ -114,6 +114,16 @@ def not_a_label(text: str) -> ValidationError:
     """What there is to say of text that should be a label. A key in it is not said back."""
     quoted = repr(keys_in_text.struck_from(text))[1:-1]
     return ValidationError(LABEL_RULE, code="invalid_label", params=_LABEL_LIMITS | {"label": quoted})
+
+
+def validate_parted(set_labels: Iterable[str], removed_labels: Iterable[str]) -> None:
+    """Refuse the key of a label that is to be set and to be removed (``contradictory``)."""
+    for key in sorted(set(set_labels).intersection(removed_labels)):
+        raise ValidationError(
+            _("“%(label)s” cannot be set and removed at once. Choose one of them."),
+            code="contradictory",
+            params={"label": key},
+        )
 
 
 def _refuse_key(text: str) -> None:

@@ -12,6 +12,7 @@ from django.core.exceptions import ValidationError
 from django.utils import timezone
 
 from accesskeys.core.exceptions import AccessKeyError, NotFound
+from accesskeys.core.validators import validate_parted
 from accesskeys.models import AccessKey, Action
 from accesskeys.models.steps import AT_ONCE
 from accesskeys.operations import audit, endings, policy
@@ -36,9 +37,13 @@ class Task:
         return cast(Action, RULES[self.operation].action)
 
     def check(self) -> None:
-        """Raise ValidationError on ``labels`` if no access key could carry these."""
+        """Raise ValidationError on ``labels`` if no access key could carry these, or one is set and removed."""
         if refusal := objection(labels=self.set_labels):
             raise refusal
+        try:
+            validate_parted(self.set_labels, self.removed_labels)
+        except ValidationError as refusal:
+            raise ValidationError({"labels": refusal}) from None
 
 
 class Refused(NamedTuple):

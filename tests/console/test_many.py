@@ -134,6 +134,11 @@ class TestLookingOver:
             ({"set_labels": "team"}, "set_labels", "is not a label"),
             ({"set_labels": "Team=a"}, "set_labels", "is not a label"),
             ({"removed_labels": "team=a"}, "removed_labels", "Write only the first words of labels"),
+            (
+                {"set_labels": "team=a", "removed_labels": "env team"},
+                "set_labels",
+                "“team” cannot be set and removed at once. Choose one of them.",
+            ),
         ],
     )
     def test_labelling_wants_labels(

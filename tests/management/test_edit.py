@@ -119,8 +119,8 @@ class TestDescribe:
             (["--remove-label", "env"], {"labels": {"team": "payments"}}),
             (["--remove-label=env", "--remove-label=team"], {"labels": {}}),
             (
-                ["--remove-label=env", "--label=env=test", "--owner=x"],
-                {"labels": {"team": "payments", "env": "test"}, "owner": "x"},
+                ["--remove-label=env", "--label=team=test", "--owner=x"],
+                {"labels": {"team": "test"}, "owner": "x"},
             ),
         ],
     )
@@ -139,6 +139,10 @@ class TestDescribe:
             (["--label=team"], "“team” is not a label. Write it as team=payments: "),
             (["--label=a=b", "--label=a=c"], "A label is there twice: name each key once."),
             (["--remove-label=unknown"], "Access key billing has no label 'unknown'."),
+            (
+                ["--remove-label=env", "--label=env=test"],
+                "“env” cannot be set and removed at once. Choose one of them.",
+            ),
             (["--owner=a\nb"], "Write one line, without control characters."),
             (["--owner=ica_" + "x" * 51], "There is a key in this text. Leave it out: "),
             ([f"--label=k{number}=v" for number in range(15)], "An access key carries at most 16 labels."),

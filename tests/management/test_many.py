@@ -178,6 +178,9 @@ class TestWhichOnes:
         payments()
         assert refusal_of("label_access_keys", "--all").startswith("Say which labels")
         assert "is not a label" in refusal_of("label_access_keys", "--all", "--set=Team=a", "--no-input")
+        both = refusal_of("label_access_keys", "--all", "--set=team=x", "--remove=team", "--no-input")
+        assert both == "“team” cannot be set and removed at once. Choose one of them."
+        assert AccessKey.objects.filter(labels={"team": "payments"}).count() == 2
 
     def test_ten_thousand_and_no_more(self, command: Actor) -> None:
         for start in range(0, 10_001, 500):

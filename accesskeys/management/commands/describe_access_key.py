@@ -6,6 +6,7 @@ from typing import Any
 from django.core.management.base import CommandError, CommandParser
 
 from accesskeys import operations
+from accesskeys.core.validators import validate_parted
 from accesskeys.management.arguments import add_facts
 from accesskeys.management.base import AccessKeyCommand
 from accesskeys.management.labels import labels_of
@@ -32,6 +33,7 @@ class Command(AccessKeyCommand):
         set_labels, removed = labels_of(options["labels"]), options["removed"]
         if options["description"] is None and options["owner"] is None and not set_labels and not removed:
             raise CommandError("Say what to set: --description, --owner, --label or --remove-label.")
+        validate_parted(set_labels, removed)
         access_key = operations.find(options["name_or_id"])
         access_key = operations.describe(
             access_key_id=access_key.pk,
