@@ -12,7 +12,7 @@ import sqlite3
 from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
 from datetime import datetime
-from typing import NamedTuple, TextIO
+from typing import Any, NamedTuple, TextIO
 
 from django.core.exceptions import ValidationError
 
@@ -35,8 +35,8 @@ class WrongColumns(Exception):
 
     def __init__(self, found: str) -> None:
         super().__init__(
-            "The first line must name the columns: name, and where they are wanted scopes and expires_in. "
-            + found
+            f"The first line must name the columns: name, and where they are wanted {', '.join(COLUMNS[1:-1])} and "
+            f"{COLUMNS[-1]}. {found}"
         )
 
 
@@ -56,16 +56,32 @@ class Line(NamedTuple):
 
     def wish(self) -> Wish:
         """What it asks for, counted from now; raises ValidationError for an expiry or labels that are none."""
-        return Wish(
+        wish, refusal = self.reading()
+        if refusal:
+            raise ValidationError(refusal)
+        return wish
+
+    def reading(self) -> tuple[Wish, dict[str, Any]]:
+        """The same without an expiry and labels that are none, and what is wrong with these."""
+        wish = Wish(
             self.name,
             self.scopes.split(),
-            self._expiry(),
+            None,
             self.allowed_networks.split(),
             self.rate_limit,
             self.description,
             self.owner,
-            labels_in(self.labels),
         )
+        errors: dict[str, Any] = {}
+        try:
+            wish = wish._replace(expires_at=self._expiry())
+        except ValidationError as refusal:
+            refusal.update_error_dict(errors)
+        try:
+            wish = wish._replace(labels=labels_in(self.labels))
+        except ValidationError as refusal:
+            refusal.update_error_dict(errors)
+        return wish, errors
 
     def _expiry(self) -> datetime | None:
         if self.expires_in:

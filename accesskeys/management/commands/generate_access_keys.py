@@ -77,21 +77,19 @@ class Command(AccessKeyCommand):
 
     def problems(self, batch: Sequence[Line | Problem], lines: Spool) -> Iterator[Problem]:
         """What is wrong with each line. The lines are set aside on the way."""
-        wishes: dict[Line, Wish] = {}
+        readings: dict[Line, tuple[Wish, dict[str, Any]]] = {}
         for line in batch:
             if isinstance(line, Problem):
                 yield line
             elif earlier := lines.add(line):
                 yield Problem(line.number, f"Line {earlier} has the same name.")
             else:
-                try:
-                    wishes[line] = line.wish()
-                except ValidationError as refusal:
-                    yield line.problem(refusal)
-        refusals = operations.foresee(wishes=list(wishes.values()), actor=self.actor)
-        for line, foreseen in zip(wishes, refusals, strict=True):
-            if foreseen:
-                yield line.problem(foreseen)
+                readings[line] = line.reading()
+        refusals = operations.foresee(wishes=[wish for wish, _ in readings.values()], actor=self.actor)
+        for (line, (_, errors)), foreseen in zip(readings.items(), refusals, strict=True):
+            wrong = {**(foreseen.error_dict if foreseen else {}), **errors}
+            if wrong:
+                yield line.problem(ValidationError(wrong))
 
     def generate(
         self,

@@ -105,6 +105,19 @@ def test_what_is_wrong_is_told_by_its_line(file: Write, column: str, cell: str, 
     assert not AccessKey.objects.exists()
 
 
+def test_all_that_is_wrong_with_a_line_is_told(file: Write) -> None:
+    content = "name,expires_in,allowed_networks,owner,labels\na b,soon,home,\u202e,payments\n"
+    _, [line] = refused(file(content))
+    parts = [
+        "In the column name stands",
+        "“home” is not a network.",
+        "In the column owner stands",
+        "In the column expires_in stands “soon”.",
+        "“payments” is not a label.",
+    ]
+    assert [part for part in parts if part not in line] == []
+
+
 @pytest.mark.parametrize("column", ["allowed_networks", "rate_limit", "description", "owner", "labels"])
 def test_a_key_is_quoted_nowhere(file: Write, column: str) -> None:
     key = key_of(AccessKeyFactory())

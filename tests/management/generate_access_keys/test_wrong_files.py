@@ -13,7 +13,10 @@ from tests.factories import AccessKeyFactory
 from tests.helpers import audit_log
 from tests.management.generate_access_keys.helpers import Write, refused
 
-COLUMNS = "The first line must name the columns: name, and where they are wanted scopes and expires_in."
+COLUMNS = (
+    "The first line must name the columns: name, and where they are wanted scopes, expires_in, expires_at, "
+    "allowed_networks, rate_limit, description, owner and labels."
+)
 
 
 @pytest.mark.django_db
