@@ -114,6 +114,11 @@ class TestAll:
         assert "<details open" not in " ".join(page.content.decode().split())
 
 
+NOTHING_COPIED = (
+    "The access key that this one should be like is not there. Nothing was copied, and no limits either."
+)
+
+
 class TestAnotherLikeThis:
     @pytest.fixture
     def billing(self) -> AccessKey:
@@ -136,16 +141,21 @@ class TestAnotherLikeThis:
             "used_scopes": ["orders:read"],
         }
         assert not holds_part_of(key_of(billing), page.content)
+        assert NOTHING_COPIED not in page.content.decode()
+        assert NOTHING_COPIED not in operator.get(GENERATE).content.decode()
 
     @pytest.mark.parametrize("like", ["", "x", "00000000-0000-4000-8000-000000000000"])
     def test_one_that_is_not_there(self, operator: Client, like: str) -> None:
-        assert operator.get(GENERATE, {"like": like}).context["form"]["owner"].value() is None
+        page = operator.get(GENERATE, {"like": like})
+        assert page.context["form"]["owner"].value() is None
+        assert NOTHING_COPIED in page.content.decode()
 
     def test_not_for_those_who_may_not_see_it(self, billing: AccessKey) -> None:
         client = signed_in(permissions=["generate_accesskey"])
         page = client.get(GENERATE, {"like": billing.pk})
         assert page.status_code == 200
         assert page.context["form"]["owner"].value() is None
+        assert NOTHING_COPIED in page.content.decode()
 
     def test_the_details_lead_there(self, operator: Client, viewer: Client, billing: AccessKey) -> None:
         address = f"/settings/access-keys/{billing.pk}/"

@@ -38,7 +38,9 @@ class AccessKeyGeneratePage(ConsolePage):
             return render(
                 request, "console/access_keys/_name_check.html", {"form": NameCheckForm(request.GET)}
             )
-        return self.page(form=GenerateForm.fresh(self.like))
+        like = self.like
+        is_missing = like is None and "like" in request.GET
+        return self.page(form=GenerateForm.fresh(like), nothing_is_copied=is_missing)
 
     def post(self, request: HttpRequest) -> HttpResponse:
         form = GenerateForm(request.POST)
