@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
@@ -40,6 +41,7 @@ _MINUTES = timedelta(minutes=59, seconds=30)
 _HOURS = timedelta(hours=23, minutes=30)
 _DAYS = timedelta(days=30, hours=12)
 _CHIPS = 2
+_WORDS = re.compile(r"(?<=[_@.])")
 _LINE = 60
 _SUBJECTS = {
     "select": gettext_lazy("Select %(name)s"),
@@ -168,8 +170,8 @@ def grouped(number: int) -> str:
 
 @register.filter
 def breakable(name: str) -> SafeString:
-    """A name that may go on in the next line after an underscore, not within a word."""
-    return format_html_join(mark_safe("_<wbr>"), "{}", ((part,) for part in name.split("_")))
+    """A name that may go on in the next line after an underscore, an at sign or a dot, not within a word."""
+    return format_html_join(mark_safe("<wbr>"), "{}", ((part,) for part in _WORDS.split(name)))
 
 
 @register.filter

@@ -53,5 +53,12 @@ class TestAppearance:
         assert console.said(now + distance, now) == words
 
 
-def test_a_name_breaks_after_its_underscores() -> None:
-    assert console.breakable("ci__deploy_<b>") == "ci_<wbr>_<wbr>deploy_<wbr>&lt;b&gt;"
+@pytest.mark.parametrize(
+    ("name", "broken"),
+    [
+        ("ci__deploy_<b>", "ci_<wbr>_<wbr>deploy_<wbr>&lt;b&gt;"),
+        ("bea.b@mail.example.com", "bea.<wbr>b@<wbr>mail.<wbr>example.<wbr>com"),
+    ],
+)
+def test_a_name_breaks_where_its_words_end(name: str, broken: str) -> None:
+    assert console.breakable(name) == broken
