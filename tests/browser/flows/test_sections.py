@@ -88,7 +88,7 @@ def test_another_like_this(page: Page) -> None:
     expect(page.get_by_role("checkbox", name="orders:read")).to_be_checked()
     expect(page.get_by_role("radio", name="90 days")).to_be_checked()
     page.get_by_label("Name", exact=True).fill("second")
-    page.get_by_text("More", exact=True).click()
+    page.get_by_text("About", exact=True).click()
     page.get_by_label("Owner").fill("Payments")
     page.get_by_role("button", name="Generate", exact=True).click()
     expect(page.get_by_text("Access key second is generated.")).to_be_visible()
