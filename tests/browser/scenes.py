@@ -20,7 +20,7 @@ from accesskeys.console.views.list import AccessKeyListPage
 from accesskeys.models import AccessKey
 from accesskeys.operations.actors import Actor
 from tests.browser import many_scenes, operator_scenes
-from tests.factories import AccessKeyFactory
+from tests.factories import AccessKeyFactory, key_of
 
 LIST = "/settings/access-keys/"
 GENERATE = f"{LIST}generate/"
@@ -90,6 +90,11 @@ def _shown_key_in_list(stage: Stage) -> None:
     _go(LIST, stage)
     stage.page.get_by_role("button", name="Show key of billing_worker").click()
     expect(stage.page.locator(".shown-key")).to_be_visible()
+
+
+def _key_in_address(stage: Stage) -> None:
+    _go(f"{LIST}?search={key_of(stage.stock.plain)}", stage)
+    expect(stage.page.get_by_role("link", name="Find the access key")).to_be_visible()
 
 
 def _broken_key(stage: Stage) -> None:
@@ -242,6 +247,7 @@ PAGES: Mapping[str, Scene] = {
     "list of what a short text finds": partial(_go, f"{LIST}?search=b"),
     "list that nothing matches": partial(_go, f"{LIST}?search=nothing"),
     "list with notices": partial(_go, f"{LIST}?status=odd&page=99&ordering=odd"),
+    "list after a key in the address": _key_in_address,
     "key shown in the list": _shown_key_in_list,
     "details": _details,
     "details of a key with everything": partial(_details, kind="full"),

@@ -54,7 +54,7 @@ def test_nothing_is_wider_than_the_window_at_any_width(enter: Enter, language: s
     every_state()
     page = enter(locale=language, has_touch=touch, is_mobile=touch)
     overhangs = {}
-    for width in (320, 360, 767, 768, 1024, 1025, 1153, 1280, 1440, 1681, 1920):
+    for width in (320, 360, 767, 768, 1024, 1025, 1153, 1280, 1440, 1680, 1920):
         page.set_viewport_size(sized(width))
         page.goto(LIST)
         overhangs[width] = page.evaluate(OVERHANG)
@@ -125,11 +125,24 @@ def test_wide_screens_show_scopes_and_owners(enter: Enter) -> None:
     expect(page.get_by_role("columnheader", name="Owner")).to_be_visible()
     expect(row.get_by_text("+2")).to_be_visible()
     expect(row.locator(".facts-owner")).to_be_hidden()
-    page.set_viewport_size(sized(1440))
+    page.set_viewport_size(sized(1680))
     expect(page.get_by_role("columnheader", name="Scopes")).to_be_visible()
-    page.set_viewport_size(sized(1439))
+    page.set_viewport_size(sized(1679))
     expect(page.get_by_role("columnheader", name="Scopes")).to_be_hidden()
     expect(row.locator(".facts-owner")).to_be_visible()
+
+
+@pytest.mark.parametrize("width", [1280, 1440, 1680])
+@pytest.mark.parametrize("language", ["en-US", "de-DE", "fr-FR"])
+def test_a_time_and_the_dot_of_a_standing_stay_in_one_line(enter: Enter, language: str, width: int) -> None:
+    every_state()
+    page = enter(locale=language, viewport=sized(width))
+    page.goto(LIST)
+    heights = [extent(each)[1] for each in page.locator(".rows td time").all()]
+    assert heights
+    assert max(heights) < 24
+    suspended = page.locator(".standing-suspended")
+    assert extent(suspended)[1] < 24
 
 
 def test_facts_have_the_width_of_a_phone(enter: Enter) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 import pytest
-from playwright.sync_api import ViewportSize, expect
+from playwright.sync_api import Page, ViewportSize, expect
 
 from tests.browser.conftest import Complaints, Enter
 from tests.browser.scenes import AUDIT_LOG, GENERATE, LIST
@@ -51,6 +51,44 @@ def test_what_stands_over_a_value_in_the_list_is_one_line(enter: Enter, language
     tops = [value.bounding_box() for value in page.locator("td[data-label] > span:first-child").all()]
     labels = [cell.bounding_box() for cell in page.locator("td[data-label]").all()]
     assert [value["y"] - label["y"] < 24 for value, label in zip(tops, labels, strict=True)] == [True] * 4
+
+
+def _edges(page: Page, selector: str) -> tuple[float, float]:
+    """Where it begins and ends, from top to bottom."""
+    box = page.locator(selector).bounding_box()
+    assert box is not None
+    return box["y"], box["y"] + box["height"]
+
+
+def test_no_language_lies_over_the_text_of_a_bare_page(enter: Enter) -> None:
+    page = enter(viewport=ViewportSize(width=360, height=320))
+    page.context.clear_cookies()
+    page.goto(LIST)
+    page.get_by_role("button", name="Sign in").scroll_into_view_if_needed()
+    assert page.evaluate("scrollY") > 0
+    assert _edges(page, ".bare-corner")[1] <= _edges(page, "main")[0]
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_what_is_wrong_stands_above_the_foot_of_a_dialog(enter: Enter, language: str) -> None:
+    AccessKeyFactory.create_batch(5)
+    page = enter(locale=language, viewport=PHONE)
+    page.goto(LIST)
+    page.locator("[data-select-all]").check()
+    page.locator("#selection summary").click()
+    page.locator("#selection [value=revoke]").click()
+    typed = page.locator("#dialog input[type=text]")
+    typed.fill("4")
+    page.locator("#dialog .dialog-foot [type=submit]").click()
+    expect(typed).to_have_attribute("aria-invalid", "true")
+    expect(typed).to_be_focused()
+    assert _edges(page, "#dialog .errors")[1] <= _edges(page, "#dialog .dialog-foot")[0]
+
+
+def test_a_message_keeps_away_from_the_breadcrumb(enter: Enter) -> None:
+    page = enter(viewport=PHONE)
+    page.goto(f"{LIST}?search={key_of(AccessKeyFactory())}")
+    assert _edges(page, "main > .notice-warning:not([hidden])")[0] - _edges(page, ".breadcrumb")[1] >= 12
 
 
 @pytest.mark.parametrize("scripts", [True, False])
