@@ -8,6 +8,8 @@ from hashlib import sha256
 from typing import Final
 from uuid import UUID
 
+from django.utils.text import format_lazy
+from django.utils.translation import gettext_lazy as _
 from drf_spectacular.utils import OpenApiParameter
 from rest_framework.exceptions import ErrorDetail, ValidationError
 from rest_framework.request import Request
@@ -28,9 +30,12 @@ PARAMETERS: Final = [
         HEADER,
         str,
         OpenApiParameter.HEADER,
-        description=(
-            f"A string of your own, in quotes, of at most {MAX_LENGTH} characters. Sent again within 24 hours with the "
-            "same body, the request answers with the same access key and key, and does nothing a second time."
+        description=format_lazy(
+            _(
+                "A string of your own, in quotes, of at most {length} characters. Sent again within 24 hours with the "
+                "same body, the request answers with the same access key and key, and does nothing a second time."
+            ),
+            length=MAX_LENGTH,
         ),
     ),
     OpenApiParameter(
@@ -38,7 +43,7 @@ PARAMETERS: Final = [
         bool,
         OpenApiParameter.HEADER,
         response=[200, 201],
-        description="true: an earlier request has been answered with this key.",
+        description=_("true: an earlier request has been answered with this key."),
     ),
 ]
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from django.utils.translation import gettext_lazy as _
 from drf_spectacular.utils import OpenApiParameter
 from rest_framework import status
 from rest_framework.exceptions import ParseError
@@ -20,18 +21,20 @@ _TAGS = re.compile(rf"[ \t,]*(?:{_TAG.pattern}[ \t]*(?:,[ \t,]*|$))+")
 IF_MATCH = OpenApiParameter(
     "If-Match",
     location=OpenApiParameter.HEADER,
-    description="Do it only if the access key is still as this ETag says, otherwise answer 412.",
+    description=_("Do it only if the access key is still as this ETag says, otherwise answer 412."),
 )
 IF_NONE_MATCH = OpenApiParameter(
     "If-None-Match",
     location=OpenApiParameter.HEADER,
-    description="Answer 304, without a body, while the access key is as this ETag says.",
+    description=_("Answer 304, without a body, while the access key is as this ETag says."),
 )
 ETAG = OpenApiParameter(
     "ETag",
     location=OpenApiParameter.HEADER,
     response=["200", "201", "304"],
-    description="The version that is described. It changes with every field but last_used_at, and with no rotation.",
+    description=_(
+        "The version that is described. It changes with every field but last_used_at, and with no rotation."
+    ),
 )
 
 READING = [IF_NONE_MATCH, ETAG]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator, Mapping
 from http import HTTPStatus
 from typing import Any, Final
@@ -13,6 +14,9 @@ from django.utils.translation import gettext_lazy as _
 Part = Mapping[str, Any]
 
 LINE: Final = 72  # characters of JSON
+
+# How drf-spectacular writes the choices at the end of a description, in Markdown: a line for each.
+_CHOICE: Final = re.compile(r"^\* `(.*)` - (.*)$", re.MULTILINE)
 
 CHAPTERS: Final[Mapping[str, Promise]] = {
     "calling_key": _("The calling key"),
@@ -47,6 +51,7 @@ def _endpoints(document: Part, base_address: str) -> Iterator[dict[str, Any]]:
                 "scope": operation.get("x-scope"),
                 "purpose": operation.get("x-purpose"),
                 "copy_from": f"call-{operation['operationId']}",
+                "parameters": [_told(each) for each in operation.get("parameters", ())],
                 "fields": _fields(document, operation),
                 # Those that any answer may have are described once, ahead of all.
                 "headers": {
@@ -56,6 +61,19 @@ def _endpoints(document: Part, base_address: str) -> Iterator[dict[str, Any]]:
                 "call": _call(method.upper(), base_address + path, operation),
                 "answer": _answer(int(status), answer),
             }
+
+
+def _told(part: Part) -> dict[str, Any]:
+    """A parameter or a field, its description and choices apart: each value, and its meaning where that differs."""
+    text = part.get("description", "")
+    listed = _CHOICE.findall(text)
+    values = part.get("schema", part).get("enum", ())
+    choices = {value: "" if meaning == value else meaning for value, meaning in listed}
+    return {
+        **part,
+        "description": _CHOICE.sub("", text).strip(),
+        "choices": choices or dict.fromkeys(values, ""),
+    }
 
 
 def _silent(operation: Part) -> dict[str, str]:
@@ -84,7 +102,7 @@ def _fields(document: Part, operation: Part) -> dict[str, Any]:
         schema = document["components"]["schemas"][schema["$ref"].rpartition("/")[2]]
     required = schema.get("required", [])
     return {
-        name: {**field, "is_required": name in required}
+        name: {**_told(field), "is_required": name in required}
         for name, field in schema.get("properties", {}).items()
     }
 

@@ -6,14 +6,19 @@ import html
 import json
 import re
 from collections import Counter
+from itertools import chain
 from pathlib import Path
 
 import pytest
 from django.contrib.staticfiles import finders
+from django.utils import translation
+from drf_spectacular.settings import spectacular_settings
 
 from accesskeys.api.documentation.refusals import REFUSALS
-from accesskeys.console.api_reference import CHAPTERS
+from accesskeys.api.filters import ORDERINGS
+from accesskeys.console.api_reference import CHAPTERS, chapters
 from accesskeys.core import keys_in_text
+from accesskeys.models.lists import Status
 from tests.api.test_documented_answers import DOCUMENT
 from tests.console.helpers import signed_in
 from tests.console.test_stylesheet import STYLESHEET
@@ -77,6 +82,48 @@ def test_each_operation_is_asked_and_answered(source: str) -> None:
     assert "Location: /api/v1/access-keys/" in section(source, "generate_access_key")
     assert "X-Access-Key-Labels: team=payments" in section(source, "verify")
     assert '--data-urlencode "token=$TOKEN"' in section(source, "introspect_key")
+
+
+def test_a_choice_is_told_once_with_what_it_means(source: str) -> None:
+    assert "* `" not in source
+    told = section(source, "list_access_keys")
+    for status in Status:
+        assert told.count(f'<li><code translate="no">{status}</code> {status.label}</li>') == 1
+        assert told.count(str(status.label)) == 1
+    for ordering in ORDERINGS:
+        assert len(re.findall(rf'<code translate="no">{ordering}</code>\s*</li>', told)) == 1
+    assert '<code translate="no">haproxy</code>' in section(source, "verify")
+
+
+def described(language: str) -> dict[tuple[str, ...], str]:
+    """Every sentence that the page takes from the document, by its place."""
+    with translation.override(language):
+        document = spectacular_settings.DEFAULT_GENERATOR_CLASS().get_schema(request=None, public=True)
+        found = {
+            ("standing", name): header["description"]
+            for name, header in document["components"]["headers"].items()
+        }
+        for endpoint in chain.from_iterable(each["endpoints"] for each in chapters(document, "")):
+            at = endpoint["operationId"]
+            found |= {(at, "summary"): endpoint["summary"], (at, "purpose"): endpoint["purpose"]}
+            parts = {
+                **{each["name"]: each for each in endpoint["parameters"]},
+                **endpoint["fields"],
+                **endpoint["headers"],
+            }
+            for name, part in parts.items():
+                found[at, name] = part.get("description", "")
+                found |= {(at, name, value): meaning for value, meaning in part.get("choices", {}).items()}
+            found |= {(at, status): sentence for status, sentence in endpoint["silent"].items()}
+    return {place: sentence for place, sentence in found.items() if sentence}
+
+
+@pytest.mark.parametrize("language", ["de", "fr"])
+def test_every_description_is_in_the_language_of_the_reader(language: str) -> None:
+    english, translated = described("en"), described(language)
+    assert len(english) > 80
+    assert translated.keys() == english.keys()
+    assert [place for place, sentence in english.items() if translated[place] == sentence] == []
 
 
 def test_each_code_is_in_the_table_with_what_to_do(source: str) -> None:
