@@ -77,6 +77,10 @@ class ScopeFields(forms.Form):
             *typed.get("own_scopes", "").split(),
         }
 
+    def readable(self) -> dict[str, Any]:
+        """What of it can be read, whatever else cannot."""
+        return {"scopes": self.wished_scopes()}
+
 
 def scopes_in_use() -> list[str]:
     """The operators' own scopes, those that most of the newest access keys carry first."""
@@ -159,6 +163,10 @@ class ExpiryFields(forms.Form):
             return datetime.combine(self.cleaned_data["until"], END_OF_DAY, UTC)
         return timezone.now() + timedelta(days=int(lifetime))
 
+    def readable(self) -> dict[str, Any]:
+        """What of it can be read, whatever else cannot."""
+        return {} if {"lifetime", "until"} & self.errors.keys() else {"expires_at": self.expires_at()}
+
 
 class Period(TextChoices):
     """What a rate limit counts in."""
@@ -191,12 +199,18 @@ class LimitFields(forms.Form):
 
     def limits(self) -> dict[str, Any]:
         """What to hand to an operation. Ask a valid form only."""
-        requests = self.cleaned_data["requests"]
-        period = self.cleaned_data["period"] or Period.MINUTE
-        return {
-            "allowed_networks": self.cleaned_data["allowed_networks"].split(),
-            "rate_limit": f"{requests}/{period}" if requests else None,
-        }
+        return self.readable()
+
+    def readable(self) -> dict[str, Any]:
+        """What of it can be read, whatever else cannot."""
+        typed = self.cleaned_data
+        limits: dict[str, Any] = {}
+        if "allowed_networks" in typed:
+            limits["allowed_networks"] = typed["allowed_networks"].split()
+        if "requests" in typed:
+            requests, period = typed["requests"], typed.get("period") or Period.MINUTE
+            limits["rate_limit"] = f"{requests}/{period}" if requests else None
+        return limits
 
 
 def limits_as_typed(access_key: AccessKey) -> dict[str, str]:
@@ -255,6 +269,10 @@ class FactFields(forms.Form):
     def facts(self) -> dict[str, Any]:
         """What to hand to an operation. Ask a valid form only."""
         return {name: self.cleaned_data[name] for name in FactFields.base_fields}
+
+    def readable(self) -> dict[str, Any]:
+        """What of it can be read, whatever else cannot."""
+        return {name: self.cleaned_data[name] for name in FactFields.base_fields if name in self.cleaned_data}
 
 
 def facts_as_typed(access_key: AccessKey) -> dict[str, str]:

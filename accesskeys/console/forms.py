@@ -10,6 +10,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
+from accesskeys import operations
 from accesskeys.console.fields import (
     NOT_A_RATE,
     NOT_IN_FUTURE,
@@ -26,7 +27,7 @@ from accesskeys.console.typed_keys import KeylessForm
 from accesskeys.console.verbatim import UnseenInput, VerbatimInput
 from accesskeys.core import conf
 from accesskeys.core.keys_in_text import taken_from
-from accesskeys.core.validators import NAME_RULE, validate_scopes
+from accesskeys.core.validators import NAME_RULE
 from accesskeys.models import AccessKey
 from accesskeys.models.fields import NameFormField
 
@@ -61,10 +62,23 @@ class OperationForm(KeylessForm, forms.Form):
         try:
             yield self.cleaned_data
         except ValidationError as refusal:
-            for field, errors in refusal.error_dict.items():
-                place = self.shown_at.get(field, field)
-                for error in [self.said_at[place]] if place in self.said_at else errors:
-                    self.add_error(place, error)
+            self._show(refusal)
+
+    def readable(self) -> dict[str, Any]:
+        """The fields of an access key that can be read, whatever else cannot."""
+        return {}
+
+    def full_clean(self) -> None:
+        super().full_clean()
+        if self.errors and (refusal := operations.objection(**self.readable())):
+            # No operation will be asked, so the rules are: people hear of everything at once.
+            self._show(refusal)
+
+    def _show(self, refusal: ValidationError) -> None:
+        for field, errors in refusal.error_dict.items():
+            place = self.shown_at.get(field, field)
+            for error in [self.said_at[place]] if place in self.said_at else errors:
+                self.add_error(place, error)
 
     def focus_on_first_error(self) -> None:
         """When the page opens, start at the first field that is wrong."""
@@ -94,16 +108,11 @@ class GenerateForm(ScopeFields, ExpiryFields, LimitFields, FactFields, Operation
             initial |= scopes_as_typed(like.scopes) | limits_as_typed(like) | facts_as_typed(like)
         return cls(initial=initial)
 
-    def clean(self) -> None:
-        super().clean()
-        if self.errors:
-            # The operation will not be asked, so ask here: people hear of everything at once.
-            for error in NameCheckForm(self.data).errors.get("name", []):
-                self.add_error("name", error)
-            try:
-                validate_scopes(sorted(self.wished_scopes()))
-            except ValidationError as refusal:
-                self.add_error("own_scopes", refusal)
+    def readable(self) -> dict[str, Any]:
+        wishes = {"name": self.cleaned_data["name"]} if "name" in self.cleaned_data else {}
+        for part in (ScopeFields, ExpiryFields, LimitFields, FactFields):
+            wishes |= part.readable(self)
+        return wishes
 
     def wishes(self) -> dict[str, Any]:
         """What to hand to ``operations.generate``. Ask a valid form only."""

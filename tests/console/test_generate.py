@@ -102,6 +102,32 @@ class TestGenerate:
         response = operator.post(GENERATE, typed)
         assert set(response.context["form"].errors) == {"name", "until", "own_scopes"}
 
+    @pytest.mark.parametrize(
+        ("unreadable", "field"),
+        [
+            ({"lifetime": "until"}, "until"),
+            ({"lifetime": "until", "until": "soon"}, "until"),
+            ({"lifetime": "7"}, "lifetime"),
+            ({"labels": "payments"}, "labels"),
+            ({"scopes": ["everything"]}, "scopes"),
+            ({"period": "year"}, "period"),
+            ({"owner": "ica_" + "a" * 51}, "owner"),
+        ],
+    )
+    def test_everything_that_is_wrong_is_said_at_the_first_attempt(
+        self, operator: Client, unreadable: dict[str, Any], field: str
+    ) -> None:
+        wrong = {
+            "name": "no way",
+            "own_scopes": "Orders",
+            "allowed_networks": "everywhere",
+            "requests": "many",
+            "description": "d" * 201,
+            "labels": "Team=payments",
+        }
+        errors = operator.post(GENERATE, wrong | unreadable).context["form"].errors
+        assert {name: len(said) for name, said in errors.items()} == dict.fromkeys([*wrong, field], 1)
+
     def test_the_day_is_in_the_future(self, operator: Client) -> None:
         today = f"{timezone.now():%Y-%m-%d}"
         assert f'min="{today}"' in operator.get(GENERATE).content.decode()

@@ -126,6 +126,24 @@ class TestSaving:
         billing.refresh_from_db()
         assert billing.labels == {}
 
+    @pytest.mark.parametrize(
+        ("section", "typed", "wrong"),
+        [
+            ("facts", {"labels": "payments", "description": "d" * 201}, {"labels", "description"}),
+            (
+                "limits",
+                {"requests": "ica_" + "a" * 51, "allowed_networks": "x"},
+                {"requests", "allowed_networks"},
+            ),
+            ("scopes", {"scopes": ["everything"], "own_scopes": "Orders"}, {"scopes", "own_scopes"}),
+        ],
+    )
+    def test_everything_that_is_wrong_is_said_at_once(
+        self, operator: Client, billing: AccessKey, section: str, typed: dict[str, Any], wrong: set[str]
+    ) -> None:
+        response = operator.post(to(billing, section), typed)
+        assert set(response.context[f"{section}_form"].errors) == wrong
+
 
 class TestPeople:
     @pytest.mark.parametrize("section", SECTIONS)
