@@ -118,6 +118,7 @@ def test_a_search_reaches_less_far_than_a_time(
         page, text = asked(auditor, **query)
     assert (page.paginator.count, page.paginator.is_capped) == (number, is_capped)
     assert (f"More than {number} entries" in text) == is_capped
+    assert ("The pages end here. Narrow the list." in text) == is_capped
 
 
 @pytest.mark.parametrize(

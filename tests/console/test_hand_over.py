@@ -75,6 +75,22 @@ def test_what_is_refused_says_why(operator: Client, billing: AccessKey, command:
     assert not HandOver.objects.exists()
 
 
+def test_the_details_say_why_there_is_no_button(
+    operator: Client, viewer: Client, billing: AccessKey, command: Actor
+) -> None:
+    sentences = ("Not while the access key is suspended.", "Not after the access key has expired.")
+
+    def said_of(access_key: AccessKey, client: Client = operator) -> tuple[bool, list[bool]]:
+        source = client.get(details(access_key)).content.decode()
+        return page_of(access_key) in source, [sentence in source for sentence in sentences]
+
+    assert said_of(billing) == (True, [False, False])
+    assert said_of(AccessKeyFactory(expired=True)) == (False, [False, True])
+    operations.suspend(access_key_id=billing.pk, actor=command)
+    assert said_of(billing) == (False, [True, False])
+    assert said_of(billing, viewer) == (False, [False, False])
+
+
 def test_the_details_tell_what_became_of_each(operator: Client, billing: AccessKey, command: Actor) -> None:
     secrets = [operations.hand_over(access_key_id=billing.pk, actor=command).secret for _ in range(4)]
     operations.open_hand_over(secret=secrets[0], actor=Actor.for_recipient(address="198.51.100.9"))

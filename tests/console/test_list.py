@@ -63,6 +63,15 @@ class TestList:
         assert "More than 3 access keys" in response.content.decode()
         assert len(names(response)) == 3
 
+    def test_the_last_page_within_reach_says_how_to_get_further(self, operator: Client) -> None:
+        AccessKeyFactory.create_batch(41)
+        sentence = "The pages end here. Narrow the list or turn its order around."
+        for reach, page, is_said in ((40, 1, False), (40, 2, True), (41, 2, False)):
+            with patch("accesskeys.models.pages.CappedPaginator.reach", reach):
+                response = operator.get(LIST, {"page": page})
+            assert response.context["page"].number == page
+            assert (sentence in response.content.decode()) == is_said, (reach, page)
+
     def test_filter_by_status(self, operator: Client) -> None:
         now = timezone.now()
         AccessKeyFactory(name="fresh")

@@ -66,6 +66,8 @@ def test_whatever_is_no_open_link_is_answered_alike(secret: str, billing: Access
     ((status, source),) = answers
     assert status == 404
     assert "Ask whoever sent it for a new one." in source
+    assert "It is shown once" not in source
+    assert "It is shown once" in Client().get(PAGE).content.decode()
 
 
 def test_an_empty_field_says_what_to_do() -> None:
