@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import json
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
+from django.utils import timezone
 
 from accesskeys import operations, verification
 from accesskeys.core.exceptions import InvalidKey
 from accesskeys.models import AccessKey, AuditEvent, Rotation
+from accesskeys.operations.actors import Actor
 from tests.factories import AccessKeyFactory, key_of
 from tests.management.helpers import refusal_of, run
 
@@ -43,6 +45,13 @@ def test_as_json(billing: AccessKey) -> None:
     told = json.loads(run("rotate_access_key", "billing", "--json"))
     assert set(told) == {"id", "old_key_ends_at", "key"}
     assert (told["id"], is_accepted(told["key"])) == (str(billing.pk), True)
+
+
+def test_the_old_key_ends_with_the_access_key(billing: AccessKey) -> None:
+    expires_at = timezone.now().replace(microsecond=0) + timedelta(days=2)
+    operations.extend(access_key_id=billing.pk, actor=Actor.for_command(), expires_at=expires_at)
+    told = json.loads(run("rotate_access_key", "billing", "--json"))
+    assert datetime.fromisoformat(told["old_key_ends_at"]) == expires_at
 
 
 def test_times(billing: AccessKey) -> None:

@@ -54,7 +54,7 @@ class Command(AccessKeyCommand):
         )
         told = {
             "id": str(access_key_id),
-            "old_key_ends_at": written(rotated.rotation.ends_at),
+            "old_key_ends_at": written(rotated.rotation.old_key_ends_at),
             "key": rotated.key,
         }
         self.tell([json.dumps(told) if options["json"] else rotated.key])

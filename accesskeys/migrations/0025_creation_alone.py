@@ -10,7 +10,7 @@ from accesskeys.models.migrating import AddPostgreSQLIndex
 class Migration(migrations.Migration):
     atomic = False
 
-    dependencies = [("accesskeys", "0023_details_changed")]
+    dependencies = [("accesskeys", "0024_stopped_bulk_runs")]
 
     operations = [
         AddPostgreSQLIndex(
