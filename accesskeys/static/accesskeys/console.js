@@ -86,18 +86,24 @@
   };
 
   const guards = () => [...document.querySelectorAll("form[data-guard]:not([data-sent])")];
+  const fieldsOf = (form) => [...form.querySelectorAll("input:not([type=hidden]), select, textarea")];
+  /** Whether something was typed since the server answered. What it refused is there to be corrected first. */
+  const isTouched = (field) => {
+    if (field.options) return [...field.options].some((option) => option.selected !== option.defaultSelected);
+    if (field.matches("[type=checkbox], [type=radio]")) return field.checked !== field.defaultChecked;
+    return field.value !== field.defaultValue;
+  };
   /** The field of the form that would be lost with the page: it holds something else than the server does. */
   const unsavedIn = (form) =>
-    [...form.querySelectorAll("[data-saved]")].find((field) => field.value !== field.dataset.saved);
-  /** Whether something was typed since the server answered. What it refused is there to be corrected first. */
-  const isTouched = (field) =>
-    field.options
-      ? [...field.options].some((option) => option.selected !== option.defaultSelected)
-      : field.value !== field.defaultValue;
+    fieldsOf(form).find((field) =>
+      "saved" in field.dataset
+        ? field.value !== field.dataset.saved
+        : form.matches("[data-unsent], [data-refused]") || isTouched(field),
+    );
   const refreshGuards = () => {
     for (const form of guards()) {
       // A stale page's form comes back as it was sent, and only waits to be sent again.
-      const touched = form.matches("[data-unsent]") || [...form.querySelectorAll("[data-saved]")].some(isTouched);
+      const touched = form.matches("[data-unsent]") || fieldsOf(form).some(isTouched);
       form.querySelector("[type=submit]").disabled = !touched || !unsavedIn(form);
     }
   };

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Callable
+
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Locator, Page, expect
 
 from accesskeys import operations
 from accesskeys.models import AccessKey
@@ -119,3 +122,27 @@ def test_by_keyboard_alone(enter: Enter) -> None:
     page.keyboard.press("Enter")
     expect(page.get_by_text("The expiry is saved.")).to_be_visible()
     assert AccessKey.objects.get().expires_at is not None
+
+
+CHANGES: dict[str, Callable[[Locator], None]] = {
+    "facts": lambda form: form.get_by_label("Owner").fill("Payments"),
+    "scopes": lambda form: form.get_by_role("checkbox", name="orders:read").uncheck(),
+    "expiry": lambda form: form.get_by_role("radio", name="30 days").check(force=True),
+    "limits": lambda form: form.get_by_label("Rate limit").fill("10"),
+}
+
+
+@pytest.mark.parametrize("section", CHANGES)
+def test_each_waits_for_a_change_and_guards_it(enter: Enter, section: str) -> None:
+    page = enter()
+    page.goto(f"{LIST}{AccessKeyFactory(name='billing', scopes=['orders:read']).pk}/")
+    edit(page, section)
+    form = page.locator(f"#{section} form")
+    save = form.get_by_role("button", name=re.compile(r"Save (details|scopes|expiry|limits)"))
+    expect(save).to_be_disabled()
+    CHANGES[section](form)
+    expect(save).to_be_enabled()
+    page.get_by_role("button", name="Suspend").click()
+    expect(page.get_by_role("alert").filter(has_text="not saved yet")).to_be_visible()
+    save.click()
+    expect(form).to_have_count(0)
