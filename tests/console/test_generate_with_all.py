@@ -115,7 +115,7 @@ class TestAll:
 
 
 NOTHING_COPIED = (
-    "The access key that this one should be like is not there. Nothing was copied, and no limits either."
+    "The access key that this one should be like is not there, so nothing was copied, and no limits either."
 )
 
 
