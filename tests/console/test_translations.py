@@ -68,3 +68,16 @@ def test_placeholders_and_markup_agree(language: str) -> None:
             assert (entry.msgid, sorted(PLACEHOLDER.findall(form))) == (entry.msgid, wanted)
             # Outside of the placeholders, a stray % would break the filling in.
             assert "%" not in PLACEHOLDER.sub("", form), entry.msgid
+
+
+# What is not prose, and where French has a space that does not break: a wide one before : and inside « », a narrow one
+# before ; ? and !.
+NO_PROSE = re.compile(r"%\(\w+\)[a-z]|\{\w*\}|<[^>]*>|https?://\S+")
+OTHER_SPACE = re.compile("[ \u202f](?=[:\u00bb])|(?<=\u00ab)[ \u202f]|[ \u00a0](?=[;?!])")
+
+
+def test_no_french_line_begins_with_a_punctuation_mark() -> None:
+    assert OTHER_SPACE.search("il est là ; lui")
+    for entry in catalogue("fr"):
+        for form in forms(entry):
+            assert OTHER_SPACE.search(NO_PROSE.sub("…", form)) is None, form

@@ -61,7 +61,7 @@ def test_signing_in(queue: Queue, name: str) -> None:
     ("language", "sentence"),
     [
         ("de", "Es werden gerade zu viele Passwörter geprüft, daher wurde nichts getan."),
-        ("fr", "Trop de mots de passe sont en cours de vérification : rien n’a été fait."),
+        ("fr", "Trop de mots de passe sont en cours de vérification\u00a0: rien n’a été fait."),
     ],
 )
 def test_in_other_languages(queue: Queue, language: str, sentence: str) -> None:
