@@ -28,11 +28,11 @@ class Applied(NamedTuple):
 
 # What is said of a filter that finds nothing, whatever the others find.
 NOTHING: dict[str, str | Promise] = {
-    "search": _("No name, owner or ID holds “%(text)s”."),
+    "search": _("No name, owner or ID contains “%(text)s”."),
     "status": _("No access key has the status “%(text)s”."),
     "label": _("No access key has the label “%(text)s”."),
     "scope": _("No access key has the scope “%(text)s”."),
-    "owner": _("No owner holds “%(text)s”."),
+    "owner": _("No owner contains “%(text)s”."),
 }
 
 

@@ -13,6 +13,7 @@ from django import forms
 from django.core.paginator import Page
 from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from accesskeys.console.fact_filters import FACTS, NOTHING, Applied, FactFields, with_label
 from accesskeys.console.verbatim import VerbatimInput, VerbatimSearch
@@ -185,7 +186,7 @@ class AuditLogFilter(QueryForm):
     """Which events the audit log shows."""
 
     about = _choice(
-        _("About"),
+        pgettext_lazy("audit log", "About"),
         Subject.choices,
         blank=_("Everything"),
         sentence=_("The audit log is not about “%(value)s”, so everything is shown."),

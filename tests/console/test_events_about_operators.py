@@ -38,6 +38,15 @@ def test_it_is_filtered_by_what_it_is_about(auditor: Client, about: str, headlin
     assert all(headline in line for line, headline in zip(found, headlines, strict=True))
 
 
+@pytest.mark.parametrize(("language", "word"), [("en", "About"), ("de", "Betrifft"), ("fr", "Concerne")])
+def test_what_it_is_about_is_called_alike_in_the_filter_and_above_the_column(
+    auditor: Client, language: str, word: str
+) -> None:
+    page = auditor.get(AUDIT_LOG, headers={"Accept-Language": language}).content.decode()
+    assert f'<label for="id_about">{word}</label>' in page
+    assert f"<span>{word}</span>" in page
+
+
 def test_a_word_that_it_does_not_know_shows_everything_and_says_so(auditor: Client) -> None:
     page = auditor.get(AUDIT_LOG, {"about": "weather"}).content.decode()
     assert "The audit log is not about “weather”, so everything is shown." in page

@@ -115,13 +115,13 @@ def test_a_filter_stays_in_every_link_until_it_is_taken_off(operator: Client) ->
     [
         ({"label": "team=nobody"}, ["No access key has the label “team=nobody”."]),
         ({"scope": "nothing"}, ["No access key has the scope “nothing”."]),
-        ({"owner": "<b>"}, ["No owner holds “<b>”."]),
-        ({"search": "zzz"}, ["No name, owner or ID holds “zzz”."]),
+        ({"owner": "<b>"}, ["No owner contains “<b>”."]),
+        ({"search": "zzz"}, ["No name, owner or ID contains “zzz”."]),
         ({"status": "expired"}, ["No access key has the status “Expired”."]),
         ({"label": "env=prod", "scope": "nothing"}, ["No access key has the scope “nothing”."]),
         (
             {"owner": "nobody", "search": "zzz", "status": "usable"},
-            ["No name, owner or ID holds “zzz”.", "No owner holds “nobody”."],
+            ["No name, owner or ID contains “zzz”.", "No owner contains “nobody”."],
         ),
         (
             {"label": "env=prod", "scope": "orders:write"},

@@ -11,6 +11,7 @@ from django.contrib.auth.models import User
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest
 from django.utils.functional import cached_property
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from accesskeys.console.typed_keys import KeylessForm
@@ -75,6 +76,22 @@ class ProofForm(KeylessForm, forms.Form):
         if self._kinds - {passkeys.KIND}:
             ways.add("proof_code")
         return ways or (set() if factors.has_factor(self._operator) else {"proof_password"})
+
+    @property
+    def sentence(self) -> str:
+        """What the operator is asked to do."""
+        codes, passkeys_here = "proof_code" in self.fields, "proof_credential" in self.fields
+        if "proof_password" in self.fields:
+            return gettext("Enter your password to continue.")
+        if passkeys_here and not self.obstacle:
+            return (
+                gettext("Use a passkey or enter a code to continue.")
+                if codes
+                else gettext("Use a passkey to continue.")
+            )
+        return (
+            gettext("Enter a code to continue.") if codes else gettext("Confirm that it is you to continue.")
+        )
 
     @property
     def provider(self) -> str:

@@ -12,8 +12,12 @@ from django.test import Client
 from redis.exceptions import ConnectionError as RedisConnectionError
 
 from accesskeys.models import AccessKey, AuditEvent
+from identity_cloud.operators.factors import totp
 from tests.console.helpers import GENERATE, HTMX, LIST, reveal
 from tests.factories import AccessKeyFactory, OperatorFactory, key_of
+from tests.identity_cloud.factors.asking import SECRET
+from tests.identity_cloud.factors.authenticator import given_to
+from tests.identity_cloud.factors.test_copied_passkeys import HOST
 from tests.identity_cloud.proof.helpers import PASSWORD, is_proven, let_proof_grow_old
 
 pytestmark = pytest.mark.django_db
@@ -100,6 +104,30 @@ class TestWhatWasBegun:
         stranger = Client()
         stranger.cookies["sessionid"] = before
         assert stranger.get(LIST).status_code == 302
+
+
+class TestWhatIsAskedFor:
+    """In the words of what the operator has."""
+
+    def sentence(self, client: Client, **headers: str) -> str:
+        page = client.get(PROVE, headers=headers).content.decode()
+        [sentence] = re.findall(r"<p>([^<]+ to continue\.)</p>", page)
+        return str(sentence)
+
+    def test_the_password_alone(self, client: Client) -> None:
+        assert self.sentence(client) == "Enter your password to continue."
+
+    def test_a_code(self, client: Client, ada: User) -> None:
+        totp.add(ada, SECRET, used=0)
+        assert self.sentence(client) == "Enter a code to continue."
+
+    def test_a_passkey_where_it_can_be_used(self, client: Client, ada: User) -> None:
+        given_to(ada)
+        assert self.sentence(client, **HOST) == "Use a passkey to continue."
+        assert self.sentence(client) == "Confirm that it is you to continue."
+        totp.add(ada, SECRET, used=0)
+        assert self.sentence(client, **HOST) == "Use a passkey or enter a code to continue."
+        assert self.sentence(client) == "Enter a code to continue."
 
 
 class TestForScripts:
