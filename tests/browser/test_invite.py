@@ -25,6 +25,52 @@ def invite(page: Page, name: str) -> str:
     return str(page.evaluate("navigator.clipboard.readText()"))
 
 
+def test_escape_asks_before_the_link_is_gone_and_then_is_done(enter: Enter) -> None:
+    page = enter()
+    page.goto(OPERATORS)
+    page.get_by_role("link", name="Invite operator").click()
+    dialog = page.get_by_role("dialog", name="Invite operator")
+    dialog.get_by_label("Name", exact=True).fill("bea")
+    dialog.get_by_role("button", name="Invite operator").click()
+    expect(dialog.locator("#one-time-link")).to_be_visible()
+    page.keyboard.press("Escape")
+    expect(dialog.get_by_role("alert")).to_contain_text("The link was not copied")
+    expect(dialog.locator("#one-time-link")).to_contain_text("#")
+    page.keyboard.press("Escape")
+    expect(page.get_by_role("heading", name="bea")).to_be_visible()
+
+
+def test_escape_after_copying_is_done(enter: Enter) -> None:
+    page = enter(permissions=["clipboard-read", "clipboard-write"])
+    invite(page, "bea")
+    page.keyboard.press("Escape")
+    expect(page.get_by_role("heading", name="bea")).to_be_visible()
+
+
+def test_escape_after_copying_by_hand_is_done(enter: Enter) -> None:
+    page = enter()
+    page.goto(OPERATORS)
+    page.get_by_role("link", name="Invite operator").click()
+    dialog = page.get_by_role("dialog", name="Invite operator")
+    dialog.get_by_label("Name", exact=True).fill("bea")
+    dialog.get_by_role("button", name="Invite operator").click()
+    dialog.locator("#one-time-link").click(click_count=3)
+    page.keyboard.press("ControlOrMeta+c")
+    page.keyboard.press("Escape")
+    expect(page.get_by_role("heading", name="bea")).to_be_visible()
+
+
+def test_escape_before_inviting_asks_nothing(enter: Enter) -> None:
+    page = enter()
+    page.goto(OPERATORS)
+    page.get_by_role("link", name="Invite operator").click()
+    dialog = page.get_by_role("dialog", name="Invite operator")
+    expect(dialog.get_by_label("Name", exact=True)).to_be_visible()
+    page.keyboard.press("Escape")
+    expect(dialog).to_have_count(0)
+    assert page.url.endswith(OPERATORS)
+
+
 def choose(page: Page, password: str) -> None:
     page.get_by_role("button", name="Continue").click()
     page.get_by_label("New password", exact=True).fill(password)

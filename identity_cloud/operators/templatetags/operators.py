@@ -12,3 +12,9 @@ register.filter(has_broken_factor)
 register.filter(roles_in_order)
 register.filter(standing_of)
 register.filter(ways_in)
+
+
+@register.filter
+def in_fours(secret: str) -> str:
+    """In groups of four, to be read and typed."""
+    return " ".join(secret[start : start + 4] for start in range(0, len(secret), 4))

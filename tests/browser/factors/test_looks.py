@@ -123,11 +123,28 @@ def test_with_the_keyboard_alone(laptop: Device) -> None:
     expect(laptop.page.get_by_role("heading", name="Recovery codes")).to_be_visible()
     laptop.open("/account/app/add/")
     expect(laptop.page.get_by_label("The code that the app shows")).to_be_focused()
-    secret = laptop.page.locator("#app-secret").inner_text()
+    secret = laptop.page.locator("#app-secret").inner_text().replace(" ", "")
     laptop.page.keyboard.type(code_at(time.time(), secret))
     laptop.page.keyboard.press("Enter")
     laptop.is_in()
     assert set(Authenticator.objects.values_list("type", flat=True)) == {"webauthn", "totp", "recovery_codes"}
+
+
+def test_the_secret_is_read_in_fours_and_copied_as_one(laptop: Device) -> None:
+    laptop.type_password()
+    laptop.is_in()
+    page = laptop.page
+    page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    copied = "navigator.clipboard.readText()"
+    laptop.open("/account/app/add/")
+    groups = page.locator("#app-secret").inner_text().split(" ")
+    assert [len(group) for group in groups] == [4] * 8
+    page.get_by_role("button", name="Copy the secret").click()
+    page.wait_for_function(f"secret => {copied}.then((text) => text === secret)", arg="".join(groups))
+    page.evaluate("navigator.clipboard.writeText('')")
+    page.locator("#app-secret").click(click_count=3)
+    page.keyboard.press("ControlOrMeta+c")
+    page.wait_for_function(f"secret => {copied}.then((text) => text === secret)", arg="".join(groups))
 
 
 def test_codes_without_javascript(at: Callable[..., Device], operator: User) -> None:
@@ -135,7 +152,7 @@ def test_codes_without_javascript(at: Callable[..., Device], operator: User) -> 
     window.type_password()
     window.is_in()
     window.page.get_by_role("link", name="Add an app").click()
-    secret = window.page.locator("#app-secret").inner_text()
+    secret = window.page.locator("#app-secret").inner_text().replace(" ", "")
     window.page.get_by_label("The code that the app shows").fill(code_at(time.time() - 30, secret))
     window.button("Add the app").click()
     expect(window.page.locator("#codes")).to_be_visible()

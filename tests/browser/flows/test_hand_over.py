@@ -31,14 +31,14 @@ def test_by_keyboard_from_the_details_to_the_clipboard(enter: Enter, billing: Ac
     link = page.locator("#hand-over-link")
     expect(link).to_contain_text("/hand-over/#")
     dialog.get_by_role("button", name="Copy link").press("Enter")
+    expect(dialog.get_by_text("Copied")).to_be_visible()
     copied = "link => navigator.clipboard.readText().then((text) => text === link)"
     page.wait_for_function(copied, arg=link.inner_text())
     made = HandOver.objects.get()
     assert (made.expires_at - made.created_at).days == 3
     secret = link.inner_text().partition("#")[2]
     page.keyboard.press("Escape")
-    expect(link).to_have_count(0)
-    page.reload()
+    expect(page.get_by_text("Not opened yet")).to_be_visible()
     assert secret not in page.content()
     page.get_by_role("button", name="Take back").press("Enter")
     expect(page.get_by_text("The link is taken back. It shows nothing any more.")).to_be_visible()

@@ -45,9 +45,10 @@ def told() -> list[tuple[str, str, str, str, dict[str, object]]]:
 
 
 def secret_on(page: str) -> str:
-    found = re.search(r'<code id="app-secret"[^>]*>([A-Z2-7]{32})</code>', page)
+    """As it is typed, read from groups of four."""
+    found = re.search(r'<code id="app-secret"[^>]*>([A-Z2-7]{4}(?: [A-Z2-7]{4}){7})</code>', page)
     assert found
-    return found[1]
+    return found[1].replace(" ", "")
 
 
 def codes_on(page: str) -> list[str]:

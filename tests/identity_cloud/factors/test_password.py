@@ -57,6 +57,23 @@ def test_refused(operator: User, new: str) -> None:
     assert operator.check_password(OLD)
 
 
+def test_what_it_has_to_be_is_said_once(operator: User) -> None:
+    client = signed_in(operator)
+    asked = client.get(PASSWORD).content.decode()
+    assert asked.count("This password is too short.") == 0
+    assert 'id="id_password1_helptext"' in asked
+    refused = client.post(PASSWORD, typed("short")).content.decode()
+    assert "This password is too short." in refused
+    assert "id_password1_helptext" not in refused
+    assert 'aria-describedby="id_password1_error"' in refused
+
+
+def test_leads_back_to_the_account(operator: User) -> None:
+    assert (
+        '<a class="button" href="/account/">Cancel</a>' in signed_in(operator).get(PASSWORD).content.decode()
+    )
+
+
 @pytest.mark.parametrize("method", ["get", "post"])
 def test_an_old_proof_changes_nothing(operator: User, method: str) -> None:
     client = signed_in(operator)

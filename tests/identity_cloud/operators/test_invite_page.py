@@ -60,6 +60,15 @@ def test_says_what_is_wrong_and_keeps_what_was_typed(name: str, sentence: str) -
     assert not OneTimeLink.objects.exists()
 
 
+def test_what_a_name_has_to_be_is_said_once() -> None:
+    browser = console()
+    hint = "For signing in: letters, digits and @ . + - _"
+    assert hint in text(browser.get(INVITE))
+    refused = browser.post(INVITE, {"name": "b c"})
+    assert hint not in text(refused)
+    assert 'aria-describedby="id_name_error"' in refused.content.decode()
+
+
 def test_the_second_click_invites_nobody() -> None:
     browser = console()
     for _twice in range(2):
