@@ -40,6 +40,7 @@ def fill(count: int) -> None:
     """Insert so many events, the oldest first, and who may read them."""
     random.seed(count)
     operator = get_user_model().objects.create_superuser("operator")
+    get_user_model().objects.create_user("newcomer")
     access_key, _ = operations.generate(name=BUSY, actor=Actor.for_command())
     insert(_events(count, operator.pk, access_key.pk))
     settle()
@@ -77,7 +78,7 @@ def _pages() -> Iterator[Page]:
 
 
 def _histories() -> Iterator[Page]:
-    operator, access_key = get_user_model().objects.get(), AccessKey.objects.get()
+    operator, access_key = get_user_model().objects.get(username="operator"), AccessKey.objects.get()
     yield Page("history of an operator", reverse("operator_details", args=[operator.pk]))
     yield Page("history of an access key", reverse("accesskeys:access_key_details", args=[access_key.pk]))
 
@@ -104,6 +105,9 @@ def _queries() -> Iterator[tuple[str, dict[str, str]]]:
     yield "part of an actor of long ago", {"actor": "ounder"}
     yield "one letter of many actors", {"actor": "a"}
     yield "percent sign", {"actor": "%"}
+    yield "operator of many", {"operator": "operator"}
+    yield "operator of many, and an action of few", {"operator": "operator", "action": Action.TRIMMED}
+    yield "operator of none", {"operator": "newcomer"}
     yield "access key by ID", {"access_key": str(oldest.access_key_id)}
     yield "access key by name", name
     yield "access key of none", {"access_key": "nowhere"}

@@ -10,8 +10,10 @@ from typing import Any, Final
 from urllib.parse import urlencode
 
 from django import forms
+from django.contrib.auth import get_user_model
 from django.core.paginator import Page
 from django.db.models import QuerySet
+from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
@@ -23,6 +25,7 @@ from accesskeys.models.lists import Ordering, Status, in_order, with_status
 from accesskeys.models.pages import CappedPaginator, NarrowedPaginator
 
 PAGE_SIZES: Final = (25, 50, 100)
+NOBODY: Final = -1  # is the ID of no operator.
 
 
 class QueryForm(forms.Form):
@@ -198,12 +201,32 @@ class AuditLogFilter(QueryForm):
         sentence=_("There is no action “%(value)s”, so every action is shown."),
     )
     actor = forms.CharField(label=_("Actor"), required=False, max_length=150, widget=VerbatimInput)
+    operator = forms.CharField(
+        label=_("Operator, acting or affected"), required=False, max_length=150, widget=VerbatimInput
+    )
     access_key = forms.CharField(
         label=_("Access key name or ID"), required=False, max_length=100, widget=VerbatimInput
     )
     since = _moment(_("From (UTC)"))
     until = _moment(_("To (UTC)"))
-    narrowing = ("about", "action", "actor", "access_key", "since", "until")
+    narrowing = ("about", "action", "actor", "operator", "access_key", "since", "until")
+
+    @property
+    def notices(self) -> list[str]:
+        """And one for a name that no operator has: nothing is found then, or a file would hold too much."""
+        said = super().notices
+        if self._operator_id == NOBODY:
+            said.append(_("There is no operator “%(name)s”.") % {"name": self.chosen("operator")})
+        return said
+
+    @cached_property
+    def _operator_id(self) -> int | None:
+        """Which operator is meant: who is called exactly so, or else the only one who is in another case."""
+        name = self.chosen("operator")
+        if name is None:
+            return None
+        alike = dict(get_user_model().objects.filter(username__iexact=name).values_list("username", "pk"))
+        return alike.get(name) or (next(iter(alike.values())) if len(alike) == 1 else NOBODY)
 
     @property
     def search(self) -> EventSearch:
@@ -215,6 +238,7 @@ class AuditLogFilter(QueryForm):
             actor=self.chosen("actor"),
             access_key_id=_id_in(name_or_id),
             access_key_name=None if _id_in(name_or_id) else name_or_id,
+            operator_id=self._operator_id,
             since=self.chosen("since"),
             until=self.chosen("until"),
         )

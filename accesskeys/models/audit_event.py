@@ -13,6 +13,7 @@ from django.db.models.functions import Upper
 from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 if TYPE_CHECKING:
     from accesskeys.models.access_key import AccessKey
@@ -65,6 +66,7 @@ class Action(models.TextChoices):
     SIGNED_OUT = "operator.signed_out", _("Signed out")
     SESSION_ENDED = "operator.session_ended", _("Session ended")
     PROVED_AGAIN = "operator.proved_again", _("Proved again")
+    CREATED = "operator.created", pgettext_lazy("operator", "Created")
     INVITED = "operator.invited", _("Invited")
     ROLES_CHANGED = "operator.roles_changed", _("Roles changed")
     DEACTIVATED = "operator.deactivated", _("Deactivated")
@@ -104,6 +106,7 @@ TRIED: Mapping[str, Promise] = MappingProxyType(
         Action.SIGNED_OUT: _("Tried to sign out"),
         Action.SESSION_ENDED: _("Tried to end a session"),
         Action.PROVED_AGAIN: _("Tried to prove again"),
+        Action.CREATED: _("Tried to create"),
         Action.INVITED: _("Tried to invite"),
         Action.ROLES_CHANGED: _("Tried to change roles"),
         Action.DEACTIVATED: _("Tried to deactivate"),
@@ -112,6 +115,16 @@ TRIED: Mapping[str, Promise] = MappingProxyType(
         Action.FACTOR_ADDED: _("Tried to add a second factor"),
         Action.FACTOR_REMOVED: _("Tried to remove a second factor"),
         Action.RESET: _("Tried to reset"),
+    }
+)
+
+
+# Actors without a name of their own, by what is stored of them, and so exported and searched for.
+NAMELESS: Mapping[str, Promise] = MappingProxyType(
+    {
+        "holder of the link": _("holder of the link"),
+        "somebody": _("somebody"),
+        "identity provider": _("identity provider"),
     }
 )
 
@@ -195,8 +208,8 @@ class AuditEvent(models.Model):
                 condition=models.Q(operator__isnull=False),
             ),
             models.Index(
-                fields=["about_operator_id", "-at"],
-                name="audit_event_about_operator",
+                fields=["about_operator_id", "-at", "-id"],
+                name="audit_event_of_one_operator",
                 condition=models.Q(about_operator_id__isnull=False),
             ),
         )
@@ -209,6 +222,12 @@ class AuditEvent(models.Model):
         """What was done, or tried: “Revoked”, “Tried to revoke”."""
         done = self.get_action_display()
         return done if self.outcome == Outcome.SUCCEEDED else str(TRIED.get(self.action, done))
+
+    @property
+    def actor_in_words(self) -> str:
+        """What the actor is called in the reader's language, where it has no name of its own; else empty."""
+        is_nameless = self.actor_kind in {ActorKind.RECIPIENT, ActorKind.STRANGER}
+        return str(NAMELESS.get(self.actor_label, "")) if is_nameless else ""
 
     @property
     def unwritten_until(self) -> Mapping[str, datetime]:

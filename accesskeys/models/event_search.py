@@ -15,7 +15,7 @@ from operator import and_
 from typing import Any, Final, NamedTuple
 from uuid import UUID
 
-from django.db.models import Q, QuerySet, TextChoices, Value
+from django.db.models import BigIntegerField, Q, QuerySet, TextChoices, Value
 from django.db.models.functions import Coalesce, Upper
 from django.db.models.lookups import Exact, StartsWith
 from django.utils.functional import cached_property
@@ -27,8 +27,10 @@ from accesskeys.models.pages import NarrowedPaginator
 READ_AT_MOST: Final = 10_000  # entries of an index, in the walk that would meet all that is looked for
 READ_OF_A_NAME: Final = 3_000  # in one that goes further back
 
-# No index holds it in these words, so it is read from the entries.
+# No index holds them in these words, so they are read from the entries.
 _ACTION: Final = Coalesce("action", Value(""))
+_ACTING: Final = Coalesce("operator_id", Value(0), output_field=BigIntegerField())
+_AFFECTED: Final = Coalesce("about_operator_id", Value(0), output_field=BigIntegerField())
 
 Place = tuple[datetime, int]
 
@@ -41,9 +43,12 @@ class Subject(TextChoices):
 
 
 class Criterion(NamedTuple):
-    """One of the things asked for: as an index begins with it, if one does, and as it is asked of each entry."""
+    """One of the things asked for: as indexes begin with it, if any do, and as it is asked of each entry.
 
-    leading: Q
+    What meets one of the leading ones meets it.
+    """
+
+    leading: tuple[Q, ...]
     passing: Q
 
 
@@ -82,22 +87,28 @@ class EventSearch:
     actor: str | None = None
     access_key_id: UUID | None = None
     access_key_name: str | None = None
+    operator_id: int | None = None  # who did it, or to whom it was done
     since: datetime | None = None
     until: datetime | None = None
 
     @property
     def is_for_more_than_a_time(self) -> bool:
         """Whether entries are left out between others."""
-        return any((self.about, self.action, self.actor, self.access_key_id, self.access_key_name))
+        names = (self.actor, self.access_key_name)
+        return any((self.about, self.action, self.access_key_id, *names)) or self.operator_id is not None
 
     def among(self, events: QuerySet[AuditEvent]) -> QuerySet[AuditEvent]:
         """All of them, however long it takes, the newest first."""
-        return self._within(events).filter(self._general.lead & self._general.rest).order_by(*NEWEST_FIRST)
+        lead = next((each for each in self._exact if len(each.leading) == 1), None)
+        led = self._within(events).filter(lead.leading[0]) if lead else self._within(events)
+        return led.filter(self._all_but(lead)).order_by(*NEWEST_FIRST)
 
     def newest(self, events: QuerySet[AuditEvent], number: int) -> Found:
         """The newest of them, at most so many, as far as they can be found soon."""
         events = self._within(events)
-        found, since = self._general.places(events, number, READ_AT_MOST)
+        general = self._general
+        read = READ_AT_MOST // len(general)
+        found, since = _merged([walk.places(events, number, read) for walk in general], number)
         if since is None:
             return Found([pk for _at, pk in found])
         walks = [walk.places(events, number, READ_OF_A_NAME) for walk in self._for_whole_names]
@@ -110,17 +121,17 @@ class EventSearch:
         return events.filter(**{bound: moment for bound, moment in bounds.items() if moment})
 
     @property
-    def _general(self) -> Walk:
-        """The one that would meet all of them."""
+    def _general(self) -> list[Walk]:
+        """Those that would meet all of them."""
         lead = next((each for each in self._exact if each.leading), None)
-        return Walk(lead.leading if lead else Q(), self._all_but(lead))
+        return [Walk(leading, self._all_but(lead)) for leading in (lead.leading if lead else (Q(),))]
 
     @property
     def _for_whole_names(self) -> Iterator[Walk]:
         """Those that meet the entries of one whole name, however old. Of one ID there are few anyway."""
         if self.access_key_id is None:
             for each in self._names:
-                yield Walk(each.leading, self._all_but(each))
+                yield Walk(each.leading[0], self._all_but(each))
 
     def _all_but(self, lead: Criterion | None) -> Q:
         passing = (each.passing for each in (*self._exact, *self._names) if each is not lead)
@@ -131,13 +142,15 @@ class EventSearch:
         """What an entry has or has not, beginning with what the fewest have."""
         criteria = []
         if self.access_key_id:
-            criteria.append(Criterion(Q(access_key_id=self.access_key_id), Q()))
+            criteria.append(Criterion((Q(access_key_id=self.access_key_id),), Q()))
+        if self.operator_id is not None:
+            criteria.append(_of_operator(self.operator_id))
         if self.action:
-            criteria.append(Criterion(Q(action=self.action), Q(Exact(_ACTION, self.action))))
+            criteria.append(Criterion((Q(action=self.action),), Q(Exact(_ACTION, self.action))))
         if self.about == Subject.OPERATORS:
-            criteria.append(Criterion(Q(ABOUT_OPERATORS), Q(StartsWith(_ACTION, "operator."))))
+            criteria.append(Criterion((Q(ABOUT_OPERATORS),), Q(StartsWith(_ACTION, "operator."))))
         if self.about == Subject.ACCESS_KEYS:
-            criteria.append(Criterion(Q(), Q(StartsWith(_ACTION, "access_key."))))
+            criteria.append(Criterion((), Q(StartsWith(_ACTION, "access_key."))))
         return criteria
 
     @cached_property
@@ -147,7 +160,23 @@ class EventSearch:
 
 
 def _named(column: str, text: str) -> Criterion:
-    return Criterion(Q(Exact(Upper(column), Upper(Value(text)))), Q(**{f"{column}__icontains": text}))
+    return Criterion((Q(Exact(Upper(column), Upper(Value(text)))),), Q(**{f"{column}__icontains": text}))
+
+
+def _of_operator(pk: int) -> Criterion:
+    """Those in which it is the actor and those which are about it: one index holds either."""
+    passing = Q(Exact(_ACTING, pk)) | Q(Exact(_AFFECTED, pk))
+    return Criterion((Q(operator_id=pk), Q(about_operator_id=pk)), passing)
+
+
+def _merged(
+    walked: list[tuple[list[Place], datetime | None]], number: int
+) -> tuple[list[Place], datetime | None]:
+    """Where the newest stand that any of these walks have met, and since when they all have met all."""
+    places = sorted({place for met, _since in walked for place in met}, reverse=True)[:number]
+    since = max((since for _met, since in walked if since), default=None)
+    is_enough = since is not None and len(places) == number and places[-1][0] >= since
+    return places, None if is_enough else since
 
 
 class SearchPaginator(NarrowedPaginator):

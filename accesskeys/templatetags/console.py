@@ -24,7 +24,7 @@ from django.utils.translation import get_language, gettext_lazy, ngettext
 from django.utils.translation import gettext as _
 
 from accesskeys.core.moments import is_end_of_day
-from accesskeys.models import AccessKey
+from accesskeys.models import AccessKey, AuditEvent
 from accesskeys.models.attention import expires_soon, standing, used_lately
 
 register = template.Library()
@@ -148,6 +148,12 @@ def subject(access_key: AccessKey, control: str) -> SafeString:
 def _subject_in(_language: str | None, control: str) -> str:
     place = "{}" if control == "select" else '<span translate="no">{}</span>'
     return str(_SUBJECTS[control]).replace("%(name)s", place)
+
+
+@register.filter
+def actor(event: AuditEvent) -> SafeString | str:
+    """Who did it, as it is called in the log, or in the reader's language where it has no name of its own."""
+    return event.actor_in_words or format_html('<span translate="no">{}</span>', event.actor_label)
 
 
 @register.filter

@@ -18,7 +18,8 @@ class LastAdministrator(Conflict):
 
     code = "last_administrator"
     sentence = _(
-        "This is the last active administrator, so nothing was done. Make somebody else an administrator first."
+        "This is the last administrator who can sign in, so nothing was done. Make somebody else an administrator "
+        "first. Whoever was only invited does not count."
     )
 
 

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from allauth.mfa.models import Authenticator
+from allauth.socialaccount.models import SocialAccount
 from django.apps import apps
+from django.conf import settings
+from django.contrib.auth.hashers import UNUSABLE_PASSWORD_PREFIX
 from django.contrib.auth.models import User
-from django.db.models import Q, QuerySet, TextChoices
+from django.db.models import Exists, OuterRef, Q, QuerySet, TextChoices
 from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.text import format_lazy
@@ -15,6 +19,7 @@ from accesskeys.operations.policy import ROLES
 from identity_cloud.operators.factors import FACTORS, passkeys
 from identity_cloud.operators.factors.condition import KINDS, is_usable, usable
 from identity_cloud.operators.models import OneTimeLink, Purpose
+from identity_cloud.operators.single_sign_on import conf
 
 _BEGINNING = (Purpose.INVITE, Purpose.RESET)  # With links to choose a password.
 
@@ -50,6 +55,17 @@ def with_standing(operators: QuerySet[User], standing: Standing) -> QuerySet[Use
             return operators.filter(waits & ~is_open, is_active=True)
         case _:
             return operators.filter(~waits | Q(one_time_link=None), is_active=True)
+
+
+def who_can_sign_in(operators: QuerySet[User]) -> QuerySet[User]:
+    """Those who have something to sign in with. A link alone is nothing: it may never be opened."""
+    ways = Q(pk=None)
+    if settings.PASSWORD_SIGN_IN:
+        held = Authenticator.objects.filter(user=OuterRef("pk"), type=passkeys.KIND)
+        ways |= ~Q(password__startswith=UNUSABLE_PASSWORD_PREFIX) | Q(Exists(held))
+    if conf.is_on():
+        ways |= Q(Exists(SocialAccount.objects.filter(user=OuterRef("pk"), provider=conf.named().issuer)))
+    return operators.filter(ways)
 
 
 def standing_of(operator: User) -> Standing:

@@ -65,7 +65,7 @@ def _invitation(stage: Stage) -> None:
 def _last_administrator(stage: Stage) -> None:
     stage.page.goto(f"{OPERATORS}{User.objects.get(username='ada').pk}/deactivate/")
     stage.page.get_by_role("button", name="Deactivate operator").click()
-    expect(stage.page.get_by_text("This is the last active administrator")).to_be_visible()
+    expect(stage.page.get_by_text("This is the last administrator who can sign in")).to_be_visible()
 
 
 def _reset(stage: Stage) -> None:

@@ -12,6 +12,7 @@ import pytest
 
 from accesskeys.models import AuditEvent
 from accesskeys.models.event_search import EventSearch, Subject
+from tests.factories import OperatorFactory
 from tests.models.events import NOON, event, reading
 
 pytestmark = pytest.mark.django_db
@@ -21,6 +22,7 @@ ACTORS = ("ada", "Ada_L", "grace", "100%", "back\\slash")
 NAMES = ("billing", "Billing_2", "ci")
 ACTIONS = ("access_key.shown", "access_key.revoked", "operator.invited", "audit_log.trimmed")
 IDS = (UUID(int=1), UUID(int=2))
+OPERATORS, AFFECTED = (4, 5), (4, 5, 6, None)
 AN_HOUR = (event(0).at, event(60).at)
 
 
@@ -28,6 +30,7 @@ AN_HOUR = (event(0).at, event(60).at)
 def log() -> list[AuditEvent]:
     """Some of the same moment, and what was usual at first has not been seen since. Newest first."""
     chance = random.Random(16)
+    acting = [*(OperatorFactory(pk=pk).pk for pk in OPERATORS), None]
     EVENTS.bulk_create(
         event(
             n // 3 * 3,
@@ -35,6 +38,8 @@ def log() -> list[AuditEvent]:
             action="access_key.copied" if n < 9 else chance.choice(ACTIONS),
             access_key_name="old_1" if n < 7 else chance.choice(NAMES),
             access_key_id=chance.choice(IDS),
+            operator_id=chance.choice(acting),
+            about_operator_id=chance.choice(AFFECTED),
         )
         for n in range(90)
     )
@@ -58,6 +63,17 @@ def searches() -> Iterator[EventSearch]:
         yield EventSearch(
             access_key_id=IDS[0], actor=actor, action="access_key.shown", about=Subject.OPERATORS
         )
+    for pk, actor, action, about, key_id, until in product(
+        (4, 6, -1),
+        (None, "ada"),
+        (None, "operator.invited"),
+        (None, *Subject),
+        (None, IDS[0]),
+        (None, event(40).at),
+    ):
+        yield EventSearch(
+            operator_id=pk, actor=actor, action=action, about=about, access_key_id=key_id, until=until
+        )
 
 
 def meets(search: EventSearch, each: AuditEvent) -> bool:
@@ -67,6 +83,7 @@ def meets(search: EventSearch, each: AuditEvent) -> bool:
         and search.action in (None, each.action)
         and (search.actor or "").lower() in each.actor_label.lower()
         and search.access_key_id in (None, each.access_key_id)
+        and search.operator_id in (None, each.operator_id, each.about_operator_id)
         and (search.access_key_name or "").lower() in each.access_key_name.lower()
         and (search.since or NOON) <= each.at <= (search.until or each.at)
     )
@@ -131,6 +148,30 @@ def test_whole_names_are_found_however_old(
     assert (since is None) == (
         len(asked) == 1 and not of_all
     )  # Of those an index begins with, none is passed.
+
+
+def test_of_one_operator_all_is_found_however_old_and_all_that_was_done_to_it() -> None:
+    ada = OperatorFactory()
+    EVENTS.bulk_create(
+        event(n, operator=ada if n in {0, 2} else None, about_operator_id=ada.pk if n in {1, 2, 30} else None)
+        for n in range(40)
+    )
+    with reading(10):
+        found = EventSearch(operator_id=ada.pk).newest(EVENTS.all(), REACH)
+    assert (found.ids, found.since) == ([EVENTS.get(at=event(n).at).pk for n in (30, 2, 1, 0)], None)
+
+
+def test_what_is_asked_for_beside_is_read_from_both_kinds_of_entries_of_an_operator() -> None:
+    ada = OperatorFactory()
+    EVENTS.bulk_create(
+        event(n, action="access_key.copied" if n == 9 else "access_key.shown", operator=ada)
+        for n in range(40)
+    )
+    EVENTS.bulk_create(event(n, action="operator.reset", about_operator_id=ada.pk) for n in range(3))
+    search = EventSearch(operator_id=ada.pk, action="access_key.copied")
+    assert len(search.newest(EVENTS.all(), REACH).ids) == 1
+    with reading(20):
+        assert search.newest(EVENTS.all(), REACH) == ([], event(29).at, False)
 
 
 def test_nothing_left_to_find_is_not_said_to_be_unread() -> None:

@@ -24,7 +24,8 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 
 def test_nobody_without_a_role(provider: IdentityProvider, browser_of: Browser) -> None:
-    OperatorFactory(username="grace", roles=["Administrators"])
+    OperatorFactory(username="grace", password="correct horse battery", roles=["Administrators"])
+    OperatorFactory(username="frank", roles=["Administrators"])  # Who was only invited.
     OperatorFactory(username="heidi", roles=["Administrators"], is_active=False)
     provider.is_now("ada-1", "cooks", preferred_username="ada")
     answer = browser_of.sign_in()
@@ -134,7 +135,9 @@ def test_the_last_administrator_stays_one_and_gets_no_further(
 ) -> None:
     provider.is_now("ada-1", "admins", preferred_username="ada")
     browser_of.sign_in()
-    OperatorFactory(username="heidi", roles=["Administrators"], is_active=False)
+    OperatorFactory(
+        username="heidi", password="correct horse battery", roles=["Administrators"], is_active=False
+    )
     provider.is_now("ada-1", "ops-team", preferred_username="ada")
     second = Browser(provider)
     answer = second.sign_in()

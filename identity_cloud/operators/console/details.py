@@ -15,6 +15,8 @@ from accesskeys.console.repeats import Repeated, folded
 from accesskeys.console.verbatim import naming
 from accesskeys.http import redirect
 from accesskeys.models import AuditEvent
+from accesskeys.models.event_search import EventSearch
+from accesskeys.models.pages import rows_by_id
 from accesskeys.operations import policy
 from accesskeys.operations.actors import Actor
 from accesskeys.operations.policy import Operation
@@ -53,11 +55,9 @@ class OperatorDetailsPage(OperatorPage):
         """What the operator did last, and what was done to it, for those who may read the audit log."""
         if not policy.may(self.actor, Operation.READ_AUDIT_LOG):
             return None
-        events = AuditEvent.objects.order_by("-at", "-id")
-        own = events.filter(operator=self.subject)[:RECENT_EVENTS]
-        about = events.filter(about_operator_id=self.subject.pk)[:RECENT_EVENTS]
-        both = {event.pk: event for event in (*own, *about)}.values()
-        return folded(sorted(both, key=lambda event: (event.at, event.pk), reverse=True)[:RECENT_EVENTS])
+        events = AuditEvent.objects.all()
+        latest = EventSearch(operator_id=self.subject.pk).newest(events, RECENT_EVENTS).ids
+        return folded(rows_by_id(events, latest))
 
 
 class OperatorRolesPage(OperatorDetailsPage, PostedPage):

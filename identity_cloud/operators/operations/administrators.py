@@ -7,6 +7,7 @@ from django.db.models import QuerySet
 
 from accesskeys.operations.policy import RULES, Operation
 from identity_cloud.operators.exceptions import LastAdministrator
+from identity_cloud.operators.standing import who_can_sign_in
 
 PERMISSION = str(RULES[Operation.SET_ROLES].permission)
 NAMED = 5
@@ -19,8 +20,8 @@ def administrators() -> QuerySet[User]:
 
 
 def to_ask() -> list[str]:
-    """Whom to ask for a role, by name: as many of them as somebody would ask."""
-    return list(administrators().values_list("username", flat=True)[:NAMED])
+    """Whom to ask for a role, by name: as many of them as somebody would ask. Whoever was only invited is not there."""
+    return list(who_can_sign_in(administrators()).values_list("username", flat=True)[:NAMED])
 
 
 def lock_administrators() -> list[User]:
@@ -36,6 +37,11 @@ def lock_administrators() -> list[User]:
 
 
 def require_one(before: list[User]) -> None:
-    """Raise LastAdministrator where the change, made already in this transaction, has left none of those before."""
-    if before and not administrators().exists():
+    """Raise LastAdministrator where the change, made already in this transaction, has left none of those before.
+
+    Nor may those be left alone who cannot sign in: an invitation that nobody opens would lock everybody out.
+    """
+    could = who_can_sign_in(User.objects.filter(pk__in=[operator.pk for operator in before]))
+    left = administrators()
+    if before and not (who_can_sign_in(left) if could.exists() else left).exists():
         raise LastAdministrator

@@ -37,7 +37,7 @@ def create(*, name: str, roles: Collection[str], password: str, actor: Actor) ->
     """
     policy.authorize(actor, Operation.INVITE_OPERATOR)
     hashed = make_password(password)  # Ahead of the transaction, in which others would wait for it.
-    with audit.operation(Action.INVITED, actor=actor) as event:
+    with audit.operation(Action.CREATED, actor=actor) as event:
         return _create(name, roles, hashed, event)
 
 

@@ -82,7 +82,7 @@ class TestCreate:
         assert bea.check_password(PASSWORD)
         assert roles(bea.pk) == {"Viewers", "Auditors"}
         assert events() == [
-            ("operator.invited", "succeeded", "", "bea", {"roles": ["Auditors", "Viewers"]})
+            ("operator.created", "succeeded", "", "bea", {"roles": ["Auditors", "Viewers"]})
         ]  # fmt: skip
 
     def test_asks_for_it_twice(self, typed: Callable[..., None]) -> None:
@@ -186,10 +186,10 @@ class TestRoles:
     def test_of_the_last_administrator_stay(self) -> None:
         ada = administrator().operator
         assert ada is not None
-        assert "This is the last active administrator" in refusal_of(
+        assert "This is the last administrator who can sign in" in refusal_of(
             "set_operator_roles", "ada", "--no-roles"
         )
-        assert "This is the last active administrator" in refusal_of("deactivate_operator", "ada")
+        assert "This is the last administrator who can sign in" in refusal_of("deactivate_operator", "ada")
         assert roles(ada.pk) == {"Administrators"}
 
 
@@ -277,5 +277,5 @@ def test_the_first_operator_has_all_roles_and_is_no_superuser() -> None:
     assert roles(first.pk) == {"Viewers", "Operators", "Auditors", "Administrators"}
     password = output.getvalue().partition(" with the password ")[2].splitlines()[0]
     assert first.check_password(password)
-    assert events()[-1][:4] == ("operator.invited", "succeeded", "", "operator")
+    assert events()[-1][:4] == ("operator.created", "succeeded", "", "operator")
     assert password not in repr(events())

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from django.contrib.auth.models import Group, User
 
@@ -43,12 +45,31 @@ def test_whoever_reads_the_audit_log_sees_what_was_done(bea: User) -> None:
     )
     operations.deactivate(operator_id=bea.pk, actor=COMMAND)
     browser = console("ada", "Auditors")
-    assert "Recent activity Show all in the audit log just now Deactivated manage.py" in text(
+    assert "Recent activity Show all in the audit log just now Deactivated bea · by manage.py" in text(
         browser.get(page_of(bea))
     )
     carl = User.objects.get(username="carl")
-    assert "just now Generated carl" in text(browser.get(page_of(carl)))
+    assert "just now Generated billing Time" in text(browser.get(page_of(carl)))
     assert "Nothing yet." in text(browser.get(page_of(OperatorFactory())))
+
+
+def test_the_link_leads_to_all_that_the_list_holds(bea: User) -> None:
+    access_keys.generate(
+        name="billing", actor=proven(OperatorFactory(username="bea-2", roles=["Operators"]), address=None)
+    )
+    operations.set_roles(operator_id=bea.pk, roles=["Operators"], actor=COMMAND)
+    access_keys.generate(name="ci", actor=proven(User.objects.get(pk=bea.pk), address=None))
+    operations.reset(operator_id=bea.pk, actor=COMMAND)
+    browser = console("ada", "Auditors")
+    response = browser.get(page_of(bea))
+    [address] = re.findall(r'href="([^"]+)">Show all in the audit log', response.content.decode())
+    listed = [each.event for each in response.context["repeated"]]
+    assert [event.action for event in listed] == [
+        "operator.reset",
+        "access_key.generated",
+        "operator.roles_changed",
+    ]
+    assert list(browser.get(address).context["page"]) == listed
 
 
 @pytest.mark.parametrize("page", ["", "roles/", "activate/", "sessions/", "deactivate/", "reset/"])
@@ -79,7 +100,7 @@ class TestRoles:
         browser = console()
         ada = User.objects.get(username="ada")
         response = browser.post(page_of(ada, "roles/"), {"roles": ["Viewers"], "was": "Administrators"})
-        assert "This is the last active administrator" in text(response)
+        assert "This is the last administrator who can sign in" in text(response)
         assert roles(ada.pk) == {"Administrators"}
 
     def test_the_own_ones_end_the_other_sessions(self) -> None:

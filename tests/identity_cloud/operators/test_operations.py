@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 from allauth.account.models import Login
 from allauth.mfa.models import Authenticator
 from allauth.usersessions.models import UserSession
 from django.contrib.auth.models import Group, User
 from django.core.exceptions import ValidationError
+from pytest_django import Settings
+from time_machine import TimeMachineFixture
 
 from accesskeys.core.exceptions import Forbidden, ProofNeeded
 from accesskeys.operations.actors import Actor
@@ -15,12 +19,18 @@ from accesskeys.operations.policy import ROLES
 from identity_cloud.operators import operations
 from identity_cloud.operators.exceptions import Inactive, LastAdministrator, NoSuchOperator, RolesChanged
 from identity_cloud.operators.models import OneTimeLink
+from identity_cloud.operators.operations.administrators import administrators
 from identity_cloud.operators.operations.sessions import end_all, keys_of
+from identity_cloud.operators.standing import who_can_sign_in
 from tests.factories import OperatorFactory, proven
 from tests.helpers import codes, holds_part_of
+from tests.identity_cloud.factors.authenticator import given_to
 from tests.identity_cloud.operators.asking import administrator, events, is_signed_in, roles, signed_in
 
 pytestmark = pytest.mark.django_db
+
+COMMAND = Actor.for_command()
+PASSWORD = "correct horse battery"
 
 
 class TestInvite:
@@ -57,7 +67,7 @@ class TestInvite:
         )
         assert bea.check_password("correct horse battery")
         assert not OneTimeLink.objects.exists()
-        assert events() == [("operator.invited", "succeeded", "", "bea", {"roles": ["Viewers"]})]
+        assert events() == [("operator.created", "succeeded", "", "bea", {"roles": ["Viewers"]})]
 
 
 class TestWhoMay:
@@ -158,6 +168,39 @@ class TestLastAdministrator:
             ("operator.deactivated", "refused", "last_administrator", "ada"),
             ("operator.roles_changed", "refused", "last_administrator", "ada"),
         ]
+
+    @pytest.mark.parametrize("days", [0, 3])
+    def test_is_one_as_long_as_the_other_was_only_invited(
+        self, days: int, time_machine: TimeMachineFixture
+    ) -> None:
+        ada = OperatorFactory(username="ada", password=PASSWORD, roles=["Administrators"])
+        made = operations.invite(name="bea", roles=["Administrators"], actor=COMMAND)
+        time_machine.move_to(made.link.created_at + timedelta(days=days))  # The invitation is good for one.
+        with pytest.raises(LastAdministrator):
+            operations.deactivate(operator_id=ada.pk, actor=COMMAND)
+        with pytest.raises(LastAdministrator):
+            operations.set_roles(operator_id=ada.pk, roles=[], actor=COMMAND)
+        operations.deactivate(operator_id=made.operator.pk, actor=COMMAND)
+        assert [operator.username for operator in administrators()] == ["ada"]
+
+    def test_is_not_the_one_before_last_who_can_sign_in(self) -> None:
+        ada = OperatorFactory(username="ada", password=PASSWORD, roles=["Administrators"])
+        made = operations.invite(name="bea", roles=["Administrators"], actor=COMMAND)
+        operations.choose_password(link=made.link, password=PASSWORD, address=None)
+        operations.deactivate(operator_id=ada.pk, actor=COMMAND)
+        assert [operator.username for operator in administrators()] == ["bea"]
+
+    def test_a_passkey_is_enough_to_sign_in(self) -> None:
+        ada = OperatorFactory(username="ada", password=PASSWORD, roles=["Administrators"])
+        given_to(OperatorFactory(username="bea", roles=["Administrators"]))
+        operations.deactivate(operator_id=ada.pk, actor=COMMAND)
+        assert [operator.username for operator in administrators()] == ["bea"]
+
+    def test_where_passwords_are_off_nobody_can_by_a_password(self, settings: Settings) -> None:
+        settings.PASSWORD_SIGN_IN = False
+        for name in ("ada", "bea"):
+            OperatorFactory(username=name, password=PASSWORD, roles=["Administrators"])
+        assert not who_can_sign_in(administrators()).exists()
 
     def test_a_superuser_is_one(self) -> None:
         User.objects.create_superuser("root")

@@ -52,7 +52,7 @@ def test_the_last_administrator_stays() -> None:
     browser = console()
     ada = User.objects.get(username="ada")
     response = browser.post(page_of(ada, "deactivate"))
-    assert "This is the last active administrator, so nothing was done." in text(response)
+    assert "This is the last administrator who can sign in, so nothing was done." in text(response)
     assert User.objects.get(pk=ada.pk).is_active
     assert is_signed_in(browser)
 

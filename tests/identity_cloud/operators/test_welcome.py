@@ -6,11 +6,14 @@ import pytest
 from django.test import Client
 
 from accesskeys.models import AuditEvent
+from accesskeys.operations.actors import Actor
+from identity_cloud.operators import operations
 from tests.factories import OperatorFactory
-from tests.identity_cloud.operators.asking import console, signed_in, text
+from tests.identity_cloud.operators.asking import signed_in, text
 
 pytestmark = pytest.mark.django_db
 
+PASSWORD = "correct horse battery"
 WELCOME = "You are signed in, and have no role yet, so there is nothing to see."
 
 
@@ -24,8 +27,9 @@ def newcomer() -> Client:
 )
 def test_whoever_has_no_role_hears_whom_to_ask(page: str, newcomer: Client) -> None:
     for name in ("eve", "ada"):
-        console(name)
-    OperatorFactory(username="gone", is_active=False, roles=["Administrators"])
+        OperatorFactory(username=name, password=PASSWORD, roles=["Administrators"])
+    OperatorFactory(username="gone", password=PASSWORD, is_active=False, roles=["Administrators"])
+    operations.invite(name="carl", roles=["Administrators"], actor=Actor.for_command())
     response = newcomer.get(page, follow=True)
     assert response.status_code == 403
     assert "Welcome, bea" in text(response)

@@ -42,7 +42,7 @@ class Command(BaseCommand):
             with transaction.atomic():
                 operator = User.objects.create_user(username, password=password)
                 give(operator, ROLES)
-                event = audit.Entry(Action.INVITED, Actor.for_command(), details={"roles": sorted(ROLES)})
+                event = audit.Entry(Action.CREATED, Actor.for_command(), details={"roles": sorted(ROLES)})
                 event.is_about(operator)
                 event.write(Outcome.SUCCEEDED)
                 write_out(self.stdout, f"{told}\n")

@@ -8,7 +8,7 @@ from accesskeys.models.migrating import AddField, HoldingTables
 
 
 class Migration(migrations.Migration):
-    dependencies = [("accesskeys", "0023_details_changed")]
+    dependencies = [("accesskeys", "0022_searching_the_audit_log")]
 
     operations = [
         HoldingTables(

@@ -10,7 +10,7 @@ from accesskeys.models.migrating import AddPostgreSQLIndex
 class Migration(migrations.Migration):
     atomic = False
 
-    dependencies = [("accesskeys", "0024_stopped_bulk_runs")]
+    dependencies = [("accesskeys", "0023_stopped_bulk_runs")]
 
     operations = [
         AddPostgreSQLIndex(

@@ -1,14 +1,27 @@
-"""An event about owner, description or labels is called by what they have in common."""
+"""What happened to one operator, in the order shown; and words for operators who are created and for changed details."""
 
 from __future__ import annotations
 
 from django.db import migrations, models
 
+from accesskeys.models.migrating import AddIndex, RemoveIndex
+
 
 class Migration(migrations.Migration):
-    dependencies = [("accesskeys", "0022_searching_the_audit_log")]
+    atomic = False
+
+    dependencies = [("accesskeys", "0024_creation_alone")]
 
     operations = [
+        AddIndex(
+            "auditevent",
+            models.Index(
+                condition=models.Q(about_operator_id__isnull=False),
+                fields=["about_operator_id", "-at", "-id"],
+                name="audit_event_of_one_operator",
+            ),
+        ),
+        RemoveIndex("auditevent", "audit_event_about_operator"),
         # The choices are not in the database, so this is no work for it.
         migrations.AlterField(
             "auditevent",
@@ -41,6 +54,7 @@ class Migration(migrations.Migration):
                     ("operator.signed_out", "Signed out"),
                     ("operator.session_ended", "Session ended"),
                     ("operator.proved_again", "Proved again"),
+                    ("operator.created", "Created"),
                     ("operator.invited", "Invited"),
                     ("operator.roles_changed", "Roles changed"),
                     ("operator.deactivated", "Deactivated"),
