@@ -131,7 +131,6 @@ OF_FILES: list[tuple[dict[str, str], str]] = [
     ({"about": "operators", "actor": "nobody"}, OF_OPERATORS),
     ({"access_key": str(ID)}, BY_ID),
     ({"operator": "nobody"}, BY_TIME),
-    ({"operator": "nobody", "action": "access_key.shown"}, BY_ACTION),
 ]
 
 
