@@ -14,7 +14,7 @@ from django.db.models.functions import Greatest
 
 from accesskeys.models.access_key import AccessKeyQuerySet
 
-STRETCH: Final = 25_000  # rows: a page is in it of what one row in five hundred has
+STRETCH: Final = 23_000  # rows: a page is in it of what one row in four hundred has
 
 Place = tuple[Any, Any]
 
