@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 from uuid import UUID
 
@@ -78,8 +79,9 @@ class RevokeManyForm(ManyForm):
 
     def clean_number(self) -> str:
         number: str = self.cleaned_data["number"]
-        if number != str(self.wanted):
-            raise ValidationError(self.fields["number"].help_text, code="wrong_number")
+        # The heading writes it with a sign between the thousands, which depends on the language.
+        if re.sub(r"(?<=\d)[\s.,'\u2019](?=\d{3}(?!\d))", "", number) != str(self.wanted):
+            raise ValidationError(_("That is not how many they are."), code="wrong_number")
         return number
 
 

@@ -70,6 +70,11 @@ class BulkRun(models.Model):
         return self.finished_at is not None
 
     @property
+    def unnamed_refusals(self) -> int:
+        """How many were refused besides those that are named."""
+        return self.refused - len(self.refusals)
+
+    @property
     def left_alone(self) -> int:
         """How many it has not reached."""
         return self.total - self.reached

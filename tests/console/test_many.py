@@ -7,8 +7,10 @@ from typing import Any
 
 import pytest
 from django.test import Client
+from django.utils import timezone
 
 from accesskeys import operations, verification
+from accesskeys.console.many_forms import RevokeManyForm
 from accesskeys.core.exceptions import InvalidKey
 from accesskeys.models import AccessKey, AuditEvent, BulkRun
 from accesskeys.operations.actors import Actor
@@ -117,7 +119,23 @@ class TestLookingOver:
         run = BulkRun.objects.get()
         assert f'hx-post="{MANY}{run.pk}/"' in response.content.decode()
 
-    @pytest.mark.parametrize("number", ["", "1", "3", "two", "2.0"])
+    @pytest.mark.parametrize("number", ["3,360", "3.360", "3\u202f360", "3 360", "3\u2019360", "3360"])
+    def test_the_number_may_be_typed_as_the_page_writes_it(self, number: str) -> None:
+        assert RevokeManyForm({"number": number}, wanted=3360).is_valid()
+        assert not RevokeManyForm({"number": number}, wanted=336).is_valid()
+
+    @pytest.mark.parametrize(
+        ("operation", "warns"), [("suspend", True), ("revoke", True), ("resume", False), ("describe", False)]
+    )
+    def test_a_warning_is_for_what_programs_feel(
+        self, operator: Client, three: list[AccessKey], operation: str, warns: bool
+    ) -> None:
+        AccessKey.objects.update(last_used_at=timezone.now())
+        source = operator.get(begin(operator, operation, three)).content.decode()
+        [notice] = re.findall(r'notice notice-(\w+)">.*were used within the last day', source)
+        assert notice == ("warning" if warns else "info")
+
+    @pytest.mark.parametrize("number", ["", "1", "3", "two", "2.0", "0,2"])
     def test_revoking_wants_the_right_number(
         self, operator: Client, three: list[AccessKey], number: str
     ) -> None:
@@ -191,6 +209,13 @@ class TestWhatIsDone:
             {"team": "payments"},
             {},
         ]
+
+    def test_beyond_a_hundred_the_refused_are_counted(self, operator: Client, three: list[AccessKey]) -> None:
+        address = begin(operator, "suspend", three)
+        BulkRun.objects.update(
+            confirmed_at=timezone.now(), finished_at=timezone.now(), refused=3, refusals=[["name", "Why."]]
+        )
+        assert "and 2 more" in operator.get(address).content.decode()
 
     def test_what_was_refused_is_named_with_the_reason(
         self, operator: Client, three: list[AccessKey]

@@ -75,7 +75,7 @@ class TestARun:
             AccessKeyFactory(labels={f"l{number}": "" for number in range(16)})
         run = confirmed(Operation.DESCRIBE, command, set_labels={"team": "x"})
         run = operations.go_on(run_id=run.pk, actor=command)
-        assert (run.refused, len(run.refusals)) == (2, 1)
+        assert (run.refused, len(run.refusals), run.unnamed_refusals) == (2, 1, 1)
 
     def test_does_nothing_before_it_is_confirmed(self, command: Actor) -> None:
         access_key = AccessKeyFactory()
