@@ -23,8 +23,9 @@ Network = IPv4Network | IPv6Network
 LIMIT = 32
 
 # A number after the slash, without zeros before it, and no zone id: ``ipaddress`` would also take ``/08``, netmasks and
-# ``fe80::1%eth0``. An address alone is the network of that one address.
-_CIDR = re.compile(r"[0-9A-Fa-f.:]+/(0|[1-9][0-9]{0,2})|[0-9A-Fa-f:]*[.:][0-9A-Fa-f.:]*")
+# ``fe80::1%eth0``. An address alone is the network of that one address, and has a dot or a colon, or it would be any
+# number. No sign fits in two places, so that a long text costs no more than its length.
+_CIDR = re.compile(r"[0-9A-Fa-f.:]+/(0|[1-9][0-9]{0,2})|[0-9A-Fa-f]*[.:][0-9A-Fa-f.:]*")
 
 # With brackets or a port, as some proxies write an address. IPv6 without brackets has none: it would be a part of it.
 _ENDPOINT = re.compile(r"\[([^\[\]]*:[^\[\]]*)\](?::[0-9]{1,5})?|([0-9.]+):[0-9]{1,5}")

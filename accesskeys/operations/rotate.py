@@ -88,17 +88,21 @@ def _rotate(
         access_key = lock(access_key_id)
         event.concerns(access_key)
         policy.check_reach(actor, Operation.ROTATE, access_key)
-        check_version(access_key, expected)
-        times.check(of_itself=is_own)
         now, rotation = timezone.now(), rotation_of(access_key)
         if request is not None:
-            taken, is_new = take(request, access_key_id, at=now)
+            # The clock of the machine that has begun a rotation may be ahead of this one.
+            at = max(now, rotation.created_at) if rotation else now
+            taken, is_new = take(request, access_key_id, at=at)
             if not is_new:
                 _is_shown_again(event)
                 return Rotated(access_key, *_as_of(rotation, taken.created_at), is_repeat=True)
+        check_version(access_key, expected)
+        times.check(of_itself=is_own)
         if rotation and not rotation.is_over:
             if not times.are_those_of(rotation):
-                raise RotationPending(rotation.ends_at, has_ended=rotation.has_old_key_ended, is_own=is_own)
+                raise RotationPending(
+                    rotation.old_key_ends_at, has_ended=rotation.has_old_key_ended, is_own=is_own
+                )
             if not is_shown:
                 event.is_idle = True
                 return Rotated(access_key, rotation, "")

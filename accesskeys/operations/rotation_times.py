@@ -16,9 +16,8 @@ END: Final = timedelta(days=30)  # The old key ends then at the latest, used or 
 LONGEST_END: Final = timedelta(days=365)
 SHORTEST_OWN_END: Final = timedelta(seconds=60)
 
-_SAME: Final = timedelta(
-    seconds=0.5
-)  # Nobody asks for less than a second; older rotations are microseconds off.
+# Nobody asks for less than a second; older rotations are microseconds off.
+_SAME: Final = timedelta(seconds=0.5)
 
 
 class RotationTimes(NamedTuple):

@@ -49,6 +49,15 @@ class TestWithOtherTimes:
         assert "rotation/completion/" in said
         assert [status_of(key_of(billing)), status_of(told["key"])] == [200, 200]
 
+    def test_the_old_key_ends_with_the_access_key(
+        self, writer: Client, billing: AccessKey, command: Actor
+    ) -> None:
+        expires_at = timezone.now().replace(microsecond=0) + timedelta(days=2)
+        operations.extend(access_key_id=billing.pk, expires_at=expires_at, actor=command)
+        post(writer, address(billing))
+        answer = post(writer, address(billing), {"ends_in": 60})
+        assert f"{expires_at:%Y-%m-%dT%H:%M:%S}" in answer.json()["errors"][0]["detail"]
+
     def test_is_answered_as_before_otherwise(self, writer: Client, billing: AccessKey) -> None:
         told = post(writer, address(billing), {"grace": 60, "ends_in": 3600}).json()
         for body in ({}, {"grace": 60}, {"ends_in": 3600}, {"grace": 60, "ends_in": 3600}):
@@ -126,6 +135,26 @@ class TestUnderAMark:
         assert not IdempotentRequest.objects.exists()
         operations.cancel_rotation(access_key_id=billing.pk, actor=command)
         assert ask().status_code == 200
+
+    def test_a_repeat_is_answered_whatever_has_changed_meanwhile(
+        self, writer: Client, billing: AccessKey, command: Actor
+    ) -> None:
+        headers = {"Idempotency-Key": "m1", "If-Match": writer.get(details(billing))["ETag"]}
+        key = writer.post(address(billing), "{}", JSON, headers=headers).json()["key"]
+        operations.describe(access_key_id=billing.pk, owner="me", actor=command)
+        repeat = writer.post(address(billing), "{}", JSON, headers=headers)
+        assert (repeat.status_code, repeat.json()["key"]) == (200, key)
+        refused = writer.post(address(billing), "{}", JSON, headers={**headers, "Idempotency-Key": "m2"})
+        assert errors(refused) == [("precondition_failed", None)]
+        assert IdempotentRequest.objects.count() == 1
+
+    def test_a_clock_that_is_behind_does_no_harm(
+        self, writer: Client, billing: AccessKey, ask: Callable[..., Any]
+    ) -> None:
+        key = post(writer, address(billing), {"ends_in": 3600}).json()["key"]
+        with time_machine.travel(timezone.now() - timedelta(seconds=5)):
+            assert ask(ends_in=3600).json()["key"] == key
+        assert ask(ends_in=3600).json()["key"] == key
 
     def test_it_is_forgotten_after_a_day(self, ask: Callable[..., Any]) -> None:
         key = ask().json()["key"]

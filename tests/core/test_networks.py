@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from ipaddress import ip_network
 
 import pytest
@@ -93,6 +95,12 @@ class TestParseNetwork:
         with pytest.raises(NotationError) as refusal:
             parse_network("9" * 1000)
         assert str(refusal.value).startswith(f"“{'9' * 60}…” is not a network.")
+
+    @pytest.mark.parametrize("sign", [":", ".", "1", "a"])
+    def test_a_long_text_costs_its_length(self, sign: str) -> None:
+        """With a sign that fits in two places, this would go on for hours."""
+        asked = f"from accesskeys.core.networks import as_kept; as_kept('{sign}' * 1_000_000 + 'x')"
+        subprocess.run([sys.executable, "-c", asked], check=True, timeout=60)
 
     @given(st.text(max_size=50))
     def test_any_text_is_a_network_or_a_value_error(self, text: str) -> None:

@@ -142,7 +142,7 @@ def test_the_last_administrator_stays_one_and_gets_no_further(
     second = Browser(provider)
     answer = second.sign_in()
     assert answer.status_code == 403
-    assert "You are the last active administrator" in answer.content.decode()
+    assert "You are the last administrator who can sign in" in answer.content.decode()
     ada = User.objects.get(username="ada")
     assert list(ada.groups.values_list("name", flat=True)) == ["Administrators"]
     assert AuditEvent.objects.get(action=Action.SIGN_IN_REFUSED).reason == "last_administrator"

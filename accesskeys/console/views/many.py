@@ -31,10 +31,8 @@ from accesskeys.operations.change_many import FOR_MANY
 from accesskeys.operations.policy import Operation
 
 GOES_ON = "run_goes_on"  # In the session: the run whose page is to go on by itself, once.
-PAGE_ID, PROGRESS_ID = (
-    "run",
-    "progress",
-)  # What the script sends, and so whether it stands on the run's own page.
+# What the script sends, and so whether it stands on the run's own page.
+PAGE_ID, PROGRESS_ID = "run", "progress"
 
 
 class ManyPage(ConsolePage):

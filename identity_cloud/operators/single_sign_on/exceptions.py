@@ -65,7 +65,7 @@ class LastAdministrator(SingleSignOnError):
     """The role that the provider takes away is the only one of its kind. It stays, and opens nothing."""
 
     sentence = _(
-        "You are the last active administrator, and the identity provider no longer says so. "
+        "You are the last administrator who can sign in, and the identity provider no longer says so. "
         "Whoever runs this console can make another one with manage.py set_operator_roles."
     )
 
