@@ -1,4 +1,4 @@
-"""Each migration, present and to come, while keys are verified and somebody reads for long."""
+"""Each new migration, while keys are verified and somebody reads for long."""
 
 from __future__ import annotations
 
@@ -25,7 +25,8 @@ ROWS = 500
 READS = 1.5  # seconds
 LONGEST = 1.0  # seconds: the promise
 LAST = "access_key_double_underscore"
-STEPS = list(pairwise(OWN))
+# The newest. Those before were tested when they were made, and change no more; `make endure` begins with the third.
+STEPS = list(pairwise(OWN))[-6:]
 
 
 def migrate(name: str = OWN[-1]) -> None:
