@@ -16,7 +16,7 @@ SEARCHED = {
     "audit_event_by_operator",
     "audit_event_of_access_key",
 }
-OF_ONE_OPERATOR = ("audit_event_of_one_operator", "audit_event_about_operator")  # since 0024, and until then
+OF_ONE_OPERATOR = ("audit_event_of_one_operator", "audit_event_about_operator")  # since 0025, and until then
 BEFORE = {"accesskeys_auditevent_operator_id_bdef6746", "audit_event_by_access_key"}
 
 
