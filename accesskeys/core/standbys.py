@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-_NUMBERED = re.compile(r"\s*(?:(?:FIRST|ANY)\s+)?(\d+)\s*\((.*)\)\s*", re.IGNORECASE | re.DOTALL)
+_NUMBERED = re.compile(r"(?:(?:FIRST|ANY)\s+)?(\d+)\s*\((.*)\)", re.IGNORECASE | re.DOTALL)
 _NAME = re.compile(r'\s*(?:"((?:[^"]|"")+)"|([^\s",()]+))\s*(?:,|\Z)')
 
 
@@ -13,7 +13,7 @@ def waited_for(setting: str) -> frozenset[str]:
 
     One of two is some other one, the next time. ``*`` says nothing about who will be there.
     """
-    numbered = _NUMBERED.fullmatch(setting)
+    numbered = _NUMBERED.fullmatch(setting.strip())
     most, text = (int(numbered[1]), numbered[2]) if numbered else (1, setting)
     names = [(quoted or bare).replace('""', '"').lower() for quoted, bare in _NAME.findall(text)]
     return frozenset(names) if len(names) <= most and "*" not in names else frozenset()

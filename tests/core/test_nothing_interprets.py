@@ -111,7 +111,7 @@ def test_no_pattern_takes_long_for_any_text() -> None:
             text = part * (8192 // len(part)) + "\0"
             began = time.process_time()
             pattern.match(text), pattern.fullmatch(text), pattern.search(text[:4096])
-            assert time.process_time() - began < 2, (pattern.pattern, part)
+            assert time.process_time() - began < 0.5, (pattern.pattern, part)
 
 
 def test_templates_escape_whatever_they_show() -> None:
