@@ -16,7 +16,7 @@ from accesskeys.models import AccessKey
 from accesskeys.operations import version_of
 
 _TAG = re.compile(r'(W/)?"([\x21\x23-\x7e\x80-\xff]*)"')
-_TAGS = re.compile(rf"[ \t,]*(?:{_TAG.pattern}[ \t]*(?:,[ \t,]*|$))+")
+_TAGS = re.compile(rf"(?:{_TAG.pattern}[ \t]*(?:,[ \t,]*|$))+")
 
 IF_MATCH = OpenApiParameter(
     "If-Match",
@@ -74,6 +74,6 @@ def expected(request: Request) -> frozenset[str] | None:
 
 def _tags(header: str, text: str) -> dict[str, bool]:
     """The tags, and whether each is a weak one, which never is a match where something is to be changed."""
-    if _TAGS.fullmatch(text) is None:
+    if _TAGS.fullmatch(text.lstrip(" \t,")) is None:
         raise ParseError(f"{header} holds one ETag in its quotation marks, several parted by commas, or *.")
     return {tag: bool(weak) for weak, tag in _TAG.findall(text)}
