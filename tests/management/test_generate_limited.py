@@ -57,7 +57,7 @@ class TestGenerate:
             ("--network=home", "“home” is not a network. "),
             ("--rate=often", "“often” is not a rate limit. "),
             ("--owner=a\nb", "Write one line, without control characters."),
-            ("--description=" + "d " * 101, "Ensure this value has at most 200 characters (it has 202)."),
+            ("--description=" + "d" * 202, "Ensure this value has at most 200 characters (it has 202)."),
             ("--label=team", "“team” is not a label. Write it as team=payments: "),
             ("--label=Team=payments", "“Team=payments” is not a label. Write it as team=payments: "),
         ],
