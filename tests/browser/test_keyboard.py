@@ -144,6 +144,23 @@ def test_shortcuts(enter: Enter) -> None:
     expect(page.get_by_role("dialog")).to_have_count(0)
 
 
+def test_from_a_row_to_what_is_done_with_the_selected(enter: Enter) -> None:
+    access_key, *_ = AccessKeyFactory.create_batch(3)
+    page = enter()
+    page.goto(LIST)
+    page.keyboard.press("c")  # Nothing is selected: nothing happens.
+    menu = page.locator("#selection summary")
+    expect(menu).to_be_hidden()
+    box = reach(page.get_by_role("checkbox", name=f"Select {access_key.name}", exact=True))
+    box.press("Space")
+    expect(menu).to_have_text("Change 1 selected")
+    page.keyboard.press("c")
+    expect(menu).to_be_focused()
+    page.keyboard.press("Enter")
+    reach(page.locator("#selection").get_by_role("button", name="Suspend")).press("Enter")
+    expect(page.get_by_role("dialog", name="Suspend 1 access key")).to_be_visible()
+
+
 def test_the_field_of_a_dialog_that_was_closed_a_moment_ago_takes_no_letter(enter: Enter) -> None:
     page = enter()
     page.goto(LIST)

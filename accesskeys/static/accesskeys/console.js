@@ -207,7 +207,7 @@
     if (!control) return;
     event.preventDefault();
     closeMenus();
-    if (control.matches("input")) control.focus();
+    if (control.matches("input, summary")) control.focus();
     else control.click();
   });
 
