@@ -9,6 +9,7 @@ import pytest
 from django.conf import settings
 from django.core.cache import caches
 from django.core.management import call_command
+from django.test import override_settings
 from django.utils import translation
 from filelock import FileLock
 from hypothesis import settings as hypothesis_settings
@@ -50,6 +51,20 @@ def collected_static_files() -> None:
     with FileLock(f"{settings.STATIC_ROOT}.lock"):
         if not (Path(settings.STATIC_ROOT) / "staticfiles.json").exists():
             call_command("collectstatic", interactive=False, verbosity=0)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def passwords_are_hashed_quickly() -> Iterator[None]:
+    """Argon2 is slow by design. Tests that are about it ask for ``argon2``; servers of their own have it anyway."""
+    hashers = ["django.contrib.auth.hashers.MD5PasswordHasher", *settings.PASSWORD_HASHERS]
+    with override_settings(PASSWORD_HASHERS=hashers):
+        yield
+
+
+@pytest.fixture
+def argon2(settings: Settings) -> None:
+    """Passwords are hashed as in production."""
+    settings.PASSWORD_HASHERS = settings.PASSWORD_HASHERS[1:]
 
 
 @pytest.fixture(scope="session", autouse=True)

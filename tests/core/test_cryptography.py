@@ -53,6 +53,7 @@ def test_whatever_is_imported_for_cryptography_has_a_row() -> None:
     assert [row for row in MADE_BY.values() if row not in algorithms] == []
 
 
+@pytest.mark.usefixtures("argon2")
 def test_the_parameters_are_those_in_use() -> None:
     hasher = get_hasher()
     assert isinstance(hasher, PatientArgon2PasswordHasher)

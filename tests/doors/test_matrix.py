@@ -201,7 +201,6 @@ def test_the_matrix_names_every_address() -> None:
 @pytest.mark.parametrize("route", MATRIX)
 def test_everybody_gets_as_far_as_the_matrix_says(route: str, settings: Settings) -> None:
     settings.ACCOUNT_RATE_LIMITS = False
-    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]  # Argon2 is slow by design.
     clients = {name: come() for name, come in CALLERS.items()}
     for method in METHODS:
         targets = Targets.make(route, method)

@@ -7,7 +7,6 @@ import time
 import pytest
 from django.contrib.auth.models import User
 from django.test import Client
-from pytest_django import Settings
 
 from identity_cloud.operators.factors import totp
 from tests.factories import OperatorFactory
@@ -19,12 +18,6 @@ pytestmark = pytest.mark.django_db
 SIGN_IN, STEP, PROVE = "/accounts/login/", "/accounts/second-factor/", "/accounts/prove/"
 PASSWORD = "correct horse battery"
 MOST = 30  # forms a minute
-
-
-@pytest.fixture(autouse=True)
-def quick(settings: Settings) -> None:
-    """Argon2 is slow by design."""
-    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 
 
 @pytest.fixture

@@ -22,9 +22,8 @@ NOW = datetime(2026, 11, 28, 10, 0, tzinfo=UTC)
 
 
 @pytest.fixture(autouse=True)
-def quick_and_proxied(settings: django_settings) -> None:
-    """Argon2 is slow by design. Each address is what the test says."""
-    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+def proxied(settings: django_settings) -> None:
+    """Each address is what the test says."""
     settings.TRUSTED_PROXIES = ["127.0.0.1/32"]
 
 

@@ -16,6 +16,8 @@ from django.test import Client
 
 from tests.factories import OperatorFactory
 
+pytestmark = pytest.mark.usefixtures("argon2")
+
 PASSWORD = "correct horse battery"
 linux = pytest.mark.skipif(
     sys.platform != "linux", reason="It takes Linux to look at threads, and to bound them."

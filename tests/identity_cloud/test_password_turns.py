@@ -13,7 +13,7 @@ from identity_cloud.operators.hashing import TURNS
 from tests.factories import OperatorFactory
 from tests.turns import Queue
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("argon2")]
 
 SIGN_IN = "/accounts/login/"
 PASSWORD_PAGE = "/accounts/password/change/"

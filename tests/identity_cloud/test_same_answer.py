@@ -12,7 +12,7 @@ from django.test import Client
 from identity_cloud.operators.hashing import PatientArgon2PasswordHasher
 from tests.factories import OperatorFactory
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("argon2")]
 
 PASSWORD = "correct horse battery"
 CASES = {"active": "wrong", "switched_off": "wrong", "nobody": "wrong"}

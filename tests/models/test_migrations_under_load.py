@@ -22,8 +22,9 @@ from tests.models.verifying import long_reader, verifying
 pytestmark = pytest.mark.django_db(transaction=True)
 
 ROWS = 500
-READS = 1.5  # seconds
 LONGEST = 1.0  # seconds: the promise
+# PostgreSQL has to get past somebody who reads for longer than that. SQLite makes readers wait for nobody.
+READS = 1.5 if connection.vendor == "postgresql" else 0.5  # seconds
 LAST = "access_key_double_underscore"
 STEPS = list(pairwise(OWN))
 

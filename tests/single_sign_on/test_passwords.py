@@ -16,8 +16,7 @@ TYPED = {"login": "grace", "password": "correct horse battery"}
 
 
 @pytest.fixture
-def grace(settings: Settings) -> User:
-    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+def grace() -> User:
     return User.objects.create_user("grace", password=TYPED["password"])
 
 

@@ -31,6 +31,7 @@ def test_an_export(enter: Enter, complaints: Complaints, path: str, link: str) -
     complaints.allow_status(503)
 
 
+@pytest.mark.usefixtures("argon2")
 def test_signing_in(visit: Enter, complaints: Complaints) -> None:
     OperatorFactory(username="ada", password=PASSWORD, roles=["Operators"])
     page = visit()

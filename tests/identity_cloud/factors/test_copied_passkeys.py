@@ -13,7 +13,6 @@ from allauth.mfa.models import Authenticator as Row
 from django.contrib.auth.models import User
 from django.test import Client
 from django.utils.html import strip_tags
-from pytest_django import Settings
 
 from accesskeys.models import AuditEvent
 from identity_cloud.operators.factors import credentials, passkeys
@@ -27,12 +26,6 @@ PASSWORD = "a long walk by the sea"
 ALONE, SIGN_IN, STEP = "/accounts/passkey/", "/accounts/login/", "/accounts/second-factor/"
 REFUSED = "This passkey was refused: somebody may have made a copy of it."
 HOST = {"host": "localhost"}
-
-
-@pytest.fixture(autouse=True)
-def quick(settings: Settings) -> None:
-    """Argon2 is slow by design."""
-    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 
 
 @pytest.fixture

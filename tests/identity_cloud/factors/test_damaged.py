@@ -48,12 +48,6 @@ DAMAGES: dict[str, list[Any]] = {
 each = pytest.mark.parametrize(("kind", "data"), [(kind, data) for kind in DAMAGES for data in DAMAGES[kind]])
 
 
-@pytest.fixture(autouse=True)
-def quick(settings: Settings) -> None:
-    """Argon2 is slow by design."""
-    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
-
-
 @pytest.fixture
 def operator() -> User:
     return OperatorFactory(username="ada", password=PASSWORD, roles=["Operators"])

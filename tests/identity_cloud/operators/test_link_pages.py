@@ -98,6 +98,7 @@ class TestInvited:
         assert browser.post(CHOOSE, CHOSEN).status_code == 404
         assert not User.objects.get(pk=bea.pk).has_usable_password()
 
+    @pytest.mark.usefixtures("argon2")
     def test_waits_where_too_many_passwords_are_checked(self) -> None:
         browser = opened(invited())
         with Queue(TURNS, at_once=1, waiting=2):
