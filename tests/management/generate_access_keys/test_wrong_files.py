@@ -7,7 +7,9 @@ import sys
 from pathlib import Path
 
 import pytest
+from django.core.exceptions import ValidationError
 
+from accesskeys.management.wish_list import Line
 from accesskeys.models import AccessKey
 from tests.factories import AccessKeyFactory
 from tests.helpers import audit_log
@@ -117,3 +119,19 @@ class TestWrongFiles:
     def test_a_standard_input_that_is_closed(self, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr(sys, "stdin", None)
         assert refused("-") == ("Standard input is closed, so nothing was generated.", [])
+
+
+@pytest.mark.parametrize(
+    ("column", "text", "refused_for"),
+    [
+        ("expires_in", "soon", "expires_at"),
+        ("expires_at", "soon", "expires_at"),
+        ("labels", "team", "labels"),
+    ],
+)
+def test_a_line_that_is_wrong_is_no_wish_with_less(column: str, text: str, refused_for: str) -> None:
+    """Without its expiry, an access key would live for ever."""
+    blank = dict.fromkeys(Line._fields, "") | {"number": 2, "name": "billing"}
+    with pytest.raises(ValidationError) as refusal:
+        Line(**blank | {column: text}).wish()  # type: ignore[arg-type]
+    assert list(refusal.value.error_dict) == [refused_for]
