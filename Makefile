@@ -17,7 +17,8 @@ run: .env $(MESSAGES) data/static/staticfiles.json ## Serve the console on http:
 PYTEST := $(BIN)/python -m pytest -p tests.repeats -p tests.shown --reruns 1 --numprocesses 2 --cov --cov-report= --cov-fail-under=0
 
 # What the database has no part in is tested once.
-WHATEVER_THE_DATABASE := browser compose container core examples gateways kubernetes monitoring release systemd tools
+WHATEVER_THE_DATABASE := browser compose container core examples gateways kubernetes monitoring release server/counters \
+	server/wire systemd tools
 
 test: missing .venv/.dev $(MESSAGES) ## Run all tests: SQLite, PostgreSQL, Chromium
 	@$(BIN)/coverage erase

@@ -11,7 +11,7 @@ import pytest
 from tests.identity_cloud.factors.asking import SECRET, code_at
 from tests.server.operators import SIGN_IN, Operator
 from tests.server.servers import Server, Site
-from tests.server.test_public_address import LIST, behind_a_proxy, proxied, sign_in
+from tests.server.wire.test_public_address import LIST, behind_a_proxy, proxied, sign_in
 
 PUBLIC = "https://keys.example.com"
 STEP = "/accounts/second-factor/"
