@@ -24,7 +24,7 @@ def generate(number: int) -> None:
 
 
 def choose(page: Page, operation: str) -> None:
-    page.get_by_text("Change selected").click()
+    page.locator("#selection summary").click()
     page.locator("#selection").get_by_role("button", name=operation, exact=True).click()
 
 

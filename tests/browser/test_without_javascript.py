@@ -122,7 +122,7 @@ def test_revoke_several(page: Page) -> None:
     page.goto(LIST)
     for name in ("alpha", "gamma"):
         page.get_by_label(f"Select {name}").check()
-    page.get_by_text("Change selected").click()
+    page.locator("#selection summary").click()
     page.locator("#selection").get_by_role("button", name="Revoke").click()
     page.get_by_label("How many access keys are these?").fill("2")
     page.get_by_role("button", name="Revoke 2 access keys").click()
