@@ -14,7 +14,7 @@ run: .env $(MESSAGES) data/static/staticfiles.json ## Serve the console on http:
 	@exec $(BIN)/python -m tools.run -c server/gunicorn.conf.py identity_cloud.wsgi
 
 # What is late on a busy machine gets a second try, and is named.
-PYTEST := $(BIN)/python -m pytest -p tests.repeats -p tests.shown --reruns 1 --numprocesses 2 --cov --cov-report= --cov-fail-under=0
+PYTEST := $(BIN)/python -m pytest -p tests.repeats -p tests.shown -p tests.measured --reruns 1 --numprocesses 2 --cov --cov-report= --cov-fail-under=0
 
 # What the database has no part in is tested once.
 WHATEVER_THE_DATABASE := browser compose container core examples gateways kubernetes monitoring release server/counters \

@@ -75,7 +75,7 @@ def last_uses_are_written_at_once() -> None:
 
 @pytest.fixture(autouse=True)
 def own_attempts() -> None:
-    """All tests sign in from one address, and all processes of a run count in one folder."""
+    """All tests sign in from one address."""
     prefix = uuid.uuid4().hex
     settings.CACHES["default"]["KEY_PREFIX"] = prefix  # For threads that have no cache yet.
     caches["default"].key_prefix = prefix
@@ -110,6 +110,14 @@ def steady_clock(monkeypatch: pytest.MonkeyPatch) -> SteadyClock:
 def own_counters(settings: Settings, tmp_path: Path) -> None:
     """Rate limits are counted for this test alone: all come from one address."""
     settings.ACCESS_KEYS_COUNTER_FILE = tmp_path / "counters"
+
+
+@pytest.fixture
+def own_cache(settings: Settings, tmp_path: Path) -> None:
+    """Nothing is counted yet, and what other tests have counted is not tidied away."""
+    settings.CACHES = {
+        "default": {"BACKEND": "identity_cloud.caches.FileCache", "LOCATION": str(tmp_path / "cache")}
+    }
 
 
 @pytest.fixture(autouse=True)

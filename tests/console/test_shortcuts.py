@@ -13,7 +13,8 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.mark.parametrize(
-    ("roles", "keys"), [(["Operators"], {"/", "g", "c", "?"}), (["Viewers"], {"/", "?"}), (["Auditors"], {"?"})]
+    ("roles", "keys"),
+    [(["Operators"], {"/", "g", "c", "?"}), (["Viewers"], {"/", "?"}), (["Auditors"], {"?"})],
 )
 def test_they_do_what_the_operator_may_do(roles: list[str], keys: set[str]) -> None:
     AccessKeyFactory()

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
 
 import pytest
 from django.contrib.auth.models import User
@@ -13,7 +12,7 @@ from identity_cloud.operators.hashing import TURNS
 from tests.factories import OperatorFactory
 from tests.turns import Queue
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("argon2")]
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("argon2", "own_cache")]
 
 SIGN_IN = "/accounts/login/"
 PASSWORD_PAGE = "/accounts/password/change/"
@@ -32,14 +31,6 @@ def queue(ada: User) -> Iterator[Queue]:
     queue = Queue(TURNS, at_once=1, waiting=2)
     yield queue
     queue.dissolve()
-
-
-@pytest.fixture(autouse=True)
-def empty_cache(settings: Any, tmp_path: Any) -> None:
-    """No attempts are counted yet."""
-    settings.CACHES = {
-        "default": {"BACKEND": "identity_cloud.caches.FileCache", "LOCATION": str(tmp_path / "cache")}
-    }
 
 
 @pytest.mark.parametrize("name", ["ada", "nobody"])

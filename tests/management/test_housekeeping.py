@@ -28,7 +28,7 @@ from tests.factories import AccessKeyFactory, OperatorFactory, proven
 from tests.helpers import at_once, refusing_inserts
 from tests.management.helpers import run
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("own_cache")]
 
 KEPT = 400
 

@@ -167,47 +167,45 @@ class Site:
 
 
 @contextmanager
-def bare_site(folder: Path, like: str | None = None) -> Iterator[Site]:
+def bare_site(folder: Path, *, migrated: bool = False) -> Iterator[Site]:
     """An installation with an empty database: on PostgreSQL where the tests run on it, else on SQLite."""
-    database_url = _new_database(folder, like)
+    cluster = os.environ.get("TEST_DATABASE_URL")
+    database_url = _new_database(folder, cluster, like=_migrated(cluster) if migrated else None)
     yield Site(folder, _environment(folder, database_url))
-    _drop(database_url)
+    if cluster:
+        _tell(cluster, f"DROP DATABASE {urlsplit(database_url).path[1:]} WITH (FORCE)")
 
 
 @contextmanager
 def new_site(folder: Path) -> Iterator[Site]:
     """The same with a migrated one."""
-    with bare_site(folder, like=_migrated()) as installed:
+    with bare_site(folder, migrated=True) as installed:
         yield installed
 
 
 @cache
-def _migrated() -> str:
+def _migrated(cluster: str | None) -> str:
     """What each migrated database begins as a copy of: migrating takes longer than most of the tests."""
     folder = Path(tempfile.mkdtemp(prefix="migrated-"))
-    database_url = _new_database(folder)
+    database_url = _new_database(folder, cluster)
     migrated = Site(folder, _environment(folder, database_url)).manage("migrate", "--verbosity", "0")
     assert migrated.returncode == 0, migrated.stderr
     return database_url
 
 
-def _new_database(folder: Path, like: str | None = None) -> str:
-    cluster = os.environ.get("TEST_DATABASE_URL")
+def _new_database(folder: Path, cluster: str | None, *, like: str | None = None) -> str:
     if cluster is None:
         if like:
             shutil.copy(like.removeprefix("sqlite:///"), folder / "site.sqlite3")
         return f"sqlite:///{folder}/site.sqlite3"
     name, template = f"site_{uuid.uuid4().hex}", urlsplit(like).path[1:] if like else "template1"
-    with psycopg.connect(cluster, autocommit=True) as connection:
-        connection.execute(f"CREATE DATABASE {name} TEMPLATE {template}")  # type: ignore[call-overload]
+    _tell(cluster, f"CREATE DATABASE {name} TEMPLATE {template}")
     return cluster.replace("/postgres?", f"/{name}?")
 
 
-def _drop(database_url: str) -> None:
-    cluster = os.environ.get("TEST_DATABASE_URL")
-    if cluster:
-        with psycopg.connect(cluster, autocommit=True) as connection:
-            connection.execute(f"DROP DATABASE {urlsplit(database_url).path[1:]} WITH (FORCE)")  # type: ignore[call-overload]
+def _tell(cluster: str, statement: str) -> None:
+    with psycopg.connect(cluster, autocommit=True) as connection:
+        connection.execute(statement)  # type: ignore[call-overload]
 
 
 def _environment(folder: Path, database_url: str) -> dict[str, str]:
