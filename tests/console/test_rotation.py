@@ -151,6 +151,14 @@ class TestLooking:
         assert "the old one is refused from" in shown
         assert "Cancel rotation" not in shown
 
+    def test_at_one_whose_use_is_not_written_yet(
+        self, operator: Client, billing: AccessKey, next_key: str
+    ) -> None:
+        assert is_accepted(next_key)
+        Rotation.objects.update(last_used_at=None)
+        _, _, of_the_next = strip_tags(page(operator, billing)).partition("Next key")
+        assert "first used: just now · last used: just now" in of_the_next
+
     def test_after_the_end_of_the_old_one(self, operator: Client, billing: AccessKey, next_key: str) -> None:
         Rotation.objects.update(ends_at=timezone.now())
         shown = page(operator, billing)
